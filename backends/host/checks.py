@@ -1,0 +1,145 @@
+"""Input checks shared by the backends: each raises a ValueError that names the input and what was expected.
+
+Each helper takes the input's name first and returns nothing. Array tests run in slabs, so a stack of many
+gigabytes costs a pass over memory and no copy of it.
+"""
+
+import math
+from collections.abc import Iterator
+from numbers import Integral
+
+import numpy as np
+
+SUPPORTED_SIZES = (64, 128, 256)
+"""Pattern sides the contracts allow (PHYS.SIZE.N)."""
+
+_SLAB_BYTES = 1 << 20
+"""Small enough that the second look at a slab (min, then max) comes from cache."""
+
+
+def rank(name: str, array: np.ndarray, *axes: str) -> None:
+    """`array` has one axis per name in `axes`, e.g. rank("images", a, "B", "H", "W") (ERR.SHAPES)."""
+    if array.ndim != len(axes):
+        layout = ", ".join(axes)
+        raise ValueError(f"{name} must have {len(axes)} axes ({layout}), got shape {array.shape}")
+
+
+def square(name: str, array: np.ndarray, rows: int, columns: int) -> None:
+    """The axes numbered `rows` and `columns` have one length (ERR.SHAPES, DATA.NPZ.SQUARE)."""
+    if array.shape[rows] != array.shape[columns]:
+        sides = f"{array.shape[rows]} x {array.shape[columns]}"
+        raise ValueError(f"{name} must be square, got {sides} in shape {array.shape}")
+
+
+def length(name: str, array: np.ndarray, axis: int, expected: int, why: str) -> None:
+    """Axis `axis` has the length `expected`; `why` says where that number comes from (ERR.SHAPES)."""
+    if array.shape[axis] != expected:
+        got = f"got {array.shape[axis]} in shape {array.shape}"
+        raise ValueError(f"axis {axis} of {name} must be {expected} ({why}), {got}")
+
+
+def same_count(name: str, array: np.ndarray, other: str, count: int) -> None:
+    """The first axis of `array` counts what `other` counts (ERR.SHAPES, DATA.NPZ.COORD_LEN)."""
+    if array.shape[0] != count:
+        raise ValueError(f"{name} holds {array.shape[0]} entries, but {other} holds {count}: they must match")
+
+
+def supported_size(N: int) -> None:
+    """N is a size every backend supports (PHYS.SIZE.N, ERR.UNSUPPORTED_N)."""
+    if N not in SUPPORTED_SIZES:
+        allowed = ", ".join(str(size) for size in SUPPORTED_SIZES)
+        raise ValueError(f"Unsupported input size: N = {N}, supported are {allowed}")
+
+
+def pattern_size(N: int, diff3d: np.ndarray, name: str = "diff3d") -> None:
+    """Patterns (M, N, N) are square, of a supported size, and as large as N says (DATA.NPZ.N_MATCH)."""
+    square(name, diff3d, 1, 2)
+    side = diff3d.shape[1]
+    if side != N:
+        raise ValueError(f"N = {N}, but the patterns in {name} are {side} x {side}")
+    supported_size(side)
+
+
+def at_least(name: str, value: int, minimum: int) -> None:
+    """`value` is an integer not below `minimum`."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < minimum:
+        raise ValueError(f"{name} must be an integer of at least {minimum}, got {name} = {value!r}")
+
+
+def square_channels(name: str, array: np.ndarray) -> None:
+    """The last axis has gridsize**2 channels for a whole gridsize (DATA.GROUP.CHANNELS)."""
+    C = array.shape[-1]
+    if C < 1 or math.isqrt(C) ** 2 != C:
+        raise ValueError(f"{name} must have gridsize**2 channels on its last axis, got {C} in {array.shape}")
+
+
+def not_empty(name: str, array: np.ndarray) -> None:
+    """There is at least one element (HOUSE.INPUT.REFUSED)."""
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
+
+
+def real(name: str, array: np.ndarray) -> None:
+    """The dtype is an integer or a real float."""
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
+
+
+def number(name: str, array: np.ndarray) -> None:
+    """The dtype is an integer, a real or a complex float."""
+    if array.dtype.kind not in "iufc":
+        raise ValueError(f"{name} must hold numbers, got dtype {array.dtype}")
+
+
+def finite(name: str, array: np.ndarray, dtype: type | None = None) -> None:
+    """No NaN, no infinity, and with `dtype` given (e.g. np.float32) nothing that overflows it
+    (HOUSE.INPUT.REFUSED).
+    """
+    if array.dtype.kind in "iu" or array.size == 0:
+        return
+    parts = (array.real, array.imag) if array.dtype.kind == "c" else (array,)
+    extremes = np.abs([extent(part) for part in parts])  # NaN stays NaN through min and max
+    if not np.isfinite(extremes).all():
+        raise ValueError(f"{name} must be finite, got {_first_not_finite(array)}")
+    largest = extremes.max()
+    if dtype is not None and largest > np.finfo(dtype).max:
+        raise ValueError(f"{name} must be finite in {np.dtype(dtype)}, got a value of size {largest:.3g}")
+
+
+def non_negative(name: str, array: np.ndarray) -> None:
+    """No element is below zero (DATA.NPZ.NONNEG)."""
+    if array.dtype.kind == "u" or array.size == 0:
+        return
+    lowest, _ = extent(array)
+    if lowest < 0:
+        raise ValueError(f"{name} must not be negative, got {lowest}")
+
+
+def extent(array: np.ndarray) -> tuple[np.generic, np.generic]:
+    """(min, max) of a real array, NaN if there is one; one pass over memory, no temporaries."""
+    extents = [(slab.min(), slab.max()) for slab in _slabs(array)]
+    lowest, highest = zip(*extents, strict=True)
+    return np.min(lowest), np.max(highest)
+
+
+def _slabs(array: np.ndarray) -> Iterator[np.ndarray]:
+    """Views of `array` along its first axis, each of about _SLAB_BYTES."""
+    if array.ndim == 0:
+        yield array
+        return
+    rows = max(1, _SLAB_BYTES // max(1, array.nbytes // array.shape[0]))
+    for start in range(0, array.shape[0], rows):
+        yield array[start : start + rows]
+
+
+def _first_not_finite(array: np.ndarray) -> str:
+    """Where the first offending element stands, for the message; the caller knows there is one."""
+    start = 0
+    for slab in _slabs(array):
+        bad = ~np.isfinite(slab)
+        if bad.any():
+            index = np.unravel_index(int(np.argmax(bad)), slab.shape)
+            where = [start + index[0], *index[1:]] if index else []
+            return f"{slab[index]} at {[int(i) for i in where]}"
+        start += len(slab) if slab.ndim else 1
+    return "a value that is not"

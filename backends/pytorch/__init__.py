@@ -1,0 +1,1 @@
+"""The PyTorch candidate backend: one small file per operation, `adapter.PyTorchBackend` in front of them."""

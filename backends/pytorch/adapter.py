@@ -1,0 +1,84 @@
+"""The adapter in front of the PyTorch candidate backend: `backends.protocol.Backend` over the operations."""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import torch
+
+from backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
+from backends.pytorch.diffract import diffract
+from backends.pytorch.group import group_scan
+from backends.pytorch.patches import extract_patches
+from backends.pytorch.reassemble import reassemble_position
+from backends.pytorch.scan import load_scan
+from backends.pytorch.translate import translate
+
+_OPERATIONS = {
+    "diffract": diffract,
+    "extract_patches": extract_patches,
+    "group_scan": group_scan,
+    "load_scan": load_scan,
+    "reassemble_position": reassemble_position,
+    "translate": translate,
+}
+
+
+class PyTorchBackend:
+    """Answers operations with PyTorch in float32 on `device`, "cpu" or "cuda".
+
+    Raises DeviceUnavailable where the device is not there. The constructor sets torch's arithmetic for the
+    whole process (no TF32, deterministic sums): a backend owns its process.
+    """
+
+    def __init__(self, device: str = "cpu"):
+        self._device = _device(device)
+        _exact_arithmetic()
+
+    def info(self) -> BackendInfo:
+        return BackendInfo(
+            name="pytorch",
+            version=_own_version(),
+            framework="torch",
+            framework_version=torch.__version__,
+            device=self._device.type,
+            precision="float32 (TF32 off)",
+        )
+
+    def operations(self) -> frozenset[str]:
+        return frozenset(_OPERATIONS)
+
+    def call(self, operation: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        if operation not in _OPERATIONS:
+            claimed = ", ".join(sorted(_OPERATIONS))
+            raise UnknownOperation(f"pytorch does not claim {operation!r}; it claims {claimed}")
+        with torch.inference_mode():
+            return _OPERATIONS[operation](**inputs, device=self._device)
+
+    def synchronize(self) -> None:
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
+
+
+def _device(name: str) -> torch.device:
+    """The torch device; DeviceUnavailable says which was asked for and what there is."""
+    available = ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]
+    if name not in available:
+        there = f"torch {torch.__version__} finds {', '.join(available)}"
+        raise DeviceUnavailable(f"device {name!r} is not on this machine; {there}")
+    return torch.device(name)
+
+
+def _exact_arithmetic() -> None:
+    """Full float32 products and sums in one order, run after run."""
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    # the deterministic mode would also fill every new tensor with NaN: a second pass over each output
+    torch.utils.deterministic.fill_uninitialized_memory = False
+
+
+def _own_version() -> str:
+    try:
+        return version("ptychoparity")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0+unknown"

@@ -1,0 +1,32 @@
+"""Operation `load_scan`: read a scan from a raw NPZ file."""
+
+import numpy as np
+import torch
+
+from backends.host.scan import check_units, read_scan, warn_if_counts
+from backends.pytorch.bridge import HOST, chunks, tensor
+
+
+def load_scan(path: str, N: int | None, units: str, *, device: torch.device) -> dict[str, np.ndarray | None]:
+    """The scan at `path` in the contract's dtypes, diff3d as amplitude float32, sqrt(photons).
+
+    units: what diff3d holds, "amplitude" or "counts"; counts become amplitude by a square root, integers
+    read as amplitude raise IntegerAmplitudeWarning (HOUSE.SCAN.UNITS). The rest, and the errors, are
+    `read_scan`'s.
+    `device` is not used: a scan is read into host memory.
+    """
+    check_units(units)
+    scan = read_scan(path, N)
+    warn_if_counts(scan["diff3d"], units)
+    return {**scan, "diff3d": _amplitude(scan["diff3d"], units)}
+
+
+def _amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
+    """(n, N, N) float32, contiguous; the array itself where it already is that."""
+    stack = tensor(diff3d, HOST)
+    if units == "amplitude":
+        return stack.to(torch.float32).contiguous().numpy()
+    amplitude = torch.empty(stack.shape, dtype=torch.float32)
+    for part in chunks(len(stack), stack.shape[1] * stack.shape[2], HOST):
+        torch.sqrt(stack[part].to(torch.float32), out=amplitude[part])
+    return amplitude.numpy()

@@ -1,0 +1,189 @@
+"""What runs inside a backend's process: standard library and NumPy only.
+
+The parent sends this file's source through execnet, so a foreign interpreter needs nothing of ours but
+the backend under test. Values cross as plain builtins; arrays as bytes, or as mapped .npy files when big.
+"""
+
+import contextlib
+import dataclasses
+import importlib
+import os
+import sys
+import time
+import traceback
+import uuid
+import warnings
+
+import numpy as np
+
+INLINE_BYTES = 1 << 20  # larger arrays go through a file: a message is copied, and limited to 2 GB
+KEPT_OUTPUT = 20_000  # characters of what a backend prints that are kept with a check
+
+
+def encode(value, exchange):
+    """`value` as builtins; what cannot cross is named, not guessed."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, np.generic):
+        value = np.asarray(value)
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "biufcSU":
+            return {"__unknown__": f"NumPy array of dtype {value.dtype}"}
+        if value.nbytes < INLINE_BYTES:
+            data = np.ascontiguousarray(value).tobytes()
+            return {"__array__": {"dtype": value.dtype.str, "shape": list(value.shape), "data": data}}
+        path = os.path.join(exchange, uuid.uuid4().hex + ".npy")
+        np.save(path, value, allow_pickle=False)
+        return {"__array__": {"file": path}}
+    if isinstance(value, (list, tuple)):
+        return {"__list__": [encode(item, exchange) for item in value]}
+    if isinstance(value, dict):
+        return {"__dict__": [[str(name), encode(item, exchange)] for name, item in value.items()]}
+    kind = type(value)
+    return {"__unknown__": f"{kind.__module__}.{kind.__qualname__}"}
+
+
+def decode(value, unknown=str):
+    """Back from builtins. Arrays are fresh and writable, or mapped copy-on-write from a file now unlinked."""
+    if not isinstance(value, dict):
+        return value
+    if "__array__" in value:
+        array = value["__array__"]
+        if "file" in array:
+            mapped = np.load(array["file"], mmap_mode="c", allow_pickle=False)
+            os.unlink(array["file"])
+            return np.asarray(mapped)
+        flat = np.frombuffer(bytearray(array["data"]), dtype=np.dtype(array["dtype"]))
+        return flat.reshape(array["shape"])
+    if "__list__" in value:
+        return [decode(item, unknown) for item in value["__list__"]]
+    if "__dict__" in value:
+        return {name: decode(item, unknown) for name, item in value["__dict__"]}
+    return unknown(value["__unknown__"])
+
+
+class Capture:
+    """Everything the process prints, at the level of file descriptors, kept call by call."""
+
+    def __init__(self, path):
+        self.path = path
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
+        os.dup2(descriptor, 1)
+        os.dup2(descriptor, 2)
+        self.read_from = 0
+
+    def take(self):
+        """What was printed since the last time."""
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(Exception):
+                stream.flush()
+        with open(self.path, "rb") as file:
+            file.seek(self.read_from)
+            printed = file.read()
+        self.read_from += len(printed)
+        return printed[-KEPT_OUTPUT:].decode("utf-8", "replace")
+
+
+def describe_error(error):
+    """An exception as data: its class and bases by name, its words, where it was raised."""
+    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    return {
+        "type": type(error).__name__,
+        "bases": [base.__name__ for base in type(error).__mro__],
+        "message": text,
+        "traceback": "".join(traceback.format_exception(error))[-8000:],
+    }
+
+
+def loaded_package(factory, info):
+    """What this process really loaded, whatever the adapter says of itself."""
+    from importlib import metadata
+
+    module = sys.modules.get(factory.__module__)
+    loaded = {
+        "python": sys.version.split()[0],
+        "executable": sys.executable,
+        "adapter": getattr(module, "__file__", ""),
+    }
+    framework = info.get("framework", "")
+    try:
+        loaded["framework_version"] = metadata.version(framework)
+    except (metadata.PackageNotFoundError, ValueError):
+        loaded["framework_version"] = ""
+    package = sys.modules.get(framework)
+    loaded["framework_file"] = getattr(package, "__file__", "") or ""
+    return loaded
+
+
+def start(message):
+    """Import the adapter, build it, ask who it is."""
+    for folder in message["path"]:
+        if folder not in sys.path:
+            sys.path.append(folder)  # at the end: our folder names never shadow a framework
+    module_name, _, class_name = message["factory"].partition(":")
+    factory = getattr(importlib.import_module(module_name), class_name)
+    backend = factory(device=message["device"])
+    info = backend.info()
+    info = dataclasses.asdict(info) if dataclasses.is_dataclass(info) else dict(info)
+    info = {name: str(value) for name, value in info.items()}
+    return backend, {"info": info, "operations": sorted(backend.operations()), "loaded": loaded_package(factory, info)}
+
+
+def call(backend, message, exchange):
+    """One operation: the answer, how long it took, and what it did beside answering."""
+    inputs = {name: decode(value) for name, value in message["inputs"].items()}
+    if message.get("numpy_seed") is not None:
+        np.random.seed(message["numpy_seed"])
+    before = np.random.get_state()
+    reply = {}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        begin = time.perf_counter()
+        try:
+            outputs = backend.call(message["operation"], inputs)
+            backend.synchronize()
+            reply["seconds"] = time.perf_counter() - begin
+            reply["outputs"] = encode(outputs, exchange)
+        except Exception as error:
+            reply["seconds"] = time.perf_counter() - begin
+            reply["raised"] = describe_error(error)
+    after = np.random.get_state()
+    reply["random_state_changed"] = before[2] != after[2] or not np.array_equal(before[1], after[1])
+    reply["warnings"] = [[w.category.__name__, str(w.message)] for w in caught]
+    return reply
+
+
+def stray_files(scratch):
+    """Files that a call left in the working directory; they are taken away."""
+    found = []
+    for folder, _, names in os.walk(scratch):
+        for name in names:
+            path = os.path.join(folder, name)
+            found.append(os.path.relpath(path, scratch))
+            os.unlink(path)
+    return found
+
+
+def serve(channel):
+    first = channel.receive()
+    os.chdir(first["scratch"])
+    capture = Capture(first["output"])
+    with contextlib.suppress(Exception):
+        import faulthandler
+
+        faulthandler.enable(file=2)
+    try:
+        backend, reply = start(first)
+    except Exception as error:
+        channel.send({"raised": describe_error(error), "captured": capture.take()})
+        return
+    channel.send({**reply, "captured": capture.take()})
+    for message in channel:
+        reply = call(backend, message, first["exchange"])
+        reply["captured"] = capture.take()
+        reply["stray"] = stray_files(first["scratch"])
+        channel.send(reply)
+
+
+if __name__ == "__channelexec__":
+    serve(channel)  # noqa: F821  execnet provides it

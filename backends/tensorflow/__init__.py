@@ -1,0 +1,1 @@
+"""The TensorFlow reference backend: one file per operation, TensorFlow imported here and nowhere else."""

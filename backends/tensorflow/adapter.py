@@ -1,0 +1,60 @@
+"""The TensorFlow backend as the suite sees it: operations by name, arrays and JSON values in and out."""
+
+from importlib import metadata
+from typing import Any
+
+from backends.protocol import BackendInfo, UnknownOperation
+from backends.tensorflow.diffract import diffract
+from backends.tensorflow.framework import claim_device, tf
+from backends.tensorflow.group import group_scan
+from backends.tensorflow.patches import extract_patches
+from backends.tensorflow.reassemble import reassemble_position
+from backends.tensorflow.scan import load_scan
+from backends.tensorflow.translate import translate
+
+OPERATIONS = {
+    operation.__name__: operation
+    for operation in (translate, diffract, extract_patches, reassemble_position, group_scan, load_scan)
+}
+
+
+class TensorFlowBackend:
+    """Answers each operation on one device; implements `backends.protocol.Backend`."""
+
+    def __init__(self, device: str = "cpu") -> None:
+        """device: "cpu" or "cuda". Raises DeviceUnavailable where TensorFlow does not see it."""
+        self._device = device
+        self._place = claim_device(device)
+
+    def info(self) -> BackendInfo:
+        """Name, versions, device and precision."""
+        return BackendInfo(
+            name="tensorflow",
+            version=_own_version(),
+            framework="tensorflow",
+            framework_version=tf.__version__,
+            device=self._device,
+            precision="float32 (TF32 off)",
+        )
+
+    def operations(self) -> frozenset[str]:
+        """The operations this backend claims."""
+        return frozenset(OPERATIONS)
+
+    def call(self, operation: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Answer one operation, per its contract; UnknownOperation for one that is not claimed."""
+        if operation not in OPERATIONS:
+            raise UnknownOperation(f"{operation} is not one of {', '.join(sorted(OPERATIONS))}")
+        with tf.device(self._place):
+            return OPERATIONS[operation](**inputs)
+
+    def synchronize(self) -> None:
+        """Nothing is left to wait for: every answer is an array on the host before `call` returns."""
+
+
+def _own_version() -> str:
+    """Version of the installed ptychoparity, of which this backend is a part."""
+    try:
+        return metadata.version("ptychoparity")
+    except metadata.PackageNotFoundError:
+        return "0+unknown"

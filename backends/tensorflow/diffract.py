@@ -1,0 +1,34 @@
+"""Operation `diffract`: the far-field amplitude of an exit wave."""
+
+import numpy as np
+
+from backends.host import checks
+from backends.tensorflow import refuse
+from backends.tensorflow.chunks import chunks
+from backends.tensorflow.framework import tf
+
+
+def diffract(field: np.ndarray) -> dict[str, np.ndarray]:
+    """sqrt(fftshift(|FFT2 field|^2) / N^2): zero frequency at [N/2, N/2] (PHYS.FFT.NORM, SHIFT).
+
+    field: (B, N, N) complex64, sqrt(photons). Returns `amplitude` (B, N, N) float32, sqrt(photons).
+    Raises ValueError for other shapes, an unsupported N, or values that are not finite.
+    """
+    checks.rank("field", field, "B", "N", "N")
+    checks.square("field", field, 1, 2)
+    checks.supported_size(field.shape[1])
+    refuse.not_finite("field", field)
+    N = field.shape[1]
+    amplitude = np.empty(field.shape, np.float32)
+    for part in chunks(len(field), N * N):
+        amplitude[part] = np.asarray(_amplitude(tf.cast(field[part], tf.complex64), 1.0 / N))
+    return {"amplitude": amplitude}
+
+
+@tf.function(
+    input_signature=[tf.TensorSpec([None, None, None], tf.complex64), tf.TensorSpec([], tf.float32)],
+    autograph=False,
+)
+def _amplitude(field: tf.Tensor, norm: tf.Tensor) -> tf.Tensor:
+    """|FFT2(field)| * norm, centred. The modulus is taken whole: squares would lose the darkest pixels."""
+    return tf.signal.fftshift(tf.abs(tf.signal.fft2d(field)) * norm, axes=(1, 2))

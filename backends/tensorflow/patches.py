@@ -1,0 +1,60 @@
+"""Operation `extract_patches`: the part of the object that belongs to each scan position."""
+
+import numpy as np
+
+from backends.host import checks
+from backends.tensorflow import refuse
+from backends.tensorflow.bilinear import add_zero_lines, sample
+from backends.tensorflow.channels import from_channels, to_channels
+from backends.tensorflow.chunks import chunks
+from backends.tensorflow.framework import tf
+
+
+def extract_patches(
+    object: np.ndarray, coords_offsets: np.ndarray, coords_relative: np.ndarray, N: int
+) -> dict[str, np.ndarray]:
+    """Member c of group b stands at coords_offsets[b] - coords_relative[b, ..., c] (PHYS.EXTRACT.POSITION).
+
+    object: (H, W) complex64. coords_offsets (B, 1, 2, 1), coords_relative (B, 1, 2, C): float, [x, y], px.
+    Returns `patches` (B, N, N, C) complex64. Raises ValueError for other shapes, an unsupported N, a C that
+    is no square, or values that are not finite.
+    """
+    checks.supported_size(N)
+    check_object("object", object)
+    _check_coordinates(coords_offsets, coords_relative)
+    positions = tf.cast(coords_offsets, tf.float64) - tf.cast(coords_relative, tf.float64)
+    return {"patches": cut_patches(object, positions, N)}
+
+
+def cut_patches(object: np.ndarray, positions: tf.Tensor, N: int) -> np.ndarray:
+    """Patches (B, N, N, C) complex64 of `object` (H, W) at `positions` (B, 1, 2, C) float64, [x, y] in px.
+
+    Patch pixel [N/2, N/2] lies on the position; outside the object is 0 (PHYS.EXTRACT.CENTRE, METHOD).
+    """
+    B, C = positions.shape[0], positions.shape[3]
+    image = add_zero_lines(to_channels(object.astype(np.complex64, copy=False)[None]))
+    patches = np.empty((B, N, N, C), np.complex64)
+    for part in chunks(B, C * N * N):
+        left, top = (tf.reshape(positions[part, 0, axis] - N // 2, [-1]) for axis in (0, 1))
+        windows = sample(image, tf.zeros_like(left, tf.int64), top, left, N, N)
+        patches[part] = np.moveaxis(from_channels(windows).reshape(-1, C, N, N), 1, -1)
+    return patches
+
+
+def check_object(name: str, object: np.ndarray) -> None:
+    """ValueError unless the object is two-dimensional, not empty and finite."""
+    checks.rank(name, object, "H", "W")
+    checks.not_empty(name, object)
+    refuse.not_finite(name, object)
+
+
+def _check_coordinates(coords_offsets: np.ndarray, coords_relative: np.ndarray) -> None:
+    for name, array in (("coords_offsets", coords_offsets), ("coords_relative", coords_relative)):
+        checks.rank(name, array, "B", "1", "2", "C")
+        checks.length(name, array, 1, 1, "one group axis")
+        checks.length(name, array, 2, 2, "[x, y]")
+        checks.real(name, array)
+        checks.finite(name, array)
+    checks.length("coords_offsets", coords_offsets, 3, 1, "one centre per group")
+    checks.square_channels("coords_relative", coords_relative)
+    checks.same_count("coords_relative", coords_relative, "coords_offsets", len(coords_offsets))

@@ -1,0 +1,116 @@
+"""Operation `reassemble_position`: stitching patches into one canvas."""
+
+import numpy as np
+
+from backends.host import checks
+from backends.tensorflow import refuse
+from backends.tensorflow.bilinear import blend, split
+from backends.tensorflow.channels import to_channels
+from backends.tensorflow.chunks import CHUNK_PIXELS, chunks
+from backends.tensorflow.framework import tf
+
+
+def reassemble_position(patches: np.ndarray, global_offsets: np.ndarray, M: int) -> dict[str, np.ndarray]:
+    """Lay the central M x M of each patch at its position, divide by coverage (REASM.PLACE, OVERLAP_NORM).
+
+    patches: (B, N, N, 1) complex64. global_offsets: (B, 1, 2, 1) float, [x, y] in px. M: even, 2 ... N.
+    Returns `canvas` and `numerator` (L, L) complex64, `weight` (L, L) float32, `canvas_origin` (2) float64,
+    [x, y] in px: the object pixel of canvas pixel [0, 0] (HOUSE.REASM.ORIGIN).
+    Raises ValueError for other shapes or M, counts that differ, or values that are not finite.
+    """
+    _check(patches, global_offsets, M)
+    N = patches.shape[1]
+    positions = tf.cast(global_offsets[:, 0, :, 0], tf.float64)
+    mean = tf.reduce_mean(positions, axis=0)
+    displacements = positions - mean
+    padding = _padding(displacements)
+    side = M + 2 * padding
+    # a border of one pixel takes up what rounding lets fall off the canvas
+    size = (side + 2) ** 2
+    numerator, weight = tf.zeros([size], tf.complex128), tf.zeros([size], tf.float64)
+    centre = slice(N // 2 - M // 2, N // 2 + M // 2)
+    # a chunk at least as large as the canvas: adding up whole canvases must not become the larger work
+    for part in chunks(len(patches), M * M, max(CHUNK_PIXELS, size)):
+        tiles = to_channels(patches[part, centre, centre, 0].astype(np.complex64, copy=False))
+        numerator, weight = _add_tiles(numerator, weight, tiles, displacements[part], padding)
+    return _answer(numerator, weight, mean, side)
+
+
+def _padding(displacements: tf.Tensor) -> int:
+    """Pixels p added on every side: the largest displacement, rounded up and made even (REASM.ODD_PAD)."""
+    reach = tf.reduce_max(tf.abs(displacements))
+    # rounding first: a displacement of 6 + 1e-13, which is noise of the mean, must not ask for a pixel more
+    padding = int(tf.math.ceil(tf.round(reach * 1e6) / 1e6))
+    return padding + padding % 2
+
+
+@tf.function(
+    input_signature=[
+        tf.TensorSpec([None], tf.complex128),
+        tf.TensorSpec([None], tf.float64),
+        tf.TensorSpec([None, None, None, 2], tf.float32),
+        tf.TensorSpec([None, 2], tf.float64),
+        tf.TensorSpec([], tf.int64),
+    ],
+    autograph=False,
+)
+def _add_tiles(
+    numerator: tf.Tensor, weight: tf.Tensor, tiles: tf.Tensor, displacements: tf.Tensor, padding: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Add tiles (P, M, M, 2), and ones in their place, to flat canvases of side M + 2*padding + 2.
+
+    Sums are taken in float64: thousands of tiles may meet on one pixel.
+    """
+    M = tf.shape(tiles, tf.int64)[1]
+    width = M + 2 * padding + 2
+    column, row = split(displacements[:, 0], width), split(displacements[:, 1], width)
+    rows = row.whole[:, None] + padding + 1 + tf.range(M + 1)
+    columns = column.whole[:, None] + padding + 1 + tf.range(M + 1)
+    pixels = tf.reshape((rows * width)[:, :, None] + columns[:, None, :], [-1])
+
+    def spread(images: tf.Tensor) -> tf.Tensor:
+        """Hand each pixel on to its neighbours, the reverse of sampling: far is the line before's share."""
+        framed = tf.pad(images, [[0, 0], [1, 1], [1, 1], [0, 0]])
+        return tf.cast(
+            tf.reshape(blend(framed, (row.far, row.near), (column.far, column.near)), [-1, images.shape[3]]),
+            tf.float64,
+        )
+
+    values, ones = spread(tiles), spread(tf.ones_like(tiles[:1, :, :, :1]))
+    values, ones = tf.complex(values[:, 0], values[:, 1]), ones[:, 0]
+    size = width * width
+    return (
+        numerator + tf.math.unsorted_segment_sum(values, pixels, size),
+        weight + tf.math.unsorted_segment_sum(ones, pixels, size),
+    )
+
+
+def _answer(numerator: tf.Tensor, weight: tf.Tensor, mean: tf.Tensor, side: int) -> dict[str, np.ndarray]:
+    """The flat sums as the contract's arrays, the border of one pixel cut off."""
+    numerator, weight = (tf.reshape(flat, [side + 2, side + 2])[1:-1, 1:-1] for flat in (numerator, weight))
+    canvas = tf.math.divide_no_nan(numerator, tf.cast(weight, tf.complex128))
+    return {
+        "canvas": tf.cast(canvas, tf.complex64).numpy(),
+        "canvas_origin": (mean - side / 2).numpy(),
+        "numerator": tf.cast(numerator, tf.complex64).numpy(),
+        "weight": tf.cast(weight, tf.float32).numpy(),
+    }
+
+
+def _check(patches: np.ndarray, global_offsets: np.ndarray, M: int) -> None:
+    checks.rank("patches", patches, "B", "N", "N", "1")
+    checks.square("patches", patches, 1, 2)
+    checks.length("patches", patches, 3, 1, "one channel")
+    checks.not_empty("patches", patches)
+    checks.rank("global_offsets", global_offsets, "B", "1", "2", "1")
+    checks.same_count("global_offsets", global_offsets, "patches", len(patches))
+    checks.length("global_offsets", global_offsets, 1, 1, "one group axis")
+    checks.length("global_offsets", global_offsets, 2, 2, "[x, y]")
+    checks.length("global_offsets", global_offsets, 3, 1, "one position per patch")
+    checks.real("global_offsets", global_offsets)
+    checks.finite("global_offsets", global_offsets)
+    checks.at_least("M", M, 2)
+    N = patches.shape[1]
+    if M % 2 or M > N:
+        raise ValueError(f"M must be even and at most N = {N}, got M = {M}")
+    refuse.not_finite("patches", patches)

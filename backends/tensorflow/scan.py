@@ -1,0 +1,30 @@
+"""Operation `load_scan`: a raw scan in the contract's dtypes."""
+
+import numpy as np
+
+from backends.host.scan import check_units, read_scan, warn_if_counts
+from backends.tensorflow.chunks import chunks
+from backends.tensorflow.framework import tf
+
+
+def load_scan(path: str, N: int | None, units: str) -> dict[str, np.ndarray | None]:
+    """The scan in the NPZ at `path`, its diff3d as amplitude (n, N, N) float32 (HOUSE.SCAN.UNITS).
+
+    units: "amplitude", or "counts" where diff3d holds photons. Returns and raises as `read_scan`, and
+    ValueError for other units; integers read as amplitude warn IntegerAmplitudeWarning.
+    """
+    check_units(units)
+    scan = read_scan(path, N)
+    warn_if_counts(scan["diff3d"], units)
+    return {**scan, "diff3d": _amplitude(scan["diff3d"], units)}
+
+
+def _amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
+    """float32 amplitudes; the root of counts is taken in float64, where every count is exact."""
+    amplitude = np.empty(diff3d.shape, np.float32)
+    for part in chunks(len(diff3d), diff3d[0].size):
+        patterns = tf.convert_to_tensor(diff3d[part])
+        if units == "counts":
+            patterns = tf.sqrt(tf.cast(patterns, tf.float64))
+        amplitude[part] = np.asarray(tf.cast(patterns, tf.float32))
+    return amplitude

@@ -1,0 +1,157 @@
+"""A backend in a process of its own: whatever it does, the run goes on.
+
+start -> ready | StartFailed
+call  -> Returned | Raised | Died | TimedOut      (after the last two the process is replaced)
+"""
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import execnet
+
+from backends import remote
+from backends.protocol import Answer, Died, Foreign, Raised, Returned, TimedOut
+from backends.registry import Entry
+
+PROJECT = Path(__file__).resolve().parent.parent
+START_TIMEOUT = 180.0
+
+
+class StartFailed(Exception):
+    """The backend could not be built. `reason` is one line, `detail` the traceback or what it printed."""
+
+    def __init__(self, reason: str, detail: str = "", type_name: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.detail, self.type_name = reason, detail, type_name
+
+
+def environment(entry: Entry) -> dict[str, str]:
+    """Threads bounded to the machine (one worker computes at a time), and the entry's own variables."""
+    cores = str(os.cpu_count() or 1)
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
+    return {name: cores for name in names} | {"PYTHONHASHSEED": "0"} | entry.environment
+
+
+class Worker:
+    """One backend on one device, started lazily, restarted after a crash or a timeout."""
+
+    def __init__(self, entry: Entry, device: str) -> None:
+        self.entry, self.device = entry, device
+        self.description: dict[str, Any] | None = None
+        self.start_output = ""
+        self._group: execnet.Group | None = None
+        self._channel: Any = None
+        # shared memory where there is some: arrays are written once and mapped
+        shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        self._folder = Path(tempfile.mkdtemp(prefix="ptychoparity-", dir=shared))
+
+    def launch(self) -> None:
+        """Start the process without waiting for it."""
+        for name in ("exchange", "scratch"):
+            (self._folder / name).mkdir(exist_ok=True)
+        python = f"{self.entry.python or sys.executable} -P"
+        variables = "".join(f"//env:{name}={value}" for name, value in environment(self.entry).items())
+        self._group = execnet.Group()
+        gateway = self._group.makegateway(f"popen//python={python}{variables}")
+        self._channel = gateway.remote_exec(remote)
+        self._channel.send(
+            {
+                "factory": self.entry.factory, "device": self.device, "path": [str(PROJECT), *self.entry.path],
+                "exchange": str(self._folder / "exchange"), "scratch": str(self._folder / "scratch"),
+                "output": str(self._folder / "output.txt"),
+            }
+        )  # fmt: skip
+
+    def start(self, timeout: float = START_TIMEOUT) -> dict[str, Any]:
+        """Wait until the backend is built; {"info", "operations", "loaded"}. Raises StartFailed."""
+        if self._channel is None:
+            self.launch()
+        try:
+            reply = self._channel.receive(timeout=timeout)
+        except EOFError:
+            raise StartFailed("its process ended while it was being built", self._last_words()) from None
+        except self._channel.TimeoutError:
+            self.stop()
+            raise StartFailed(f"it was not built within {timeout:g} s", self._last_words()) from None
+        except self._channel.RemoteError as error:
+            raise StartFailed("its process failed to start", str(error)) from None
+        self.start_output = reply["captured"]
+        if "raised" in reply:
+            raised = reply["raised"]
+            reason = f"{raised['type']}: {raised['message']}"
+            raise StartFailed(reason, raised["traceback"], raised["type"])
+        self.description = reply
+        return reply
+
+    def call(self, operation: str, inputs: dict[str, Any], timeout: float, numpy_seed: int | None = None) -> Answer:
+        """Answer of the backend to one operation; never raises for what the backend does."""
+        if self._channel is None:
+            try:
+                self.start()
+            except StartFailed as error:
+                self._discard()
+                return Died(0.0, captured=error.detail, how=f"its process could not be started again: {error.reason}")
+        exchange = str(self._folder / "exchange")
+        packed = {name: remote.encode(value, exchange) for name, value in inputs.items()}
+        try:
+            self._channel.send({"operation": operation, "inputs": packed, "numpy_seed": numpy_seed})
+            reply = self._channel.receive(timeout=timeout)
+        except self._channel.TimeoutError:
+            self._discard(kill=True)
+            return TimedOut(timeout, captured=self._last_words())
+        except (EOFError, OSError):
+            how = self._how_it_ended()
+            self._discard()
+            return Died(0.0, captured=self._last_words(), how=how)
+        except self._channel.RemoteError as error:
+            self._discard()
+            return Died(0.0, captured=str(error), how="its process failed outside the adapter")
+        common = {
+            "seconds": reply["seconds"], "captured": reply["captured"],
+            "warnings": tuple(map(tuple, reply["warnings"])), "stray": tuple(reply["stray"]),
+            "random_state_changed": reply["random_state_changed"],
+        }  # fmt: skip
+        if "raised" in reply:
+            raised = reply["raised"]
+            return Raised(**common, **{**raised, "bases": tuple(raised["bases"])})
+        return Returned(**common, outputs=remote.decode(reply["outputs"], Foreign))
+
+    def _process(self) -> Any:
+        gateway = next(iter(self._group), None) if self._group is not None else None
+        return getattr(getattr(gateway, "_io", None), "popen", None)
+
+    def _how_it_ended(self) -> str:
+        process = self._process()
+        if process is None:
+            return "its process ended"
+        with contextlib.suppress(Exception):
+            process.wait(5)
+        code = process.returncode
+        if code is not None and code < 0:
+            import signal
+
+            return f"its process was ended by {signal.Signals(-code).name}"
+        return f"its process ended with exit code {code}"
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(OSError):
+            return (self._folder / "output.txt").read_text(errors="replace")[-remote.KEPT_OUTPUT :]
+        return ""
+
+    def _discard(self, kill: bool = False) -> None:
+        process = self._process()
+        if kill and process is not None:
+            process.kill()
+        if self._group is not None:
+            self._group.terminate(timeout=1.0)
+        self._group = self._channel = None
+
+    def stop(self) -> None:
+        """End the process and take its files away."""
+        self._discard()
+        shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,0 +1,156 @@
+"""The engine: pytest collects the checks of spec_tests/test_*.py, a Session judges them.
+
+Options only say what to run; nothing here changes what a check means.
+"""
+
+import fnmatch
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.profiles import PROFILES
+from harness.session import Session, Settings
+from reports.events import BAD_OUTCOMES
+from spec_tests.generate import PHASES, Check, checks
+
+SESSION = pytest.StashKey[Session]()
+CHECKS = pytest.StashKey[list[Check]]()
+LISTENERS = pytest.StashKey[list]()
+DEFAULT_BACKENDS = ("tensorflow", "pytorch")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("ptychoparity", "contract checks of ptychography backends")
+    group.addoption(
+        "--backend",
+        action="append",
+        default=[],
+        help="backend under test: a name, module:Class, either with @/path/to/python; repeatable (default: tensorflow and pytorch)",
+    )
+    group.addoption(
+        "--device",
+        action="append",
+        default=[],
+        choices=["cpu", "cuda", "auto"],
+        help="device to run on; repeatable (default: auto, which is cpu, and cuda when there is one)",
+    )
+    group.addoption("--profile", default="default", choices=sorted(PROFILES), help="how much is tried")
+    group.addoption("--operation", action="append", default=[], help="only the checks of this operation; repeatable")
+    group.addoption(
+        "--kind", action="append", default=[], choices=PHASES, help="only the checks of this kind; repeatable"
+    )
+    group.addoption("--only", action="append", default=[], help="only checks whose id matches this glob; repeatable")
+    group.addoption(
+        "--gate", default=None, choices=["must", "should", "house"], help="levels whose failures turn the verdict"
+    )
+    group.addoption("--timeout", type=float, default=30.0, help="seconds a call may take")
+    group.addoption("--runs", default="runs", help="folder for the results of runs")
+
+
+def _selection(config: pytest.Config) -> str | None:
+    parts = [
+        f"{name} {', '.join(config.getoption(name))}"
+        for name in ("operation", "kind", "only")
+        if config.getoption(name)
+    ]
+    return "; ".join(parts) or None
+
+
+def settings(config: pytest.Config) -> Settings:
+    asked = config.getoption("device") or ["auto"]
+    auto = "auto" in asked
+    backends = tuple(dict.fromkeys(n for text in config.getoption("backend") for n in text.split(",") if n))
+    return Settings(
+        backends=backends or DEFAULT_BACKENDS, profile=PROFILES[config.getoption("profile")],
+        devices=("cpu", "cuda") if auto else tuple(dict.fromkeys(asked)),
+        optional_devices=frozenset({"cuda"}) if auto else frozenset(),
+        runs=Path(config.getoption("runs")), timeout=config.getoption("timeout"), gate=config.getoption("gate"),
+        selection=_selection(config), command=tuple(sys.argv),
+    )  # fmt: skip
+
+
+def _checks(config: pytest.Config) -> list[Check]:
+    """Every selected check, made once."""
+    if CHECKS not in config.stash:
+        chosen = settings(config)
+        pairs = [(b, d) for d in chosen.devices for b in chosen.backends]
+        found = checks(pairs, config.getoption("operation") or None)
+        kinds, globs = config.getoption("kind"), config.getoption("only")
+        config.stash[CHECKS] = [
+            c
+            for c in found
+            if (not kinds or c.case.kind in kinds)
+            and (not globs or any(c.id == g or fnmatch.fnmatchcase(c.id, g) for g in globs))
+        ]
+    return config.stash[CHECKS]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "check" in metafunc.fixturenames:
+        mine = [c for c in _checks(metafunc.config) if c.case.kind == metafunc.module.KIND]
+        metafunc.parametrize("check", mine, ids=[c.id for c in mine])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Phases in order; within a phase neighbours share a case, so inputs and oracle answers are made once."""
+
+    def phase(item: pytest.Item) -> int:
+        check = _check_of(item)
+        return PHASES.index(check.case.kind) if isinstance(check, Check) else -1
+
+    items[:] = [item for item in items if _check_of(item) is None or isinstance(_check_of(item), Check)]
+    items.sort(key=phase)
+
+
+def _check_of(item: pytest.Item) -> Any:
+    """The item's check; a placeholder of pytest's where a kind has none; None for other tests."""
+    return item.callspec.params.get("check") if hasattr(item, "callspec") else None
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start the run once it is known that something will be asked."""
+    if session.config.option.collectonly or not any(isinstance(_check_of(i), Check) for i in session.items):
+        return
+    run = Session(settings(session.config), session.config.stash.get(LISTENERS, []))
+    run.start()
+    session.config.stash[SESSION] = run
+
+
+@pytest.fixture
+def verdict(request: pytest.FixtureRequest):
+    """Judge a check: returns when it passes, skips or fails the test otherwise."""
+    session = request.config.stash[SESSION]
+
+    def judge(check: Check) -> None:
+        event: dict[str, Any] = session.run(check)
+        if event["outcome"] in BAD_OUTCOMES:
+            pytest.fail(f"{event['outcome']}: {event['message']}\n{event['reproduce'][0]}", pytrace=False)
+        if event["outcome"] != "pass":
+            pytest.skip(f"{event['outcome']}: {event['message']}")
+
+    return judge
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """The run's verdict is the exit code, unless tests outside the run failed too."""
+    from harness import reporting
+
+    run = session.config.stash.get(SESSION, None)
+    if run is None:
+        return
+    code = run.finish()
+    reporting.write_reports(run.folder)
+    others_failed = exitstatus == 1 and not run.any_failed()
+    session.exitstatus = 1 if others_failed else exitstatus if exitstatus > 1 and exitstatus != 5 else code
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    run = config.stash.get(SESSION, None)
+    if run is not None:
+        footer = json.loads((run.folder / "events.jsonl").read_text().splitlines()[-1])
+        terminalreporter.section("ptychoparity")
+        terminalreporter.write_line(f"{footer['verdict']} (exit {footer['exit']})")
+        terminalreporter.write_line(f"report: {run.folder / 'index.html'}")

@@ -1,0 +1,19 @@
+"""Every reader's file of one run."""
+
+from pathlib import Path
+
+from harness import storage
+from reports import events
+
+
+def write_reports(folder: Path) -> Path:
+    """junit.xml, summary.md and index.html beside the event stream; the page's path is returned."""
+    from reports import junit, markdown
+    from reports.html import render
+
+    run = events.read(folder)
+    storage.write_text(folder / "junit.xml", junit.render(run))
+    storage.write_text(folder / "summary.md", markdown.render(run))
+    storage.write_text(folder / "index.html", render.render(run))
+    storage.point_latest(folder)
+    return folder / "index.html"

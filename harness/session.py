@@ -1,0 +1,333 @@
+"""One run: backends started, checks judged, events written, a verdict at the end."""
+
+import os
+import platform
+import shlex
+import shutil
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from backends import registry
+from backends.protocol import Answer
+from backends.worker import StartFailed, Worker
+from harness import storage
+from harness.profiles import MINIMUM_CHECKS, Profile
+from reports import events, gate
+from spec_tests import catalogue, contract
+from spec_tests.generate import INFO_OPERATION, Check
+from spec_tests.judge import Judge, Record
+from spec_tests.outcomes import CheckFailed, NotApplicable, NotShrunk
+
+STRIKES = 3
+"""Crashes and timeouts of one backend in one operation, after which its other checks there are not run."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run was asked for."""
+
+    backends: tuple[str, ...]
+    profile: Profile
+    devices: tuple[str, ...] = ("cpu",)
+    optional_devices: frozenset[str] = frozenset({"cuda"})
+    """Devices that may be missing without spoiling the verdict."""
+    runs: Path = Path("runs")
+    timeout: float = 30.0
+    gate: str | None = None
+    """None: `must`, and `house` for our own backends."""
+    selection: str | None = None
+    command: tuple[str, ...] = ()
+
+
+@dataclass
+class Seat:
+    """A backend on a device: its worker and what is known of it."""
+
+    entry: registry.Entry
+    device: str
+    worker: Worker | None = None
+    status: str = "ready"
+    reason: str = ""
+    description: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return f"{self.entry.name}@{self.device}"
+
+    @property
+    def operations(self) -> list[str]:
+        return [op for op in contract.contracts() if op in self.description.get("operations", [])]
+
+    def event(self) -> dict[str, Any]:
+        claimed = self.operations
+        return {
+            "name": self.entry.name, "device": self.device, "status": self.status, "reason": self.reason,
+            "info": self.description.get("info"), "loaded": self.description.get("loaded"), "operations": claimed,
+            "not_claimed": [op for op in contract.contracts() if op not in claimed],
+        }  # fmt: skip
+
+
+class Session:
+    """Use: `start()`, then `run(check)` for each, then `finish()`."""
+
+    def __init__(self, settings: Settings, listeners: Sequence[Callable[[dict[str, Any]], None]] = ()) -> None:
+        self.settings = settings
+        self.listeners = list(listeners)
+        self.seats: dict[str, Seat] = {}
+        self.folder = storage.new_run(settings.runs)
+        self._writer = events.Writer(self.folder / "events.jsonl")
+        self._scratch = Path(tempfile.mkdtemp(prefix="ptychoparity-inputs-"))
+        self._strikes: Counter[tuple[str, str]] = Counter()
+        self._finished: list[dict[str, Any]] = []
+        self._began = time.perf_counter()
+        self._startup = 0.0
+        seed = settings.profile.seed
+        self.seed = int(time.time()) if seed is None else seed
+        self.judge = Judge(
+            self._ask, examples=settings.profile.examples, relation_examples=settings.profile.relation_examples,
+            timeout=settings.timeout, seed=self.seed, scratch=self._scratch,
+        )  # fmt: skip
+
+    # -- backends -----------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start every backend on every device, side by side, and write the header. Raises UnknownBackend."""
+        begin = time.perf_counter()
+        for name in self.settings.backends:
+            for device in self.settings.devices:
+                seat = Seat(registry.find(name), device)
+                self.seats[seat.key] = seat
+                seat.reason = seat.entry.missing()
+                if seat.reason:
+                    seat.status = "skipped"
+                    continue
+                seat.worker = Worker(seat.entry, device)
+                seat.worker.launch()
+        for seat in self.seats.values():
+            if seat.worker is not None:
+                self._await(seat)
+        self._startup = time.perf_counter() - begin
+        self._emit(self._header())
+
+    def _await(self, seat: Seat) -> None:
+        try:
+            seat.description = seat.worker.start()
+        except StartFailed as failure:
+            absent = failure.type_name == "DeviceUnavailable"
+            seat.status = "skipped" if absent else "broken"
+            seat.reason = failure.reason.partition(": ")[2] if absent else failure.reason
+            if not absent and failure.detail:
+                seat.reason += "\n" + failure.detail.strip()
+
+    def _ask(self, key: str, operation: str, inputs: dict[str, Any], timeout: float, numpy_seed: int | None) -> Answer:
+        return self.seats[key].worker.call(operation, inputs, timeout, numpy_seed)
+
+    # -- events -------------------------------------------------------------------------------------------
+
+    def _emit(self, event: dict[str, Any]) -> None:
+        self._writer.write(event)
+        for listener in self.listeners:
+            listener(event)
+
+    def _header(self) -> dict[str, Any]:
+        found = contract.contracts()
+        encoded = {c: catalogue.clause(c) for one in found.values() for c in one.clauses}
+        encoded["HOUSE.INFO.HONEST"] = catalogue.clause("HOUSE.INFO.HONEST")
+        areas = {
+            area: {
+                "total": sum(c.area == area for c in catalogue.catalogue().values()),
+                "encoded": sum(c.area == area for c in encoded.values()),
+            }
+            for area in sorted({c.area for c in catalogue.catalogue().values()})
+        }
+        return {
+            "event": "header", "schema": events.SCHEMA_VERSION, "run": self.folder.name, "started": storage.now(),
+            "tool": {"name": "ptychoparity", "version": metadata.version("ptychoparity")},
+            "contracts": contract.version(), "profile": self.settings.profile.name, "seed": self.seed,
+            "command": list(self.settings.command), "selection": self.settings.selection,
+            "gate": self.settings.gate or "must, and house for this project's own backends",
+            "scan": None, "machine": {"system": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()},
+            "backends": [seat.event() for seat in self.seats.values()],
+            "operations": [
+                {"operation": c.operation, "title": c["title"], "clauses": list(c.clauses), "tolerance": c["tolerance"]}
+                for c in found.values()
+            ],
+            "clauses": [
+                {"id": c.id, "level": c.level, "section": c.section, "statement": c.statement, "reading": c.ambiguity}
+                for _, c in sorted(encoded.items())
+            ],
+            "catalogue": areas,
+        }  # fmt: skip
+
+    # -- checks -------------------------------------------------------------------------------------------
+
+    def run(self, check: Check, descriptor: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Judge one check and write its event; nothing a backend does comes out as an exception."""
+        self._emit({"event": "check-started", "id": check.id})
+        self.judge.record = Record()
+        begin = time.perf_counter()
+        outcome, message, comparisons, raised = self._judged(check, descriptor)
+        seconds = time.perf_counter() - begin
+        event = self._event(check, outcome, message, comparisons, raised, seconds)
+        if outcome in events.BAD_OUTCOMES:
+            self._keep_failure(check, event)
+        self._finished.append(event)
+        self._emit(event)
+        return event
+
+    def _judged(self, check: Check, descriptor: dict[str, Any] | None):
+        try:
+            self._admit(check)
+            if check.case.operation == INFO_OPERATION:
+                self._info(check)
+            else:
+                self.judge.judge(check.case, _key(check), _against(check), descriptor)
+        except NotApplicable as reason:
+            return reason.outcome, reason.reason, (), None
+        except CheckFailed as failure:
+            return failure.outcome, failure.message, failure.comparisons, failure.raised
+        except NotShrunk as ended:
+            self._strikes[_key(check), check.case.operation] += 1
+            return ended.outcome, ended.message, (), None
+        return "pass", "", (), None
+
+    def _admit(self, check: Check) -> None:
+        """Whether there is anyone to ask."""
+        keys = [_key(check)] + ([_against(check)] if check.against else [])
+        for key in keys:
+            seat = self.seats[key]
+            if seat.status != "ready":
+                raise NotApplicable(
+                    f"{key}: {seat.reason.splitlines()[0]}", "skip" if seat.status == "skipped" else "not-run"
+                )
+            needed = [check.case.operation, *check.case.data.get("needs", [])]
+            unclaimed = [op for op in needed if op != INFO_OPERATION and op not in seat.operations]
+            if unclaimed:
+                raise NotApplicable(f"{key} does not claim {', '.join(unclaimed)}", "not-run")
+            if self._strikes[key, check.case.operation] >= STRIKES:
+                raise NotApplicable(
+                    f"{key} crashed or hung {STRIKES} times in {check.case.operation}: the rest is not run", "not-run"
+                )
+
+    def _info(self, check: Check) -> None:
+        """HOUSE.INFO.HONEST: what a backend says of itself is what its process loaded."""
+        description = self.seats[_key(check)].description
+        info, loaded = description["info"], description["loaded"]
+        said, found = info.get("framework_version", "").split("+")[0], loaded["framework_version"].split("+")[0]
+        if not found:
+            raise CheckFailed(f"info: framework {info.get('framework')!r} is no installed distribution of its process")
+        if said != found:
+            raise CheckFailed(f"info: it says {info['framework']} {said}, its process loaded {found}")
+        if info.get("device") != check.device:
+            raise CheckFailed(f"info: it says device {info.get('device')!r}, it was started on {check.device!r}")
+
+    def _event(self, check: Check, outcome, message, comparisons, raised, seconds) -> dict[str, Any]:
+        record, case = self.judge.record, check.case
+        event = {
+            "event": "check-finished", "id": check.id, "operation": case.operation, "kind": case.kind,
+            "case": case.name, "backend": check.backend, "device": check.device, "clauses": list(case.clauses),
+            "level": check.level, "outcome": outcome, "message": message, "seconds": round(seconds, 6),
+            "adapter_seconds": round(record.adapter_seconds, 6), "oracle_seconds": round(record.oracle_seconds, 6),
+            "calls": record.calls, "examples": record.examples, "descriptor": record.descriptor,
+            "inputs": record.inputs, "comparisons": [c.event() for c in (comparisons or record.comparisons)[:12]],
+            "raised": raised or record.raised, "captured": record.captured,
+            "warnings": [f"{name}: {text}" for name, text in record.warnings],
+            "reproduce": [f"ptychoparity check --backend {shlex.quote(check.backend)} --only {shlex.quote(check.id)}"],
+        }  # fmt: skip
+        if check.against:
+            event["against"] = check.against
+        return event
+
+    def _keep_failure(self, check: Check, event: dict[str, Any]) -> None:
+        """A failure becomes a file that `ptychoparity replay` takes."""
+        name = "".join(c if c.isalnum() or c in "-_.=@" else "_" for c in check.id)[:180] + ".json"
+        path = self.folder / "failures" / name
+        kept = {
+            k: event[k]
+            for k in ("id", "operation", "kind", "case", "backend", "device", "outcome", "message", "descriptor")
+        }
+        storage.write_json(
+            path, {**kept, "against": check.against, "contracts": contract.version(), "run": self.folder.name}
+        )
+        event["failure_file"] = str(path.relative_to(self.folder))
+        event["reproduce"].insert(0, f"ptychoparity replay {shlex.quote(os.path.relpath(path))}")
+
+    # -- verdict ------------------------------------------------------------------------------------------
+
+    def _emptiness(self) -> dict[str, list[str]]:
+        """Per seat, where too little was asked to judge: an empty run is never green."""
+        found: dict[str, list[str]] = {}
+        if self.settings.selection is not None:
+            return found
+        for key, seat in self.seats.items():
+            if seat.status != "ready":
+                continue
+            found[key] = []
+            for operation in seat.operations:
+                mine = [
+                    e for e in self._finished if e["operation"] == operation and f"{e['backend']}@{e['device']}" == key
+                ]
+                asked = [e for e in mine if e["outcome"] not in ("skip", "not-run")]
+                tried = max(
+                    (e["examples"] for e in asked if e["kind"] == "property" and e["outcome"] == "pass"), default=0
+                )
+                if len(asked) < MINIMUM_CHECKS:
+                    found[key].append(f"{operation}: {len(asked)} checks, at least {MINIMUM_CHECKS} are asked for")
+                elif tried < self.settings.profile.examples:
+                    wanted = self.settings.profile.examples
+                    found[key].append(f"{operation}: {tried} property examples, at least {wanted} are asked for")
+        return found
+
+    def any_failed(self) -> bool:
+        return any(e["outcome"] in events.BAD_OUTCOMES for e in self._finished)
+
+    def finish(self) -> int:
+        """Stop the backends, write the footer, return the exit code."""
+        for seat in self.seats.values():
+            if seat.worker is not None:
+                seat.worker.stop()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        emptiness = self._emptiness()
+        gates = {k: self.settings.gate or ("house" if s.entry.ours else "must") for k, s in self.seats.items()}
+        optional = frozenset(k for k, s in self.seats.items() if s.device in self.settings.optional_devices)
+        verdicts, code, sentence = gate.judge_run(
+            [seat.event() for seat in self.seats.values()], self._finished, emptiness, gates, optional
+        )
+        if self.settings.selection is not None:
+            sentence += f" (only what was selected: {self.settings.selection})"
+        overheads = [1e3 * (e["seconds"] - e["adapter_seconds"]) for e in self._finished if e["calls"]]
+        self._emit(
+            {
+                "event": "footer", "finished": storage.now(), "seconds": round(time.perf_counter() - self._began, 3),
+                "counts": dict(Counter(e["outcome"] for e in self._finished)), "verdicts": verdicts, "exit": code,
+                "verdict": sentence,
+                "timing": {
+                    "overhead_ms_median": round(statistics.median(overheads), 3) if overheads else None,
+                    "adapter_seconds": round(sum(e["adapter_seconds"] for e in self._finished), 3),
+                    "oracle_seconds": round(sum(e["oracle_seconds"] for e in self._finished), 3),
+                    "startup_seconds": round(self._startup, 3),
+                },
+                "emptiness": [f"{key}: {text}" for key, texts in emptiness.items() for text in texts],
+            }
+        )  # fmt: skip
+        self._writer.close()
+        return code
+
+
+def _key(check: Check) -> str:
+    return f"{check.backend}@{check.device}"
+
+
+def _against(check: Check) -> str:
+    """Seat of a parity check's other backend: on the same device unless it says otherwise."""
+    if not check.against:
+        return ""
+    name, at, device = check.against.rpartition("@")
+    return check.against if at and device in ("cpu", "cuda") and name else f"{check.against}@{check.device}"

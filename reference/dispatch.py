@@ -1,0 +1,127 @@
+"""From an operation's name to the oracle's function.
+
+Answers are float64; `call` hands them out as they are, and rounding to a contract's dtypes is the
+caller's business.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from reference import grouping, optics, patches, reassembly, scaling, scan
+
+SIZES = scan.SIZES
+
+
+def _rank(name: str, value: np.ndarray, shape: str) -> None:
+    wanted = shape.count(",") + 1
+    if value.ndim != wanted:
+        raise ValueError(f"{name} has shape {value.shape}, expected ({shape})")
+
+
+def _finite(**arrays: np.ndarray) -> None:
+    for name, value in arrays.items():
+        if not np.isfinite(value).all():
+            raise ValueError(f"{name} must be finite")
+
+
+def _size(N: int) -> None:
+    """PHYS.SIZE.N, ERR.UNSUPPORTED_N."""
+    if N not in SIZES:
+        raise ValueError(f"Unsupported input size {N}: N is one of {SIZES}")
+
+
+def translate(images: np.ndarray, offsets: np.ndarray) -> dict[str, Any]:
+    _rank("images", images, "B, H, W")
+    if offsets.shape != (len(images), 2):
+        raise ValueError(f"offsets have shape {offsets.shape}, expected ({len(images)}, 2)")
+    _finite(offsets=offsets)
+    return {"translated": patches.translate(images, np.asarray(offsets, dtype=float))}
+
+
+def diffract(field: np.ndarray) -> dict[str, Any]:
+    _rank("field", field, "B, N, N")
+    if field.shape[1] != field.shape[2]:
+        raise ValueError(f"field has shape {field.shape}: exit waves must be square")
+    _size(field.shape[1])
+    return {"amplitude": optics.diffract(np.asarray(field, dtype=complex))}
+
+
+def extract_patches(object: np.ndarray, coords_offsets: np.ndarray, coords_relative: np.ndarray, N: int) -> dict:
+    _rank("object", object, "H, W")
+    _rank("coords_offsets", coords_offsets, "B, 1, 2, 1")
+    _rank("coords_relative", coords_relative, "B, 1, 2, C")
+    _size(N)
+    if len(coords_offsets) != len(coords_relative):
+        raise ValueError(f"coords_relative has {len(coords_relative)} groups, coords_offsets {len(coords_offsets)}")
+    channels = coords_relative.shape[3]
+    if round(channels**0.5) ** 2 != channels:
+        raise ValueError(f"coords_relative has {channels} channels: C = gridsize**2 is asked for")
+    _finite(coords_offsets=coords_offsets, coords_relative=coords_relative)
+    offsets, relative = (np.asarray(a, dtype=float) for a in (coords_offsets, coords_relative))
+    return {"patches": patches.extract_patches(np.asarray(object, dtype=complex), offsets, relative, N)}
+
+
+def reassemble_position(patches: np.ndarray, global_offsets: np.ndarray, M: int) -> dict[str, Any]:
+    _rank("patches", patches, "B, N, N, 1")
+    if patches.shape[1] != patches.shape[2]:
+        raise ValueError(f"patches have shape {patches.shape}: they must be square")
+    if global_offsets.size != 2 * len(patches):
+        raise ValueError(f"{len(patches)} patches, but global_offsets holds {global_offsets.size // 2} positions")
+    _finite(global_offsets=global_offsets)
+    return reassembly.reassemble_position(np.asarray(patches, dtype=complex), global_offsets, M)
+
+
+def group_scan(
+    xcoords, ycoords, xcoords_start, ycoords_start, diff3d, objectGuess, Y, N, K, nsamples, seed, gridsize,
+    sequential_sampling, enable_oversampling, neighbor_pool_size,
+) -> dict[str, Any]:  # fmt: skip
+    """DATA.GROUP.*: see the contract `group_scan`."""
+    _size(N)
+    if gridsize < 1:
+        raise ValueError(f"gridsize={gridsize}: at least 1 is asked for")
+    if diff3d.shape[1:] != (N, N):
+        raise ValueError(f"N={N}, but diff3d has shape {diff3d.shape}")
+    for name, values in {"ycoords": ycoords, "diff3d": diff3d}.items():
+        if len(values) != len(xcoords):
+            raise ValueError(f"{name} has {len(values)} entries, xcoords has {len(xcoords)}")
+    _finite(xcoords=xcoords, ycoords=ycoords, diff3d=diff3d)
+    if (diff3d < 0).any():
+        raise ValueError("diff3d has negative values")
+    positions = np.column_stack([xcoords, ycoords]).astype(float)
+    starts = np.column_stack([xcoords if xcoords_start is None else xcoords_start,
+                              ycoords if ycoords_start is None else ycoords_start]).astype(float)  # fmt: skip
+    nn_indices = grouping.draw_groups(
+        positions, K=K, nsamples=nsamples, seed=seed, gridsize=gridsize, sequential_sampling=sequential_sampling,
+        enable_oversampling=enable_oversampling, neighbor_pool_size=neighbor_pool_size,
+    )  # fmt: skip
+    coords_nn, offsets, relative = grouping.coordinates(positions, nn_indices)
+    start_nn, start_offsets, start_relative = grouping.coordinates(starts, nn_indices)
+    diffraction = diff3d[nn_indices].transpose(0, 2, 3, 1)
+    truth = None
+    if Y is not None:  # DATA.GROUP.Y_PRECOMPUTED
+        truth = Y[nn_indices].transpose(0, 2, 3, 1)
+    elif objectGuess is not None:
+        truth = patches.extract_patches(np.asarray(objectGuess, dtype=complex), offsets, relative, N)
+    return {
+        "diffraction": diffraction, "X_full": scaling.normalisation(diffraction) * diffraction, "Y": truth,
+        "coords_offsets": offsets, "coords_relative": relative, "coords_nn": coords_nn,
+        "coords_start_offsets": start_offsets, "coords_start_relative": start_relative, "coords_start_nn": start_nn,
+        "nn_indices": nn_indices, "objectGuess": objectGuess,
+    }  # fmt: skip
+
+
+OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
+    "load_scan": scan.load_scan,
+    "group_scan": group_scan,
+    "translate": translate,
+    "diffract": diffract,
+    "extract_patches": extract_patches,
+    "reassemble_position": reassemble_position,
+}
+
+
+def call(operation: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The oracle's answer in float64 and complex128. Raises what the contract asks for."""
+    return OPERATIONS[operation](**inputs)

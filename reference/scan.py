@@ -1,0 +1,102 @@
+"""Reading a raw NPZ scan (DATA.NPZ.*, HOUSE.SCAN.*)."""
+
+import warnings
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from reference.cautions import IntegerAmplitudeWarning
+
+SIZES = (64, 128, 256)
+RANKS = {"xcoords": 1, "ycoords": 1, "xcoords_start": 1, "ycoords_start": 1, "diff3d": 3, "probeGuess": 2,
+         "objectGuess": 2, "scan_index": 1}  # fmt: skip
+
+
+def read_members(path: str) -> dict[str, np.ndarray]:
+    """The members a scan needs, read without pickle (HOUSE.SCAN.NO_PICKLE). Unknown ones stay closed."""
+    if not Path(path).exists():
+        raise FileNotFoundError(f"{path}: no such file")
+    members = {}
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            for name in (*RANKS, "diffraction"):
+                if name in archive.files:
+                    try:
+                        members[name] = archive[name]
+                    except ValueError as error:
+                        raise ValueError(f"{path}: {name} cannot be read without pickle: {error}") from error
+    except (zipfile.BadZipFile, OSError, EOFError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path} is not a readable NPZ file: {error}") from error
+    except ValueError as error:
+        raise ValueError(str(error) if path in str(error) else f"{path} is not a readable NPZ file: {error}") from error
+    return members
+
+
+def choose_patterns(members: dict[str, np.ndarray], path: str) -> np.ndarray:
+    """diff3d under either of its names (DATA.NPZ.ALIAS); two contents are a contradiction."""
+    first, second = members.get("diff3d"), members.get("diffraction")
+    if first is not None and second is not None and not np.array_equal(first, second):
+        raise ValueError(f"{path}: diff3d and diffraction are both there and differ")
+    if first is None and second is None:
+        raise KeyError(f"{path}: required key diff3d is missing")
+    return second if first is None else first
+
+
+def patterns_first(patterns: np.ndarray, positions: int) -> np.ndarray:
+    """A legacy (H, W, M) stack becomes (M, H, W) (DATA.NPZ.LEGACY_HWN)."""
+    if patterns.ndim == 3 and patterns.shape[0] != positions and patterns.shape[2] == positions:
+        return patterns.transpose(2, 0, 1)
+    return patterns
+
+
+def check(scan: dict[str, np.ndarray | None], N: int | None) -> None:
+    """Ranks, counts, sizes, finiteness and sign (DATA.NPZ.RANKS, COORD_LEN, SQUARE, N_MATCH, NONNEG)."""
+    for name, rank in RANKS.items():
+        if scan[name] is not None and scan[name].ndim != rank:
+            raise ValueError(f"{name} has shape {scan[name].shape}: {rank} axes are asked for")
+    n = len(scan["xcoords"])
+    for name in ("ycoords", "xcoords_start", "ycoords_start", "scan_index", "diff3d"):
+        if len(scan[name]) != n:
+            raise ValueError(f"{name} has {len(scan[name])} entries, xcoords has {n}")
+    size = scan["diff3d"].shape[1]
+    if scan["diff3d"].shape[2] != size:
+        raise ValueError(f"diff3d has shape {scan['diff3d'].shape}: patterns must be square")
+    if size not in SIZES:
+        raise ValueError(f"Unsupported input size {size}: N is one of {SIZES}")
+    if N is not None and size != N:
+        raise ValueError(f"N={N}, but the patterns are {size} x {size}")
+    if scan["probeGuess"].shape != (size, size):
+        raise ValueError(f"probeGuess has shape {scan['probeGuess'].shape}, the patterns are {size} x {size}")
+    for name, values in scan.items():
+        if values is not None and not np.isfinite(values).all():
+            raise ValueError(f"{name} must be finite")
+    if (scan["diff3d"] < 0).any():
+        raise ValueError("diff3d has negative values")
+
+
+def load_scan(path: str, N: int | None, units: str) -> dict[str, np.ndarray | None]:
+    """A scan in the contract's names and float64 values; see the contract `load_scan`.
+
+    Raises FileNotFoundError, KeyError (missing key) or ValueError; warns IntegerAmplitudeWarning.
+    """
+    if units not in ("amplitude", "counts"):
+        raise ValueError(f"units={units!r}: amplitude or counts are asked for")
+    members = read_members(path)
+    for name in ("xcoords", "ycoords", "probeGuess"):
+        if name not in members:
+            raise KeyError(f"{path}: required key {name} is missing")
+    scan = {name: members.get(name) for name in RANKS}
+    n = scan["xcoords"].shape[0] if scan["xcoords"].ndim else 0
+    scan["diff3d"] = patterns_first(choose_patterns(members, path), n)
+    for name in ("xcoords", "ycoords"):  # DATA.NPZ.START_DEFAULT
+        if scan[name + "_start"] is None:
+            scan[name + "_start"] = scan[name]
+    if scan["scan_index"] is None:
+        scan["scan_index"] = np.zeros(n, dtype=np.int64)
+    check(scan, N)
+    if units == "counts":
+        scan["diff3d"] = np.sqrt(scan["diff3d"].astype(float))
+    elif scan["diff3d"].dtype.kind in "iu":  # HOUSE.SCAN.UNITS: said aloud, never converted silently
+        warnings.warn("diff3d is integer and was read as amplitude", IntegerAmplitudeWarning, stacklevel=2)
+    return scan

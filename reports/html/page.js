@@ -1,0 +1,217 @@
+// Filters over the matrix and the list of checks, and the list itself, drawn a screenful at a time.
+(() => {
+  const SCREENFUL = 60;
+  const BAD = new Set(["fail", "error", "crash", "timeout", "xpass"]);
+  const SYMBOLS = { pass: "✓", skip: "–", "not-run": "–", xfail: "◐" };
+  const NAMES = "id operation kind case backend clauses level outcome message used seconds detail".split(" ");
+  const SHARED = ["operation", "kind", "backend", "clauses", "level", "outcome"];
+
+  const { table, checks: rows } = JSON.parse(document.getElementById("data").textContent);
+  const checks = rows.map((row) => {
+    const check = Object.fromEntries(NAMES.map((name, place) => [name, row[place]]));
+    for (const name of SHARED) check[name] = table[check[name]];
+    check.areas = check.clauses.map((clause) => clause.split(".")[0]);
+    check.text = [check.id, check.message, check.case, ...check.clauses].join(" ").toLowerCase();
+    return check;
+  });
+
+  const form = document.getElementById("filters");
+  const list = document.getElementById("list");
+  const body = list.tBodies[0];
+  const more = document.getElementById("more");
+  const only = document.getElementById("only");
+  const clear = document.getElementById("clear");
+  const matrixRows = [...document.querySelectorAll(".matrix tbody tr")].map((row) => ({
+    row,
+    text: row.textContent.toLowerCase(),
+    clause: row.dataset.clause,
+    cells: [...row.querySelectorAll("td[data-label]")],
+  }));
+  let state = readState() || readStateOf(location.hash.slice(1));
+  let matching = [];
+  let drawn = 0;
+
+  function readStateOf(at) {
+    return Object.fromEntries([["at", at], ...FILTERS.map((name) => [name, ""])]);
+  }
+
+  function outcomeMatches(outcome) {
+    return !state.outcome || state.outcome === outcome || (state.outcome === "bad" && BAD.has(outcome));
+  }
+
+  function matches(check) {
+    return (
+      outcomeMatches(check.outcome) &&
+      (!state.backend || check.backend === state.backend) &&
+      (!state.operation || check.operation === state.operation) &&
+      (!state.kind || check.kind === state.kind) &&
+      (!state.level || check.level === state.level) &&
+      (!state.clause || check.clauses.includes(state.clause)) &&
+      (!state.area || check.areas.includes(state.area)) &&
+      (!state.q || check.text.includes(state.q.toLowerCase().trim()))
+    );
+  }
+
+  function filterMatrix() {
+    const reached = new Set(matching.flatMap((check) => check.clauses));
+    // What a check is filtered by, a clause is too: through the checks that cite it.
+    const byCheck = state.outcome || state.operation || state.kind;
+    const query = state.q.toLowerCase().trim();
+    let shown = 0;
+    for (const { row, text, clause, cells } of matrixRows) {
+      const visible =
+        (!state.area || row.dataset.area === state.area) &&
+        (!state.level || row.dataset.level === state.level) &&
+        (!state.clause || clause === state.clause) &&
+        (!query || text.includes(query) || reached.has(clause)) &&
+        (!byCheck || reached.has(clause));
+      row.hidden = !visible;
+      shown += visible;
+      for (const cell of cells) cell.hidden = Boolean(state.backend) && cell.dataset.label !== state.backend;
+    }
+    for (const head of document.querySelectorAll(".matrix th[data-column]")) {
+      head.hidden = Boolean(state.backend) && head.dataset.column !== state.backend;
+    }
+    return shown;
+  }
+
+  function usedText(used) {
+    if (used === null) return "–";
+    if (used === "inf") return "✗ not finite";
+    if (used > 1) return "✗ " + used.toPrecision(3) + "x";
+    return (used >= 0.1 ? (100 * used).toFixed(0) : String(Number((100 * used).toPrecision(2)))) + " %";
+  }
+
+  function cell(label, content, className) {
+    const made = make("td", className || "", content);
+    made.dataset.label = label;
+    made.setAttribute("role", "cell");
+    return made;
+  }
+
+  function drawRow(check) {
+    const state = BAD.has(check.outcome) ? "bad" : check.outcome === "pass" ? "pass" : "idle";
+    const button = make("button", "open", (SYMBOLS[check.outcome] || "✗") + " " + check.outcome);
+    button.type = "button";
+    button.setAttribute("aria-expanded", "false");
+    button.setAttribute("aria-label", check.outcome + ", details of " + check.id);
+    const row = make(
+      "tr",
+      state,
+      cell("Outcome", button, state),
+      cell("Operation", check.operation),
+      cell("Kind", check.kind),
+      cell("Case", check.case, "case"),
+      cell("Backend", check.backend),
+      cell("Tolerance used", usedText(check.used), "n"),
+      cell("Seconds", check.seconds.toPrecision(3), "n")
+    );
+    row.setAttribute("role", "row");
+    row.check = check;
+    return row;
+  }
+
+  function toggle(row) {
+    const button = row.querySelector(".open");
+    const opened = button.getAttribute("aria-expanded") === "true";
+    button.setAttribute("aria-expanded", String(!opened));
+    if (opened) {
+      row.nextSibling.remove();
+      return;
+    }
+    const wide = make("td", "wide", drawDetail(row.check, table));
+    wide.colSpan = 7;
+    wide.setAttribute("role", "cell");
+    const under = make("tr", "under", wide);
+    under.setAttribute("role", "row");
+    row.after(under);
+  }
+
+  function drawMore() {
+    const next = matching.slice(drawn, drawn + SCREENFUL);
+    body.append(...next.map(drawRow));
+    drawn += next.length;
+    more.hidden = drawn >= matching.length;
+    more.textContent = `Show ${Math.min(SCREENFUL, matching.length - drawn)} more of ${matching.length}`;
+  }
+
+  function show() {
+    for (const name of FILTERS) if (form.elements[name] && form.elements[name].value !== state[name]) {
+      form.elements[name].value = state[name];
+    }
+    matching = checks.filter(matches);
+    const clauses = filterMatrix();
+    body.replaceChildren();
+    drawn = 0;
+    drawMore();
+    if (matching.length === 1) toggle(body.rows[0]);
+    document.getElementById("status").textContent =
+      `${clauses} of ${matrixRows.length} clauses, ${matching.length} of ${checks.length} checks`;
+    only.hidden = !state.clause;
+    only.textContent = `Clause ${state.clause} ×`;
+    only.setAttribute("aria-label", `Remove the filter for clause ${state.clause}`);
+    clear.hidden = !isFiltered(state);
+  }
+
+  function go(target) {
+    const element = target && document.getElementById(target);
+    if (element) element.scrollIntoView();
+  }
+
+  function change(changes, step) {
+    state = { ...state, at: "matrix", ...changes };
+    saveState(state, step);
+    show();
+  }
+
+  function arrive() {
+    const given = readState();
+    if (given) state = given;
+    else if (location.hash) {
+      state.at = location.hash.slice(1);
+      if (isFiltered(state)) saveState(state, false);
+    } else state = readStateOf("");
+    show();
+    go(state.at);
+  }
+
+  async function copy(button) {
+    const pre = button.parentElement.querySelector("pre");
+    try {
+      await navigator.clipboard.writeText(pre.textContent);
+    } catch {
+      // Not every browser gives a page from disk the clipboard: select, and let the old command do it.
+      getSelection().selectAllChildren(pre);
+      document.execCommand("copy");
+    }
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Copy"), 1500);
+  }
+
+  form.hidden = false;
+  list.hidden = false;
+  for (const button of document.querySelectorAll("button.copy")) button.hidden = false;
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", (event) => {
+    change({ [event.target.name]: event.target.value }, event.target.name !== "q");
+  });
+  only.addEventListener("click", () => change({ clause: "" }, true));
+  clear.addEventListener("click", () => change(readStateOf("matrix"), true));
+  more.addEventListener("click", drawMore);
+  addEventListener("popstate", arrive);
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("#list tbody tr");
+    const copier = event.target.closest("button.copy");
+    if (copier) copy(copier);
+    else if (row && row.check && !getSelection().toString()) toggle(row);
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    form.elements.q.focus();
+    form.elements.q.select();
+  });
+  show();
+  if (readState()) go(state.at);
+})();

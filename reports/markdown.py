@@ -1,0 +1,142 @@
+"""Markdown of a run, for a pull request or a CI step summary.
+
+Everything a backend said is set in code spans and fences, so it can neither format nor mention anybody.
+"""
+
+import re
+from pathlib import Path
+
+from reports.events import OUTCOMES, Run
+from reports.facts import (
+    Group,
+    contracts_text,
+    findings,
+    first_line,
+    fraction,
+    fraction_sentence,
+    fraction_text,
+    groups,
+    key,
+    plain,
+    replace,
+    shorten,
+    timing_text,
+    usage,
+    usage_columns,
+    worst_failed,
+    worst_text,
+)
+
+MOST_GROUPS = 20
+MOST_LINE = 400
+
+
+def render(run: Run) -> str:
+    """The run as GitHub Markdown: verdict, backends, findings, tolerance used, timing."""
+    parts = [
+        _verdict(run),
+        _backends(run),
+        _findings(run),
+        _usage(run),
+        f"{timing_text(run)}.\nContracts: {_code(contracts_text(run))}.",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def write(run: Run, path: Path) -> None:
+    """Write the summary; `path` is replaced in one step."""
+    replace(path, render(run))
+
+
+def _code(text: str) -> str:
+    """A code span that holds `text` whatever backticks, pipes or line breaks are in it."""
+    text = " ".join(plain(text).split())
+    text = text if len(text) <= MOST_LINE else text[: MOST_LINE - 4] + " ..."
+    ticks = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}" if text else ""
+
+
+def _cell(text: str) -> str:
+    """A code span inside a table, where a pipe would end the cell."""
+    return _code(text).replace("|", "\\|")
+
+
+def _prose(text: str) -> str:
+    """Our own sentences; they may quote names, so what Markdown and HTML would read is escaped."""
+    text = re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(plain(text).split()))
+    return re.sub(r"(?<!\w)@", "@\u200b", text)
+
+
+def _fence(lines: list[str]) -> str:
+    text = shorten(plain("\n".join(lines)), 4 * MOST_LINE)
+    ticks = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{ticks}sh\n{text}\n{ticks}"
+
+
+def _table(head: list[str], rows: list[list[str]], left: int = 1) -> str:
+    rule = ["---"] * left + ["---:"] * (len(head) - left)
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, rule, *rows])
+
+
+def _verdict(run: Run) -> str:
+    lines = [f"**{_prose(run.footer['verdict'])}**"]
+    lines += [f"Warning: {_prose(line)}" for line in run.footer["emptiness"]]
+    return "\n\n".join(lines)
+
+
+def _backends(run: Run) -> str:
+    verdicts = run.footer["verdicts"]
+    shown = [name for name in OUTCOMES if any(verdict["counts"].get(name) for verdict in verdicts)]
+    rows = [
+        [
+            _cell(key(verdict)),
+            verdict["verdict"] if verdict["verdict"] == "conforms" else f"**{verdict['verdict']}**",
+            _prose(first_line(verdict["why"])),
+            *(str(verdict["counts"].get(name, 0)) for name in shown),
+        ]
+        for verdict in verdicts
+    ]
+    return _table(["backend", "verdict", "why", *shown], rows, left=3)
+
+
+def _findings(run: Run) -> str:
+    found = groups(findings(run))
+    if not found:
+        return "No findings."
+    must = sum(len(group.checks) for group in found if group.must)
+    rest = sum(len(group.checks) for group in found) - must
+    parts = [f"## Findings: {must} MUST, {rest} of other levels"]
+    parts += [_group(group) for group in found[:MOST_GROUPS]]
+    if len(found) > MOST_GROUPS:
+        left = sum(len(group.checks) for group in found[MOST_GROUPS:])
+        parts.append(f"{len(found) - MOST_GROUPS} more groups ({left} checks): see the page or junit.xml.")
+    return "\n\n".join(parts)
+
+
+def _group(group: Group) -> str:
+    check = group.worst
+    many = f" x {len(group.checks)}" if len(group.checks) > 1 else ""
+    kinds = ", ".join(dict.fromkeys(one["kind"] for one in group.checks))
+    lines = [
+        f"### {_code(group.operation)} ({kinds}) on {_code(group.column)}: {group.outcome}{many}",
+        f"{group.level} {' '.join(_code(name) for name in check['clauses'])}: {_code(group.heading)}",
+    ]
+    element = worst_text(worst_failed(check))
+    if element:
+        lines.append(f"Worst element {_code(element)}, {fraction_sentence(fraction(check))}.")
+    if check.get("reproduce"):
+        lines.append(_fence(check["reproduce"]))
+    return "\n\n".join(lines)
+
+
+def _usage(run: Run) -> str:
+    table = usage(run)
+    names = usage_columns(table, run)
+    if not table:
+        return ""
+    rows = [
+        [_cell(operation), *(fraction_text(row.get(name)) for name in names)]
+        for operation, row in sorted(table.items())
+    ]
+    return "## Worst fraction of the tolerance used\n\n" + _table(["operation", *map(_cell, names)], rows)

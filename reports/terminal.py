@@ -1,0 +1,203 @@
+"""A run in the terminal: live progress while it goes, the summary when it is over.
+
+Text from a backend is stripped of control characters and never read as rich markup.
+"""
+
+import os
+from collections import Counter
+from types import TracebackType
+from typing import Any, Self
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from reports.events import Run
+from reports.facts import (
+    EXIT_MEANINGS,
+    Check,
+    columns,
+    counts,
+    findings,
+    first_line,
+    fraction,
+    fraction_sentence,
+    groups,
+    is_finding,
+    key,
+    plain,
+    timing_text,
+    worst_failed,
+    worst_text,
+)
+
+MOST_FAILURES = 10
+MOST_OPERATIONS = 12
+PLAIN_STEPS = 10
+
+_COLOURS = {"pass": "green", "skip": "dim", "not-run": "dim", "xfail": "yellow"}
+_VERDICT_COLOURS = {0: "bold green", 1: "bold red", 2: "bold yellow"}
+
+
+class Progress:
+    """Shows a run as it goes; give its `on_event` every event.
+
+    `totals` maps `backend@device` to its number of checks. Where the console is not a terminal, or CI is set,
+    sparse lines stand in for the bars.
+    """
+
+    def __init__(self, totals: dict[str, int], console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True)
+        self._totals = dict(totals)
+        self._done: Counter[str] = Counter()
+        self._bad: Counter[str] = Counter()
+        self._tasks: dict[str, TaskID] = {}
+        live = self._console.is_terminal and os.environ.get("CI", "").lower() not in ("1", "true")
+        self._bars = self._make_bars() if live else None
+
+    def _make_bars(self) -> Bars:
+        return Bars(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[failing]}", markup=False),
+            TimeElapsedColumn(),
+            console=self._console,
+            expand=True,
+        )
+
+    def __enter__(self) -> Self:
+        if self._bars:
+            self._bars.start()
+            for name in self._totals:
+                self._task(name)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    def on_event(self, event: dict[str, Any]) -> None:
+        """Count one event of the stream; all but `check-finished` are ignored."""
+        if event["event"] != "check-finished":
+            return
+        name = key(event)
+        self._done[name] += 1
+        self._bad[name] += is_finding(event)
+        if self._bars:
+            self._bars.update(self._task(name), completed=self._done[name], failing=self._failing(name))
+        else:
+            self._say(name, event)
+
+    def _task(self, name: str) -> TaskID:
+        if name not in self._tasks:
+            total = self._totals.get(name)
+            self._tasks[name] = self._bars.add_task(name, total=total, failing=self._failing(name))
+        return self._tasks[name]
+
+    def _failing(self, name: str) -> str:
+        return f"{self._bad[name]} failing"
+
+    def _say(self, name: str, event: Check) -> None:
+        done, total = self._done[name], self._totals.get(name, 0)
+        if is_finding(event) and self._bad[name] <= MOST_FAILURES:
+            _line(self._console, f"{event['outcome']}: {event['id']}: {first_line(event['message'])}")
+        step = max(1, total // PLAIN_STEPS)
+        if done % step == 0 or done == total:
+            _line(self._console, f"{name}: {done}/{total or '?'} checks, {self._failing(name)}")
+
+
+def print_summary(run: Run, console: Console, page: str | None = None) -> None:
+    """Print verdict, counts, findings and timing; `page` is where the HTML page lies."""
+    _print_verdict(run, console)
+    for name in columns(run):
+        console.print()
+        _line(console, name, style="bold")
+        console.print(_table([check for check in run.checks if key(check) == name]))
+    _print_findings(run, console)
+    console.print()
+    _line(console, timing_text(run))
+    if page:
+        _line(console, f"Page: {page}", style="bold")
+
+
+def _line(console: Console, text: str, style: str = "") -> None:
+    """One line that the terminal wraps, not rich: an id or a command stays whole when copied."""
+    console.print(Text(plain(text), style=style), soft_wrap=True, highlight=False)
+
+
+def _print_verdict(run: Run, console: Console) -> None:
+    code = run.footer["exit"]
+    _line(console, run.footer["verdict"], style=_VERDICT_COLOURS[code])
+    _line(console, f"Exit {code}: {EXIT_MEANINGS[code]}.")
+    for verdict in run.footer["verdicts"]:
+        why = f" ({verdict['why']})" if verdict["why"] else ""
+        console.print(Text(plain(f"  {key(verdict)}: {verdict['verdict']}{why}")), highlight=False)
+    for line in run.footer["emptiness"]:
+        console.print(Text(plain(f"  Warning: {line}"), style="yellow"), highlight=False)
+
+
+def _table(checks: list[Check]) -> Table:
+    """Outcomes per operation. Where there are many, operations without a finding share one row."""
+    total = counts(checks)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+    table.add_column("operation", overflow="fold")
+    for outcome in total:
+        table.add_column(outcome, justify="right", no_wrap=True)
+    rows: dict[str, list[Check]] = {}
+    for check in checks:
+        rows.setdefault(check["operation"], []).append(check)
+    quiet = [operation for operation, its in rows.items() if not any(map(is_finding, its))]
+    quiet = quiet if len(rows) > MOST_OPERATIONS else []
+    for operation in sorted(set(rows) - set(quiet)):
+        table.add_row(operation, *_cells(total, rows[operation]))
+    if quiet:
+        together = [check for operation in quiet for check in rows[operation]]
+        table.add_row(f"{len(quiet)} others, no finding", *_cells(total, together))
+    table.add_section()
+    table.add_row("all", *_cells(total, checks), style="bold")
+    return table
+
+
+def _cells(total: dict[str, int], checks: list[Check]) -> list[Text]:
+    here = counts(checks)
+    return [
+        Text(str(here.get(outcome, 0)), style=_COLOURS.get(outcome, "red") if here.get(outcome) else "dim")
+        for outcome in total
+    ]
+
+
+def _print_findings(run: Run, console: Console) -> None:
+    found = groups(findings(run))
+    if not found:
+        return
+    must = sum(len(group.checks) for group in found if group.must)
+    rest = sum(len(group.checks) for group in found) - must
+    console.print()
+    _line(console, f"Findings: {must} MUST, {rest} of other levels", style="bold")
+    for group in found[:MOST_FAILURES]:
+        _print_finding(group.worst, console, len(group.checks) - 1)
+    if len(found) > MOST_FAILURES:
+        console.print()
+        left = sum(len(group.checks) for group in found[MOST_FAILURES:])
+        _line(console, f"{left} more are on the page, in summary.md and in junit.xml.")
+
+
+def _print_finding(check: Check, console: Console, like: int) -> None:
+    console.print()
+    _line(console, f"{check['outcome'].upper()} {check['id']}", style="bold red")
+    _line(console, f"  {check['level']} {' '.join(check['clauses'])}")
+    console.print(Text(f"  {first_line(check['message'])}"), highlight=False)
+    element = worst_text(worst_failed(check))
+    if element:
+        _line(console, f"  worst {element}")
+        _line(console, f"  {fraction_sentence(fraction(check))}")
+    for line in check.get("reproduce", []):
+        _line(console, f"  $ {line}", style="cyan")
+    if like:
+        console.print(Text(f"  and {like} more check{'s' * (like > 1)} that say the same"), highlight=False)

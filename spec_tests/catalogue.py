@@ -1,0 +1,65 @@
+"""The clause catalogue: every normative statement, as data."""
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+LEVELS = ("MUST", "SHOULD", "HOUSE", "MAY", "INFO")
+"""From binding to informative; a check has the level of its most binding clause."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    id: str
+    level: str
+    section: str
+    statement: str
+    applies_to: tuple[str, ...]
+    values: dict[str, Any] = field(default_factory=dict)
+    verify: str = ""
+    ambiguity: str = ""
+    code_says: str = ""
+
+    @property
+    def area(self) -> str:
+        return self.id.split(".")[0]
+
+
+class UnknownClause(ValueError):
+    """A clause id that the catalogue does not hold: a ghost."""
+
+
+@cache
+def meta() -> dict[str, Any]:
+    """Title, spec commit, revision, sections."""
+    return json.loads(resources.files(__package__).joinpath("clauses/catalogue.json").read_text())
+
+
+@cache
+def catalogue() -> MappingProxyType[str, Clause]:
+    """Every clause by id."""
+    found: dict[str, Clause] = {}
+    for file in sorted(resources.files(__package__).joinpath("clauses").iterdir(), key=lambda f: f.name):
+        if file.name == "catalogue.json":
+            continue
+        for row in json.loads(file.read_text())["clauses"]:
+            clause = Clause(**{**row, "applies_to": tuple(row["applies_to"])})
+            if clause.id in found:
+                raise ValueError(f"{file.name}: clause {clause.id} is in the catalogue twice")
+            found[clause.id] = clause
+    return MappingProxyType(found)
+
+
+def clause(clause_id: str) -> Clause:
+    try:
+        return catalogue()[clause_id]
+    except KeyError:
+        raise UnknownClause(f"no clause {clause_id!r} in the catalogue") from None
+
+
+def level_of(clause_ids: tuple[str, ...]) -> str:
+    """The most binding level among the clauses."""
+    return min((clause(c).level for c in clause_ids), key=LEVELS.index)

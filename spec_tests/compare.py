@@ -1,0 +1,167 @@
+"""The one comparison rule.
+
+    |expected - actual| <= max(|expected| * max(rtol, ulps * eps), peak_rtol * max|expected|, atol)
+
+eps is that of the actual answer's precision. Shapes are compared exactly; dtypes are the contract's
+business (`Contract.output_errors`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+ULP_EDGES = (0, 1, 2, 4, 16, 64, 1024)
+ULP_LABELS = ("0", "1", "2", "3-4", "5-16", "17-64", "65-1024", ">1024")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One output held against its expected value."""
+
+    output: str
+    ok: bool
+    note: str = ""
+    shape: tuple[int, ...] = ()
+    dtype: str = ""
+    elements: int = 0
+    differing: int = 0
+    worst: dict[str, Any] | None = None
+    used: float | None = None
+    """Worst error over its allowance: above 1 it fails."""
+    peak_error: float | None = None
+    """Largest error over the largest expected magnitude."""
+    ulps: tuple[int, ...] | None = None
+    tolerance: Mapping[str, Any] | None = None
+
+    def sentence(self) -> str:
+        """What is wrong, for the first line of a message."""
+        if self.worst is None:
+            return f"{self.output}: {self.note}"
+        w = self.worst
+        share = f"{self.differing} of {self.elements} values differ"
+        times = f", {self.used:.3g} times the tolerance" if self.used is not None else ""
+        return (
+            f"{self.output}: {share}; worst at {w['index']}: expected {w['expected']}, got {w['actual']}"
+            f" (error {_number(w['error'])}, allowed {_number(w['allowed'])}{times})"
+        )
+
+    def event(self) -> dict[str, Any]:
+        """As the event stream keeps it."""
+        row: dict[str, Any] = {"output": self.output, "ok": self.ok}
+        if self.note:
+            row["note"] = self.note
+        if self.elements:
+            row |= {
+                "shape": list(self.shape), "dtype": self.dtype, "elements": self.elements,
+                "differing": self.differing, "worst": self.worst, "used": self.used, "peak_error": self.peak_error,
+                "tolerance": dict(self.tolerance or {}),
+            }  # fmt: skip
+        if self.ulps is not None:
+            row["ulps"] = {"labels": list(ULP_LABELS), "counts": list(self.ulps)}
+        return row
+
+
+def _number(value: float | None) -> str:
+    return "not finite" if value is None else f"{value:.3g}"
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def ulp_histogram(expected: np.ndarray, actual: np.ndarray, error: np.ndarray) -> tuple[int, ...]:
+    """How many elements are 0, 1, 2, 3-4, ... ULPs of the answer's precision away."""
+    single = actual.dtype in (np.dtype("float32"), np.dtype("complex64"))
+    magnitude = np.abs(expected).astype(np.float32 if single else np.float64)
+    with np.errstate(all="ignore"):
+        ulps = np.rint(error / np.spacing(np.maximum(magnitude, np.finfo(magnitude.dtype).tiny)))
+    ulps = np.where(np.isfinite(ulps), ulps, 1e300).ravel()
+    counts = np.histogram(ulps, bins=[-1, *(edge + 0.5 for edge in ULP_EDGES), np.inf])[0]
+    return tuple(int(c) for c in counts)
+
+
+def allowance(expected: np.ndarray, tolerance: Mapping[str, Any], eps: float) -> np.ndarray:
+    """Right-hand side of the rule, element by element."""
+    magnitude = np.abs(expected)
+    relative = max(tolerance.get("rtol", 0.0), tolerance.get("ulps", 0.0) * eps)
+    finite = magnitude[np.isfinite(magnitude)]
+    peak = float(finite.max()) if finite.size else 0.0
+    floor = max(tolerance.get("peak_rtol", 0.0) * peak, tolerance.get("atol", 0.0))
+    return np.maximum(magnitude * relative, floor)
+
+
+def compare(
+    output: str, expected: Any, actual: Any, tolerance: Mapping[str, Any], mask: np.ndarray | None = None
+) -> Comparison:
+    """Hold `actual` against `expected`; where `mask` is False nothing is compared."""
+    if expected is None or actual is None:
+        note = "" if expected is actual else f"expected {_kind(expected)}, got {_kind(actual)}"
+        return Comparison(output, expected is actual, note)
+    expected, actual = np.asarray(expected), np.asarray(actual)
+    if expected.shape != actual.shape:
+        return Comparison(output, False, f"expected shape {expected.shape}, got {actual.shape}")
+    if actual.dtype.kind not in "biufc":
+        return Comparison(output, False, f"dtype {actual.dtype} holds no numbers")
+    wide = np.complex128 if "c" in (expected.dtype.kind, actual.dtype.kind) else np.float64
+    e, a = expected.astype(wide), actual.astype(wide)
+    with np.errstate(all="ignore"):
+        error = np.abs(e - a)
+    error = np.where((np.isnan(e) & np.isnan(a)) | (e == a), 0.0, error)
+    error = np.where(np.isnan(error), np.inf, error)
+    eps = np.finfo(actual.dtype).eps if actual.dtype.kind in "fc" else 0.0
+    allowed = allowance(e, tolerance, float(eps))
+    if mask is not None:
+        error = np.where(mask, error, 0.0)
+    return _judge(output, e, actual, error, allowed, tolerance)
+
+
+def _judge(output, e, actual, error, allowed, tolerance) -> Comparison:
+    if error.size == 0:
+        return Comparison(output, True, "empty", tolerance=tolerance)
+    with np.errstate(all="ignore"):
+        ratio = np.where(error == 0, 0.0, error / allowed)
+    bad = error > allowed
+    flat = int(np.argmax(ratio)) if ratio.max() > 0 else int(np.argmax(error))
+    index = tuple(int(i) for i in np.unravel_index(flat, error.shape))
+    finite = np.abs(e[np.isfinite(e)])
+    peak = float(finite.max()) if finite.size else 0.0
+    return Comparison(
+        output, not bad.any(), shape=actual.shape, dtype=str(actual.dtype), elements=int(error.size),
+        differing=int(bad.sum()),
+        worst={
+            "index": list(index), "expected": _show(e[index]), "actual": _show(actual[index]),
+            "error": _finite(error[index]), "allowed": _finite(allowed[index]),
+        },
+        used=_finite(ratio.max()), peak_error=_finite(error.max() / peak) if peak else None,
+        ulps=ulp_histogram(e, actual, error) if actual.dtype.kind in "fc" else None, tolerance=tolerance,
+    )  # fmt: skip
+
+
+def _show(value: Any) -> str:
+    if np.iscomplexobj(value):
+        return f"{value.real:.8g}{value.imag:+.8g}i"
+    return f"{value:.8g}" if np.asarray(value).dtype.kind == "f" else str(value)
+
+
+def _kind(value: Any) -> str:
+    return "None" if value is None else f"an array of shape {np.shape(value)}"
+
+
+def compare_outputs(
+    tolerances: Mapping[str, Mapping[str, Any]], expected: Mapping[str, Any], actual: Mapping[str, Any]
+) -> list[Comparison]:
+    """Every output of `expected` that has a tolerance against `actual`."""
+    found = []
+    for output, tolerance in tolerances.items():
+        if output not in expected:
+            continue
+        if output not in actual:
+            found.append(Comparison(output, False, "missing from the answer"))
+            continue
+        mask = None
+        if "where" in tolerance and np.shape(expected[tolerance["where"]["output"]]) == np.shape(expected[output]):
+            mask = np.asarray(expected[tolerance["where"]["output"]]) > tolerance["where"]["above"]
+        found.append(compare(output, expected[output], actual[output], tolerance, mask))
+    return found

@@ -1,0 +1,136 @@
+"""Contracts: one JSON document per operation, checked when it is loaded."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import jsonschema
+
+from spec_tests import vocabulary
+from spec_tests.catalogue import catalogue, meta
+from spec_tests.expressions import evaluate
+
+
+class ContractError(Exception):
+    """A contract that cannot be used: the message names the file, the JSON pointer and the reason."""
+
+    def __init__(self, file: str, pointer: str, reason: str) -> None:
+        super().__init__(f"{file} at {pointer or '/'}: {reason}")
+        self.file, self.pointer, self.reason = file, pointer, reason
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One operation's document. `data` is the document itself."""
+
+    operation: str
+    data: dict[str, Any]
+    digest: str
+
+    def __getitem__(self, key: str) -> Any:
+        return self.data[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self.data.get(key, default)
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        return tuple(self.data["clauses"])
+
+    def input_errors(self, inputs: dict[str, Any]) -> list[str]:
+        """What makes `inputs` no valid input of the operation."""
+        symbols = vocabulary.bind(self["input"], inputs)
+        found = vocabulary.errors(self["input"], inputs, symbols)
+        if not found:
+            found = [f"{rule} does not hold" for rule in self.get("requires", []) if not evaluate(rule, symbols)]
+        return found
+
+    def output_errors(self, inputs: dict[str, Any], outputs: Any) -> list[str]:
+        """What in `outputs` breaks the contract, given the inputs that fixed the dimensions."""
+        if not isinstance(outputs, dict):
+            return [f"the adapter answered with a {type(outputs).__name__}, where a dict of outputs is asked for"]
+        fixed = vocabulary.bind(self["input"], inputs)
+        symbols = vocabulary.bind(self["output"], outputs, fixed)
+        return vocabulary.errors(self["output"], outputs, symbols, inputs)
+
+
+def _pointer(path: Any) -> str:
+    return "".join(f"/{part}" for part in path)
+
+
+@cache
+def _meta_schema() -> jsonschema.protocols.Validator:
+    text = resources.files(__package__).joinpath("schemas/contract.schema.json").read_text()
+    return jsonschema.Draft202012Validator(json.loads(text))
+
+
+def parse(text: str, file: str) -> Contract:
+    """A checked contract from its JSON text. Raises ContractError."""
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ContractError(file, f"line {error.lineno}", error.msg) from error
+    error = jsonschema.exceptions.best_match(_meta_schema().iter_errors(data))
+    if error is not None:
+        raise ContractError(file, _pointer(error.absolute_path), error.message)
+    _check_references(data, file)
+    return Contract(data["operation"], data, hashlib.sha256(text.encode()).hexdigest())
+
+
+def _check_references(data: dict[str, Any], file: str) -> None:
+    """What a schema cannot say: ids that exist, names that are bound, tolerances for every output."""
+    for number, clause_id in enumerate(data["clauses"]):
+        if clause_id not in catalogue():
+            raise ContractError(file, f"/clauses/{number}", f"{clause_id!r} is not in the clause catalogue")
+    for section in ("examples", "errors", "relations", "goldens", "boundaries"):
+        seen: set[str] = set()
+        for number, case in enumerate(data.get(section, [])):
+            pointer = f"/{section}/{number}"
+            for clause_id in case["clauses"]:
+                if clause_id not in data["clauses"]:
+                    raise ContractError(
+                        file, pointer + "/clauses", f"{clause_id!r} is not among the contract's clauses"
+                    )
+            name = case.get("id", case.get("name"))
+            if name in seen:
+                raise ContractError(file, pointer, f"{name!r} is used twice")
+            seen.add(name)
+    for output, schema in data["output"]["properties"].items():
+        if "ndarray" in schema and output not in data["tolerance"]:
+            raise ContractError(file, "/tolerance", f"output {output!r} has no tolerance")
+    for output in data["tolerance"]:
+        if output not in data["output"]["properties"]:
+            raise ContractError(file, f"/tolerance/{output}", "there is no such output")
+
+
+def load(path: Path) -> Contract:
+    """One contract from a file. Raises ContractError."""
+    try:
+        return parse(path.read_text(encoding="utf-8"), path.name)
+    except OSError as error:
+        raise ContractError(path.name, "/", f"cannot be read: {error.strerror}") from error
+
+
+@cache
+def contracts() -> MappingProxyType[str, Contract]:
+    """Every contract of the project, by operation. Raises ContractError."""
+    found = {}
+    folder = resources.files(__package__).joinpath("contracts")
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".json"):
+            contract = parse(file.read_text(), file.name)
+            if file.name != f"{contract.operation}.json":
+                raise ContractError(file.name, "/operation", f"{contract.operation!r} does not match the file's name")
+            found[contract.operation] = contract
+    return MappingProxyType(found)
+
+
+def version() -> dict[str, Any]:
+    """Version of the set of contracts: the spec's commit, our revision, a digest of all documents."""
+    digest = hashlib.sha256("".join(c.digest for c in contracts().values()).encode()).hexdigest()
+    return {"spec": meta()["spec"], "revision": meta()["revision"], "digest": digest[:16]}

@@ -1,0 +1,178 @@
+"""Descriptors: an input as a small JSON value, and the arrays and files it stands for.
+
+{"dims": {"B": 2, "N": 64}, "values": {"M": 20}, "arrays": {"patches": {"family": "smooth", "seed": 3}},
+ "npz": {"drop": ["xcoords"]}}
+"""
+
+import copy
+import json
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spec_tests import families
+from spec_tests.contract import Contract
+from spec_tests.expressions import evaluate
+
+Descriptor = dict[str, Any]
+
+
+def key(descriptor: Descriptor) -> str:
+    """Canonical text of a descriptor: equal texts, equal inputs."""
+    return json.dumps(descriptor, sort_keys=True, separators=(",", ":"))
+
+
+def array_schemas(contract: Contract) -> dict[str, dict[str, Any]]:
+    """Every array of the input by name: inputs themselves and members of an input file."""
+    found = {}
+    for name, schema in contract["input"]["properties"].items():
+        if "ndarray" in schema:
+            found[name] = schema["ndarray"]
+        elif "npz" in schema:
+            found |= {member: sub["ndarray"] for member, sub in schema["npz"]["properties"].items()}
+    return found
+
+
+def scalar_names(contract: Contract) -> list[str]:
+    return [n for n, s in contract["input"]["properties"].items() if "ndarray" not in s and "npz" not in s]
+
+
+def file_input(contract: Contract) -> str | None:
+    """The input that is the path of a file, if there is one."""
+    return next((n for n, s in contract["input"]["properties"].items() if "npz" in s), None)
+
+
+def dtypes(schema: Mapping[str, Any]) -> list[str]:
+    return [schema["dtype"]] if isinstance(schema["dtype"], str) else list(schema["dtype"])
+
+
+def scalar(rule: Any, symbols: Mapping[str, Any]) -> Any:
+    """A scalar of a generate rule: text that begins with "=" is arithmetic, all else stands for itself."""
+    return evaluate(rule[1:], symbols) if isinstance(rule, str) and rule.startswith("=") else rule
+
+
+def default_value(spec: Mapping[str, Any], symbols: Mapping[str, Any]) -> Any:
+    """Value of a scalar where a case says nothing: `equals`, else `default`, else the minimum."""
+    if "equals" in spec:
+        return evaluate(spec["equals"], symbols)
+    return scalar(spec["default"], symbols) if "default" in spec else evaluate(spec["minimum"], symbols)
+
+
+def base(contract: Contract, dims: Mapping[str, int] = {}) -> Descriptor:
+    """The contract's default input: default dims, default scalars, first family of every array."""
+    sizes = {name: spec["default"] for name, spec in contract["dims"].items()} | dict(dims)
+    symbols: dict[str, Any] = dict(sizes)
+    values = {}
+    for name in scalar_names(contract):
+        values[name] = default_value(contract["generate"][name], symbols)
+        symbols[name] = values[name]
+    arrays = {name: copy.deepcopy(contract["generate"][name][0]) for name in array_schemas(contract)}
+    return {"dims": sizes, "values": values, "arrays": arrays}
+
+
+def complete(contract: Contract, given: Mapping[str, Any], case: str) -> Descriptor:
+    """A whole descriptor from what a case gives; array seeds follow from the case's name."""
+    descriptor = base(contract, given.get("dims", {}))
+    descriptor["values"] |= given.get("values", {})
+    for name, override in given.get("arrays", {}).items():
+        default = descriptor["arrays"][name]
+        whole = override is None or "family" in override or default is None
+        descriptor["arrays"][name] = copy.deepcopy(override) if whole else {**default, **override}
+    for name, spec in descriptor["arrays"].items():
+        if spec is not None:
+            spec.setdefault("seed", zlib.crc32(f"{contract.operation}/{case}/{name}".encode()) % 65536)
+    if "npz" in given:
+        descriptor["npz"] = copy.deepcopy(given["npz"])
+    return descriptor
+
+
+def _array(spec: dict[str, Any], schema: Mapping[str, Any], symbols: Mapping[str, Any]) -> np.ndarray:
+    if spec["family"] == "literal":
+        shape: tuple[int, ...] = np.asarray(spec["value"]).shape
+    else:
+        shape = tuple(evaluate(size, symbols) for size in spec.get("shape", schema["shape"]))
+    return families.make(spec, shape, spec.get("dtype", dtypes(schema)[0]), symbols)
+
+
+def expand(contract: Contract, descriptor: Descriptor, scratch: Path) -> dict[str, Any]:
+    """The inputs a descriptor stands for; arrays are read-only, files are written below `scratch`."""
+    # a size named twice is the arrays' own: a case may give a scalar that contradicts them
+    symbols = {**descriptor["values"], **descriptor["dims"]}
+    arrays = {}
+    for name, schema in array_schemas(contract).items():
+        spec = descriptor["arrays"][name]
+        arrays[name] = None if spec is None else _array(spec, schema, symbols)
+        if arrays[name] is not None:
+            arrays[name].flags.writeable = False
+    inputs = {}
+    path_name = file_input(contract)
+    for name in contract["input"]["properties"]:
+        if name == path_name:
+            path = scratch / "scan.npz"
+            _write_npz(path, arrays, descriptor.get("npz", {}), symbols)
+            inputs[name] = str(path)
+        elif name in arrays:
+            inputs[name] = arrays[name]
+        else:
+            inputs[name] = descriptor["values"][name]
+    return inputs
+
+
+def _members(
+    arrays: Mapping[str, Any], options: Mapping[str, Any], symbols: Mapping[str, Any]
+) -> dict[str, np.ndarray]:
+    """What goes into the file: the arrays that are there, changed as the case asks."""
+    members = {name: value for name, value in arrays.items() if value is not None}
+    for name, axes in options.get("transpose", {}).items():
+        members[name] = members[name].transpose(axes)
+    for name, spec in options.get("extra", {}).items():
+        members[name] = _array(spec, {"shape": spec["shape"], "dtype": spec["dtype"]}, symbols)
+    for name, other in options.get("copy", {}).items():
+        members[other] = members[name]
+    for name, other in options.get("rename", {}).items():
+        members[other] = members.pop(name)
+    for name in options.get("drop", []):
+        del members[name]
+    for name in options.get("pickle", []):
+        members[name] = np.array([{"an object": "array"}], dtype=object)
+    return members
+
+
+def _write_npz(path: Path, arrays: Mapping[str, Any], options: Mapping[str, Any], symbols: Mapping[str, Any]) -> None:
+    if options.get("absent"):
+        path.unlink(missing_ok=True)
+        return
+    if "bytes" in options:
+        path.write_text(options["bytes"])
+        return
+    write = np.savez_compressed if options.get("compressed") else np.savez
+    write(path, **_members(arrays, options, symbols))
+    if "truncate" in options:
+        content = path.read_bytes()
+        path.write_bytes(content[: options["truncate"]])
+
+
+def summarise(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One line per input, for people: dtype, shape, range."""
+    rows = []
+    for name, value in inputs.items():
+        if isinstance(value, np.ndarray):
+            row = {"name": name, "dtype": str(value.dtype), "shape": list(value.shape), "summary": _range(value)}
+        else:
+            shown = Path(value).name if isinstance(value, str) and "/" in value else repr(value)
+            row = {"name": name, "summary": shown}
+        rows.append(row)
+    return rows
+
+
+def _range(value: np.ndarray) -> str:
+    if value.size == 0 or value.dtype.kind not in "biufc":
+        return "empty" if value.size == 0 else "objects"
+    if value.size <= 4:
+        return np.array2string(value.ravel(), precision=6, separator=", ")
+    magnitude = np.abs(value) if value.dtype.kind == "c" else value
+    label = "|value| " if value.dtype.kind == "c" else ""
+    return f"{label}{magnitude.min():.6g} to {magnitude.max():.6g}, mean {magnitude.mean():.6g}"

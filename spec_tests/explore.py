@@ -1,0 +1,68 @@
+"""Property exploration with Hypothesis: many small descriptors, one shrunk failure."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis.strategies import SearchStrategy
+
+from spec_tests.descriptors import Descriptor, key
+
+SHRINK_SECONDS = 8.0
+"""Shrinking stops finding smaller failures after this long; the smallest so far is the one reported."""
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """How many inputs were tried, and the smallest that failed."""
+
+    examples: int
+    descriptor: Descriptor | None = None
+    failure: Exception | None = None
+
+
+def explore(
+    strategy: SearchStrategy[Descriptor],
+    test: Callable[[Descriptor], Any],
+    *,
+    examples: int,
+    seed: int,
+    failures: type[Exception] | tuple[type[Exception], ...],
+) -> Exploration:
+    """Run `test` on `examples` draws; equal seeds, equal draws.
+
+    `failures` are shrunk; anything else that `test` raises comes through as it is.
+    """
+    tried: set[str] = set()
+    known: dict[str, tuple[Descriptor, Exception]] = {}
+    first_failure: list[float] = []
+
+    def once(descriptor: Descriptor) -> None:
+        name = key(descriptor)
+        if name in known:
+            raise known[name][1]
+        if first_failure and time.monotonic() - first_failure[0] > SHRINK_SECONDS:
+            return
+        if not first_failure:
+            tried.add(name)
+        try:
+            test(descriptor)
+        except failures as failure:
+            first_failure[:] = first_failure or [time.monotonic()]
+            known[name] = (descriptor, failure)
+            raise
+
+    run = settings(
+        max_examples=examples, database=None, deadline=None, derandomize=False, print_blob=False,
+        report_multiple_bugs=False, suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,
+        phases=(Phase.generate, Phase.shrink),
+    )(hypothesis.seed(seed)(given(strategy)(once)))  # fmt: skip
+    try:
+        run()
+    except failures as failure:
+        descriptor = next(d for d, f in known.values() if f is failure)
+        return Exploration(len(tried), descriptor, failure)
+    return Exploration(len(tried))

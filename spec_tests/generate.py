@@ -1,0 +1,154 @@
+"""Contracts x backends -> checks, each with an id that never changes between runs.
+
+<operation>/<kind>/<case>/<backend>@<device>
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from spec_tests.catalogue import level_of
+from spec_tests.contract import Contract, contracts
+from spec_tests.descriptors import array_schemas, complete, dtypes, scalar, scalar_names
+from spec_tests.expressions import evaluate
+
+PHASES = ("smoke", "example", "boundary", "error", "golden", "property", "relation", "parity")
+INFO_OPERATION = "describe"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing a contract asks, of any backend."""
+
+    operation: str
+    kind: str
+    name: str
+    clauses: tuple[str, ...]
+    data: dict[str, Any] = field(default_factory=dict)
+    """What the kind needs: `given`, `expect`, `raises`, a relation's name, a golden's keys."""
+
+    @property
+    def id(self) -> str:
+        return f"{self.operation}/{self.kind}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A case asked of one backend on one device."""
+
+    case: Case
+    backend: str
+    device: str
+    against: str = ""
+    """Parity: the other backend."""
+
+    @property
+    def id(self) -> str:
+        pair = f"~{self.against}" if self.against else ""
+        return f"{self.case.id}/{self.backend}{pair}@{self.device}"
+
+    @property
+    def level(self) -> str:
+        return level_of(self.case.clauses)
+
+
+def _edges(spec: dict[str, Any]) -> list[int]:
+    ends = spec.get("enum", [spec.get("minimum"), spec.get("maximum")])
+    return sorted({*ends, *spec.get("edges", [])} - {None})
+
+
+def _edge_cases(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every constraint's edges, one at a time: dimensions, scalars, dtypes, families, minima."""
+    for name, spec in contract["dims"].items():
+        for value in _edges(spec):
+            yield f"{name}={value}", {"dims": {name: value}}
+    symbols: dict[str, Any] = {name: spec["default"] for name, spec in contract["dims"].items()}
+    for name in scalar_names(contract):
+        rule, schema = contract["generate"][name], contract["input"]["properties"][name]
+        if "minimum" in rule:
+            for end in ("minimum", "maximum"):
+                value = evaluate(rule[end], symbols)
+                yield f"{name}={value}", {"values": {name: value}}
+        for value in rule.get("enum", [True, False] if schema.get("type") == "boolean" else []):
+            value = scalar(value, symbols)
+            # an argument that bears a dimension's name is told apart from the dimension
+            label = f"{name}-argument" if name in contract["dims"] else name
+            yield f"{label}={value}", {"values": {name: value}}
+    for name, schema in array_schemas(contract).items():
+        for number, spec in enumerate(contract["generate"][name]):
+            label = "None" if spec is None else f"{spec['family']}-{number}"
+            yield f"{name}.{label}", {"arrays": {name: spec}}
+        if len(dtypes(schema)) > 1:
+            for dtype in dtypes(schema):
+                if dtype not in ("int8", "int16"):
+                    yield f"{name}.{dtype}", {"arrays": {name: _plain(contract, name, dtype)}}
+        if "minimum" in schema:
+            planted = {
+                **_plain(contract, name, dtypes(schema)[0]),
+                "plant": [[[0] * len(schema["shape"]), schema["minimum"]]],
+            }
+            yield f"{name}.minimum", {"arrays": {name: planted}}
+
+
+def _plain(contract: Contract, name: str, dtype: str) -> dict[str, Any]:
+    """The array's first family that is no None, in `dtype`."""
+    spec = next(spec for spec in contract["generate"][name] if spec is not None)
+    return {**spec, "dtype": dtype}
+
+
+def _holds(contract: Contract, given: dict[str, Any]) -> bool:
+    """Whether the contract's own rules admit an edge, the rest being at its defaults."""
+    descriptor = complete(contract, given, "edge")
+    symbols = {**descriptor["dims"], **descriptor["values"]}
+    return all(evaluate(rule, symbols) for rule in contract.get("requires", []))
+
+
+def cases(contract: Contract) -> list[Case]:
+    """Everything one contract asks of a single backend."""
+    op, everything = contract.operation, contract.clauses
+    found = [Case(op, "smoke", "default", everything, {"given": {}})]
+    for kind, section in (("example", "examples"), ("error", "errors"), ("golden", "goldens")):
+        found += [Case(op, kind, c["id"], tuple(c["clauses"]), c) for c in contract[section]]
+    found += [Case(op, "boundary", c["id"], tuple(c["clauses"]), c) for c in contract.get("boundaries", [])]
+    found += [
+        Case(op, "boundary", name, everything, {"given": given})
+        for name, given in _edge_cases(contract)
+        if _holds(contract, given)
+    ]
+    found.append(Case(op, "property", "against-oracle", everything, {"given": {}}))
+    for relation in contract["relations"]:
+        found.append(Case(op, "relation", relation.get("id", relation["name"]), tuple(relation["clauses"]), relation))
+    return found
+
+
+def parity_cases(contract: Contract) -> list[Case]:
+    """What two backends are compared on directly, on the same input: the default and every dimension's largest."""
+    largest = {name: max(_edges(spec)) for name, spec in contract["dims"].items() if name in ("B", "n", "gridsize")}
+    given = {"default": {}, "large": {"dims": largest}, "random": {}}
+    return [Case(contract.operation, "parity", name, contract.clauses, {"given": g}) for name, g in given.items()]
+
+
+def info_case() -> Case:
+    return Case(INFO_OPERATION, "smoke", "info", ("HOUSE.INFO.HONEST",))
+
+
+def all_cases() -> list[Case]:
+    return [info_case(), *(case for contract in contracts().values() for case in cases(contract))]
+
+
+def checks(backends: Sequence[tuple[str, str]], operations: Sequence[str] | None = None) -> list[Check]:
+    """Every check for the given (backend, device) pairs, in phases; parity for each pair of backends.
+
+    Neighbours in the list share a case, so that inputs and the oracle's answers are made once.
+    """
+    chosen = [c for name, c in contracts().items() if operations is None or name in operations]
+    found = [Check(info_case(), backend, device) for backend, device in backends]
+    for contract in chosen:
+        found += [Check(case, b, d) for case in cases(contract) for b, d in backends]
+        for case in parity_cases(contract):
+            for i, (first, first_device) in enumerate(backends):
+                for second, device in backends[i + 1 :]:
+                    other = first if first_device == device else f"{first}@{first_device}"
+                    if first == second or first_device == device:
+                        found.append(Check(case, second, device, against=other))
+    return sorted(found, key=lambda check: PHASES.index(check.case.kind))

@@ -1,0 +1,92 @@
+"""Stored numbers: how a golden folder's files and keys become inputs and expected outputs.
+
+A folder holds NPZ files laid out like the public measurements (`fixtures/README.md`); a contract's
+`goldens` map their keys to an operation. Own goldens and measured ones go the same way.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spec_tests.contract import Contract
+from spec_tests.vocabulary import open_npz
+
+
+class GoldenMissing(Exception):
+    """The folder lacks a file or a key that a golden names."""
+
+
+@lru_cache(maxsize=16)
+def _read(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise GoldenMissing(f"{path.name} is not in {path.parent}")
+    try:
+        return open_npz(path)
+    except Exception as error:  # whatever a damaged file makes NumPy raise, the file is what to name
+        raise GoldenMissing(f"{path.name} cannot be read: {error}") from error
+
+
+def is_own(folder: Path) -> bool:
+    """Whether the folder's numbers come from our oracle, so that the contract's own tolerances hold."""
+    manifest = folder / "manifest.json"
+    return manifest.is_file() and json.loads(manifest.read_text()).get("source") == "oracle"
+
+
+def _fetch(stored: Mapping[str, Any], file: str, key: str) -> Any:
+    if key not in stored:
+        raise GoldenMissing(f"{file} has no key {key}")
+    return stored[key]
+
+
+def _input(rule: Any, stored: Mapping[str, Any], file: str, folder: Path) -> Any:
+    if isinstance(rule, str):
+        return _fetch(stored, file, rule)
+    if "value" in rule:
+        return rule["value"]
+    if "file" in rule:
+        return str(folder / rule["file"])
+    value = _fetch(stored, file, rule.get("key", rule.get("zeros_like")))
+    value = np.zeros_like(value) if "zeros_like" in rule else value
+    return value.reshape(rule["reshape"]) if "reshape" in rule else value
+
+
+def _grouping(golden: Mapping[str, Any], stored: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """grouping.npz describes its own cases: the arguments are in `cases_json`."""
+    name = golden["case"]
+    cases = json.loads(str(_fetch(stored, golden["file"], "cases_json")))["cases"]
+    if name not in cases:
+        raise GoldenMissing(f"{golden['file']} has no case {name}")
+    case = cases[name]
+    patterns = _fetch(stored, golden["file"], case["input"])
+    inputs = {
+        **{key: stored[key] for key in ("xcoords", "ycoords", "xcoords_start", "ycoords_start")},
+        "diff3d": patterns, "objectGuess": None, "Y": stored["Y_input"] if "Y" in case["stored"] else None,
+        "N": patterns.shape[1], "K": case["K"], "nsamples": case["nsamples"], "seed": case["seed"],
+        "gridsize": case["gridsize"], "sequential_sampling": case.get("sequential_sampling", False),
+        "enable_oversampling": case.get("enable_oversampling", False),
+        "neighbor_pool_size": case.get("neighbor_pool_size"),
+    }  # fmt: skip
+    return inputs, {output: f"{name}/{output}" for output in case["stored"]}
+
+
+def load(golden: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
+    """Inputs, expected outputs, and the key each expected output is stored under. Raises GoldenMissing."""
+    stored = _read(folder / golden["file"])
+    if "case" in golden:
+        inputs, keys = _grouping(golden, stored)
+    else:
+        inputs = {name: _input(rule, stored, golden["file"], folder) for name, rule in golden["inputs"].items()}
+        keys = golden["outputs"]
+    expected = {output: _fetch(stored, golden["file"], key) for output, key in keys.items()}
+    if "canvas" in expected:  # the public stitcher keeps a trailing channel of one
+        expected["canvas"] = expected["canvas"].reshape(expected["canvas"].shape[:2])
+    return inputs, expected, keys
+
+
+def tolerances(contract: Contract, folder: Path) -> Mapping[str, Any]:
+    """The contract's own tolerances for our goldens, the measured backend's budget for all others."""
+    return contract["tolerance"] if is_own(folder) else {**contract["tolerance"], **contract.get("golden_budget", {})}

@@ -1,0 +1,296 @@
+"""Judging one check: ask, compare, say in words what is wrong.
+
+The judge knows a backend only through `ask(backend, operation, inputs, timeout, numpy_seed) -> Answer`.
+"""
+
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import fixtures
+from backends.protocol import Answer, Died, Raised, Returned, TimedOut
+from reference import dispatch
+from spec_tests import descriptors, goldens
+from spec_tests.compare import Comparison, compare, compare_outputs
+from spec_tests.contract import Contract, contracts
+from spec_tests.descriptors import Descriptor
+from spec_tests.explore import explore
+from spec_tests.generate import Case
+from spec_tests.outcomes import CheckErrored, CheckFailed, NotApplicable, NotShrunk
+from spec_tests.relations import RELATIONS
+from spec_tests.strategies import descriptors as draws
+
+Ask = Callable[[str, str, dict[str, Any], float, int | None], Answer]
+CACHE_BYTES = 400 << 20
+EDGE = {"why": "a stated value of the example, given to the precision of the answer", "rtol": 1e-6, "atol": 2e-5}
+
+
+@dataclass
+class Record:
+    """What a check leaves behind, whichever way it ends."""
+
+    comparisons: list[Comparison] = field(default_factory=list)
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+    descriptor: Descriptor | None = None
+    adapter_seconds: float = 0.0
+    oracle_seconds: float = 0.0
+    calls: int = 0
+    examples: int = 0
+    captured: str = ""
+    warnings: tuple[tuple[str, str], ...] = ()
+    raised: dict[str, Any] | None = None
+
+
+class Oracle:
+    """The oracle's answers, kept while neighbouring checks ask for the same input."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, tuple[dict[str, Any], int]] = OrderedDict()
+
+    def answer(self, operation: str, key: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        name = f"{operation} {key}"
+        if name in self._kept:
+            self._kept.move_to_end(name)
+            return self._kept[name][0]
+        outputs = dispatch.call(operation, inputs)
+        size = sum(v.nbytes for v in outputs.values() if isinstance(v, np.ndarray))
+        self._kept[name] = (outputs, size)
+        while len(self._kept) > 1 and sum(s for _, s in self._kept.values()) > CACHE_BYTES:
+            self._kept.popitem(last=False)
+        return outputs
+
+
+class Call:
+    """What a relation asks with: every answer is held against its contract on the way."""
+
+    def __init__(self, judge: "Judge", backend: str, descriptor: Descriptor) -> None:
+        self._judge, self._backend = judge, backend
+        self.random = np.random.Generator(np.random.PCG64(zlib.crc32(descriptors.key(descriptor).encode())))
+        self.answer: Answer = Returned(0.0)
+
+    def __call__(self, operation: str, inputs: dict[str, Any], numpy_seed: int | None = None) -> dict[str, Any]:
+        outputs, self.answer = self._judge.ask(self._backend, contracts()[operation], inputs, numpy_seed)
+        return outputs
+
+    def hold(self, what: str, expected: Any, actual: Any, tolerance: Mapping[str, Any]) -> None:
+        """Compare; a relation that does not hold ends the check."""
+        found = compare(what, expected, actual, tolerance)
+        self._judge.record.comparisons.append(found)
+        if not found.ok:
+            raise CheckFailed(found.sentence(), [found])
+
+    def fail(self, message: str) -> None:
+        raise CheckFailed(message)
+
+
+class Judge:
+    """Judges checks one after another; `record` is that of the latest."""
+
+    def __init__(self, ask: Ask, *, examples: int, relation_examples: int, timeout: float, seed: int, scratch: Path):
+        self._ask, self._timeout, self._scratch = ask, timeout, scratch
+        self._examples, self._relation_examples, self._seed = examples, relation_examples, seed
+        self._oracle = Oracle()
+        self.record = Record()
+
+    def judge(self, case: Case, backend: str, against: str = "", descriptor: Descriptor | None = None) -> None:
+        """Return if the check passes; raise CheckFailed, CheckErrored, NotApplicable or NotShrunk.
+
+        With a `descriptor` just that input is judged (replay).
+        """
+        self.record = Record()
+        contract = contracts()[case.operation]
+        match case.kind:
+            case "golden":
+                self._golden(contract, case, backend)
+            case "error":
+                self._error(contract, case, backend, descriptor)
+            case "property" | "relation":
+                self._explored(contract, case, backend, descriptor)
+            case "parity":
+                self._parity(contract, case, backend, against, descriptor)
+            case _:
+                chosen = descriptor or descriptors.complete(contract, case.data["given"], case.id)
+                self._once(contract, case, backend, chosen)
+
+    def ask(self, backend: str, contract: Contract, inputs: dict[str, Any], numpy_seed: int | None = None, whole=True):
+        """One call whose answer obeys the contract: (outputs, answer)."""
+        answer = self._raw(backend, contract, inputs, numpy_seed)
+        if isinstance(answer, Raised):
+            raise CheckErrored(f"{contract.operation} raised {answer.type}: {answer.message}", raised=_raised(answer))
+        if whole:
+            wrong = contract.output_errors(inputs, answer.outputs)
+            if wrong:
+                raise CheckFailed("; ".join(wrong[:6]))
+        return answer.outputs, answer
+
+    def _raw(self, backend: str, contract: Contract, inputs: dict[str, Any], numpy_seed: int | None = None) -> Answer:
+        timeout = contract.get("timeout", self._timeout)
+        answer = self._ask(backend, contract.operation, inputs, timeout, numpy_seed)
+        record = self.record
+        record.calls += 1
+        record.adapter_seconds += answer.seconds
+        record.captured = (record.captured + answer.captured)[-20_000:]
+        record.warnings = answer.warnings
+        if isinstance(answer, Died):
+            raise NotShrunk("crash", f"{contract.operation}: {answer.how}")
+        if isinstance(answer, TimedOut):
+            raise NotShrunk("timeout", f"{contract.operation}: no answer within {timeout:g} s; its process was ended")
+        return answer
+
+    def _expand(self, contract: Contract, descriptor: Descriptor) -> dict[str, Any]:
+        inputs = descriptors.expand(contract, descriptor, self._scratch)
+        self.record.descriptor = descriptor
+        self.record.inputs = descriptors.summarise(inputs)
+        return inputs
+
+    def _expected(self, contract: Contract, descriptor: Descriptor, inputs: dict[str, Any]) -> dict[str, Any]:
+        begin = time.perf_counter()
+        expected = self._oracle.answer(contract.operation, descriptors.key(descriptor), inputs)
+        self.record.oracle_seconds += time.perf_counter() - begin
+        return expected
+
+    def _compare(self, tolerance: Mapping[str, Any], expected: Mapping[str, Any], actual: Mapping[str, Any]) -> None:
+        found = compare_outputs(tolerance, expected, actual)
+        self.record.comparisons = found
+        bad = [c for c in found if not c.ok]
+        if bad:
+            raise CheckFailed("; ".join(c.sentence() for c in bad[:4]), found)
+
+    def _once(self, contract: Contract, case: Case, backend: str, descriptor: Descriptor) -> None:
+        """smoke (contract only), example and boundary (oracle, and what the example states)."""
+        inputs = self._expand(contract, descriptor)
+        self.record.examples = 1
+        outputs, answer = self.ask(backend, contract, inputs)
+        if case.kind == "smoke":
+            return
+        self._stated(case, outputs)
+        _warned(case, answer)
+        self._compare(contract["tolerance"], self._expected(contract, descriptor, inputs), outputs)
+
+    def _stated(self, case: Case, outputs: Mapping[str, Any]) -> None:
+        """The example's own numbers, which do not come from the oracle."""
+        for stated in case.data.get("expect", []):
+            value = outputs[stated["output"]]
+            if "shape" in stated:
+                if list(np.shape(value)) != stated["shape"]:
+                    raise CheckFailed(
+                        f"{stated['output']}: expected shape {stated['shape']}, got {list(np.shape(value))}"
+                    )
+                continue
+            index = tuple(stated["index"])
+            if len(index) != np.ndim(value) or any(i >= n for i, n in zip(index, np.shape(value), strict=True)):
+                raise CheckFailed(f"{stated['output']}: no element {list(index)} in shape {np.shape(value)}")
+            want = complex(*stated["value"]) if isinstance(stated["value"], list) else stated["value"]
+            found = compare(f"{stated['output']}{list(index)}", np.asarray(want), value[index], EDGE)
+            self.record.comparisons.append(found)
+            if not found.ok:
+                raise CheckFailed(
+                    f"{stated['output']}{list(index)}: expected {want}, got {value[index]} ({case.data['why']})",
+                    [found],
+                )
+
+    def _error(self, contract: Contract, case: Case, backend: str, descriptor: Descriptor | None) -> None:
+        """The right error, in words that name what is wrong."""
+        inputs = self._expand(contract, descriptor or descriptors.complete(contract, case.data["given"], case.id))
+        self.record.examples = 1
+        answer = self._raw(backend, contract, inputs)
+        wanted, fragments = case.data["raises"], case.data["message"]
+        if isinstance(answer, Returned):
+            raise CheckFailed(
+                f"{contract.operation} accepted bad input: expected {' or '.join(wanted)} naming {fragments}"
+            )
+        self.record.raised = _raised(answer)
+        if not set(wanted) & set(answer.bases):
+            raise CheckFailed(
+                f"{contract.operation} raised {answer.type}, expected {' or '.join(wanted)}: {answer.message}",
+                raised=_raised(answer),
+            )
+        absent = [f for f in fragments if f not in answer.message]
+        if absent:
+            raise CheckFailed(f"the {answer.type} does not name {absent}: {answer.message!r}", raised=_raised(answer))
+
+    def _golden(self, contract: Contract, case: Case, backend: str) -> None:
+        folder = fixtures.goldens()
+        inputs, expected, _ = goldens.load(case.data, folder)
+        self.record.inputs = descriptors.summarise(inputs)
+        self.record.examples = 1
+        outputs, _ = self.ask(backend, contract, inputs)
+        self._compare(goldens.tolerances(contract, folder), expected, outputs)
+
+    def _explored(self, contract: Contract, case: Case, backend: str, descriptor: Descriptor | None) -> None:
+        """property and relation: many inputs, the smallest failure kept."""
+        test = self._property if case.kind == "property" else self._relation
+
+        def once(chosen: Descriptor) -> None:
+            self.record.comparisons = []
+            test(contract, case, backend, chosen)
+
+        if descriptor is not None:
+            self.record.examples = 1
+            once(descriptor)
+            return
+        wanted = self._examples if case.kind == "property" else self._relation_examples
+        found = explore(
+            draws(contract, case.data.get("given", {}), case.id), once, examples=wanted,
+            seed=self._seed + zlib.crc32(case.id.encode()), failures=CheckFailed,
+        )  # fmt: skip
+        self.record.examples = found.examples
+        if found.failure is not None:
+            self.record.inputs = descriptors.summarise(self._expand(contract, found.descriptor))
+            raise found.failure
+
+    def _property(self, contract: Contract, case: Case, backend: str, descriptor: Descriptor) -> None:
+        inputs = self._expand(contract, descriptor)
+        outputs, _ = self.ask(backend, contract, inputs)
+        self._compare(contract["tolerance"], self._expected(contract, descriptor, inputs), outputs)
+
+    def _relation(self, contract: Contract, case: Case, backend: str, descriptor: Descriptor) -> None:
+        inputs = self._expand(contract, descriptor)
+        RELATIONS[case.data["name"]](Call(self, backend, descriptor), inputs, case.data.get("options", {}))
+
+    def _parity(
+        self, contract: Contract, case: Case, backend: str, against: str, descriptor: Descriptor | None
+    ) -> None:
+        """Two backends on one input: each within its tolerance of the truth, so within twice that of each other."""
+        chosen = descriptor or descriptors.complete(contract, case.data["given"], case.id)
+        inputs = self._expand(contract, chosen)
+        self.record.examples = 1
+        ours, _ = self.ask(backend, contract, inputs)
+        mine = self.record.adapter_seconds
+        try:
+            theirs, _ = self.ask(against, contract, inputs)
+        except CheckFailed as failure:
+            raise NotApplicable(f"{against} gives nothing to compare with: {failure.message}", "not-run") from failure
+        except NotShrunk as failure:
+            raise NotApplicable(f"{against} gives nothing to compare with: {failure.message}", "not-run") from failure
+        self.record.adapter_seconds = max(mine, self.record.adapter_seconds)
+        self._compare(_doubled(contract["tolerance"]), theirs, ours)
+
+
+def _doubled(tolerances: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    numbers = ("rtol", "ulps", "peak_rtol", "atol")
+    return {
+        output: {k: 2 * v if k in numbers else v for k, v in t.items()} | {"why": f"twice the tolerance: {t['why']}"}
+        for output, t in tolerances.items()
+    }
+
+
+def _raised(answer: Raised) -> dict[str, Any]:
+    return {"type": answer.type, "message": answer.message, "traceback": answer.traceback}
+
+
+def _warned(case: Case, answer: Answer) -> None:
+    """An example may ask for a named warning, or for none."""
+    if "warns" not in case.data:
+        return
+    wanted, seen = case.data["warns"], [name for name, _ in answer.warnings]
+    if wanted is not None and wanted not in seen:
+        raise CheckFailed(f"expected the warning {wanted}, got {seen or 'none'}")
+    if wanted is None and "IntegerAmplitudeWarning" in seen:
+        raise CheckFailed(f"a warning where none is due: {answer.warnings}")

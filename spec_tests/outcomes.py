@@ -1,0 +1,41 @@
+"""How a check ends when it does not pass: the closed set of outcomes, as exceptions of the judge."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from spec_tests.compare import Comparison
+
+
+class CheckFailed(Exception):
+    """The backend answered, and the answer breaks the contract."""
+
+    outcome = "fail"
+
+    def __init__(self, message: str, comparisons: Sequence[Comparison] = (), raised: dict[str, Any] | None = None):
+        super().__init__(message)
+        self.message, self.comparisons, self.raised = message, tuple(comparisons), raised
+
+
+class CheckErrored(CheckFailed):
+    """The adapter raised where an answer was asked for."""
+
+    outcome = "error"
+
+
+class NotApplicable(Exception):
+    """The check cannot be asked of this backend; the reason is reported, never counted as a pass."""
+
+    def __init__(self, reason: str, outcome: str = "skip") -> None:
+        super().__init__(reason)
+        self.reason, self.outcome = reason, outcome
+
+
+class NotShrunk(BaseException):
+    """A crash or a hang: it ends an exploration at once, since replaying it would cost a process each time.
+
+    Not an Exception, so that Hypothesis lets it through.
+    """
+
+    def __init__(self, outcome: str, message: str) -> None:
+        super().__init__(message)
+        self.outcome, self.message = outcome, message

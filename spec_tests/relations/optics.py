@@ -1,0 +1,45 @@
+"""PHYS.FFT.*, PHYS.AMPLITUDE: what a far field keeps and forgets."""
+
+import numpy as np
+
+PEAK = {"peak_rtol": 2e-6, "why": "two float32 transforms, each within 1e-6 of the peak (TOL.FORWARD)"}
+
+
+def energy_is_conserved(call, inputs, options):
+    """Parseval: the summed squared amplitude is the field's energy."""
+    field = inputs["field"]
+    amplitude = call("diffract", {"field": field})["amplitude"].astype(float)
+    expected = np.sum(np.abs(field.astype(complex)) ** 2, axis=(1, 2))
+    call.hold(
+        "sum of amplitude^2 per pattern", expected, np.sum(amplitude**2, axis=(1, 2)),
+        {"rtol": 4e-6, "why": "amplitudes err by 1e-6 of the peak at most, their squares by twice that"},
+    )  # fmt: skip
+
+
+def global_phase_is_invisible(call, inputs, options):
+    """A constant phase on the field changes no amplitude."""
+    field = inputs["field"]
+    phase = call.random.uniform(0.1, 6.2)
+    before = call("diffract", {"field": field})["amplitude"]
+    after = call("diffract", {"field": (field * np.exp(1j * phase)).astype(np.complex64)})["amplitude"]
+    call.hold(f"amplitude after a global phase of {phase:.3f} rad", before, after, PEAK)
+
+
+def circular_shift_is_invisible(call, inputs, options):
+    """Rolling the field over its edges changes phases in the far field, and no amplitude."""
+    field = inputs["field"]
+    shift = tuple(int(s) for s in call.random.integers(1, field.shape[-1], 2))
+    before = call("diffract", {"field": field})["amplitude"]
+    after = call("diffract", {"field": np.roll(field, shift, axis=(1, 2))})["amplitude"]
+    call.hold(f"amplitude after rolling the field by {shift}", before, after, PEAK)
+
+
+def amplitude_scales_with_field(call, inputs, options):
+    """Twice the field is twice the amplitude: it is no intensity, and nothing is normalised away."""
+    field = inputs["field"]
+    before = call("diffract", {"field": field})["amplitude"]
+    after = call("diffract", {"field": 2 * field})["amplitude"]
+    call.hold("amplitude of twice the field", 2 * before, after, PEAK)
+
+
+RELATIONS = (energy_is_conserved, global_phase_is_invisible, circular_shift_is_invisible, amplitude_scales_with_field)

@@ -1,0 +1,37 @@
+"""Files: what reading one does and does not do."""
+
+from pathlib import Path
+
+import numpy as np
+
+
+def reading_leaves_the_file_alone(call, inputs, options):
+    """The file's bytes are the same afterwards, nothing is left beside it, and a second reading agrees."""
+    path = Path(inputs["path"])
+    before, beside = path.read_bytes(), sorted(path.parent.iterdir())
+    first = call("load_scan", inputs)
+    if call.answer.stray:
+        call.fail(f"load_scan left {', '.join(call.answer.stray)} in the working directory")
+    if path.read_bytes() != before:
+        call.fail("load_scan changed the file it read")
+    if sorted(path.parent.iterdir()) != beside:
+        call.fail("load_scan left a file beside the one it read")
+    second = call("load_scan", inputs)
+    call.hold("diff3d read twice", first["diff3d"], second["diff3d"], {"atol": 0.0, "why": "the same file"})
+
+
+def counts_declared_equal_amplitude_given(call, inputs, options):
+    """A file of counts read as counts and a file of their roots read as amplitude are one scan."""
+    counted = call("load_scan", inputs)["diff3d"]
+    path = Path(inputs["path"]).with_name("rooted.npz")
+    with np.load(inputs["path"], allow_pickle=False) as archive:
+        members = dict(archive)
+    np.savez(path, **{**members, "diff3d": np.sqrt(members["diff3d"].astype(float)).astype(np.float32)})
+    rooted = call("load_scan", {**inputs, "path": str(path), "units": "amplitude"})["diff3d"]
+    path.unlink()
+    call.hold(
+        "diff3d from counts against amplitude", rooted, counted, {"rtol": 2.4e-7, "why": "one root, two roundings"}
+    )
+
+
+RELATIONS = (reading_leaves_the_file_alone, counts_declared_equal_amplitude_given)

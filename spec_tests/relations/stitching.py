@@ -1,0 +1,112 @@
+"""REASM.*, HOUSE.REASM.*: a stitched canvas shows the object."""
+
+import numpy as np
+
+WEIGHT = 0.999
+"""Stitched truth is held to the object where the weight is above this, and where no patch's faded border
+reaches: a border pixel carries its own value, not the interpolated one."""
+
+
+def affine_object(shape: tuple[int, int]):
+    """An object linear in row and column, and the same function at any fractional point."""
+
+    def at(rows, columns):
+        return (1.0 + 0.004 * rows - 0.003 * columns) + 1j * (0.5 - 0.002 * rows + 0.005 * columns)
+
+    rows, columns = np.arange(shape[0])[:, None], np.arange(shape[1])[None, :]
+    return at(rows, columns).astype(np.complex64), at
+
+
+def untouched_by_borders(positions: np.ndarray, mean: np.ndarray, L: int, M: int) -> np.ndarray:
+    """Canvas pixels that every patch covers wholly or not at all."""
+    clean = np.ones((L, L), dtype=bool)
+    for x, y in L / 2 + positions - mean - M / 2:
+        faded = []
+        for start in (y, x):
+            pixel = np.arange(L)
+            inside = (pixel >= start - 1e-9) & (pixel <= start + M - 1 + 1e-9)
+            reached = (pixel > start - 1 + 1e-9) & (pixel < start + M - 1e-9)
+            faded.append((inside, reached))
+        (row_in, row_reach), (column_in, column_reach) = faded
+        whole = row_in[:, None] & column_in[None, :]
+        clean &= whole | ~(row_reach[:, None] & column_reach[None, :])
+    return clean
+
+
+def stitched_truth_is_the_object(call, inputs, options):
+    """Patches cut from a non-square affine object at uneven fractional positions, stitched, give it back."""
+    gridsize, N, M = options["gridsize"], inputs["patches"].shape[1], inputs["M"]
+    groups = max(2, min(5, len(inputs["patches"])))
+    random = call.random
+    members = random.uniform([0, 0], [17.3, 9.1], (groups, gridsize**2, 2)) + [61.37, 74.81]
+    coords_nn = members.transpose(0, 2, 1)[:, None]
+    offsets = coords_nn.mean(axis=3, keepdims=True)
+    obj, at = affine_object((2 * N + 60, 2 * N + 20))
+    cut = call(
+        "extract_patches", {"object": obj, "coords_offsets": offsets, "coords_relative": -(coords_nn - offsets), "N": N}
+    )["patches"]
+    flat = np.ascontiguousarray(cut.transpose(0, 3, 1, 2).reshape(-1, N, N, 1))
+    positions = members.reshape(-1, 2)
+    stitched = call("reassemble_position", {"patches": flat, "global_offsets": positions.reshape(-1, 1, 2, 1), "M": M})
+    L = stitched["canvas"].shape[0]
+    x0, y0 = stitched["canvas_origin"]
+    truth = at(np.arange(L)[:, None] + y0, np.arange(L)[None, :] + x0)
+    covered = stitched["weight"] > WEIGHT
+    clean = covered & untouched_by_borders(positions, positions.mean(axis=0), L, M)
+    call.hold(
+        f"canvas of {len(flat)} true patches at gridsize {gridsize} against the object, weight > {WEIGHT}",
+        np.where(clean, truth, 0), np.where(clean, stitched["canvas"], 0),
+        {"peak_rtol": 4e-6, "why": "bilinear interpolation is exact on an affine object: float32 rounding, twice"},
+    )  # fmt: skip
+    call.hold(
+        f"canvas wherever weight > {WEIGHT}, faded borders included",
+        np.where(covered, truth, 0), np.where(covered, stitched["canvas"], 0),
+        {"atol": 0.014, "why": "a border pixel is off by less than a pixel: slopes 0.004+0.003 and 0.002+0.005"},
+    )  # fmt: skip
+
+
+def common_offset_moves_only_the_origin(call, inputs, options):
+    """Adding a constant to all offsets leaves the canvas and moves its origin by that constant."""
+    # on a grid of 1/64 px, and moved by a multiple of it, float64 adds without rounding
+    offsets = np.rint(inputs["global_offsets"].astype(float) * 64) / 64
+    shift = np.array([37.25, -11.5]).reshape(1, 1, 2, 1)
+    before = call("reassemble_position", {**inputs, "global_offsets": offsets})
+    after = call("reassemble_position", {**inputs, "global_offsets": offsets + shift})
+    same = {"peak_rtol": 2e-6, "why": "the same patches at the same centred offsets"}
+    if before["canvas"].shape != after["canvas"].shape:
+        call.fail(f"canvas: side {before['canvas'].shape} became {after['canvas'].shape} when all offsets moved alike")
+    covered = before["weight"] > 1e-3
+    call.hold("canvas after a common offset", np.where(covered, before["canvas"], 0),
+              np.where(covered, after["canvas"], 0), same)  # fmt: skip
+    call.hold("canvas_origin after a common offset", before["canvas_origin"] + shift.ravel(), after["canvas_origin"],
+              {"atol": 1e-9, "why": "float64 means"})  # fmt: skip
+
+
+def no_weight_is_lost(call, inputs, options):
+    """Nothing is clipped: the weight sums to the number of patches times M^2, and ones stitch to ones."""
+    ones = np.ones_like(inputs["patches"])
+    stitched = call("reassemble_position", {**inputs, "patches": ones})
+    expected = len(ones) * inputs["M"] ** 2
+    call.hold("total weight", np.array(float(expected)), np.array(stitched["weight"].sum(dtype=float)),
+              {"rtol": 1e-5, "why": "bilinear weights of a patch sum to M^2; float32 terms"})  # fmt: skip
+    covered = stitched["weight"] > 1e-3
+    call.hold("canvas of constant patches where weight > 1e-3", np.where(covered, 1.0, 0),
+              np.where(covered, stitched["canvas"], 0), {"peak_rtol": 1e-6, "why": "numerator and weight are one sum"})  # fmt: skip
+
+
+def patch_order_is_irrelevant(call, inputs, options):
+    """Patches with their offsets in another order give the same canvas."""
+    order = call.random.permutation(len(inputs["patches"]))
+    before = call("reassemble_position", inputs)
+    after = call(
+        "reassemble_position",
+        {**inputs, "patches": inputs["patches"][order], "global_offsets": inputs["global_offsets"][order]},
+    )
+    covered = before["weight"] > 1e-3
+    call.hold("canvas with patches in another order", np.where(covered, before["canvas"], 0),
+              np.where(covered, after["canvas"], 0), {"peak_rtol": 2e-6, "why": "another order of summation"})  # fmt: skip
+
+
+RELATIONS = (
+    common_offset_moves_only_the_origin, stitched_truth_is_the_object, no_weight_is_lost, patch_order_is_irrelevant,
+)  # fmt: skip

@@ -1,0 +1,154 @@
+"""The `ndarray` vocabulary: what JSON Schema lacks to describe arrays.
+
+    {"ndarray": {"dtype": "float32", "shape": ["B", "N", "N", "gridsize**2"], "minimum": 0,
+                 "finite": true, "units": "sqrt(photons)", "none": true}}
+
+`dtype` is a name, a list of names, or {"like": "other input"}; `shape` mixes numbers, names and
+arithmetic on names; `none` lets the value be None. `{"npz": {...}}` says that a string is the path of
+an NPZ file whose members obey the schema inside.
+
+A name is bound by the first array that has it as a bare dimension, or by an integer input of that name.
+"""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import numpy as np
+
+from spec_tests.expressions import ExpressionError, evaluate
+
+UNITS = ("px", "photons", "sqrt(photons)", "rad", "1/px")
+
+
+def open_npz(path: str | Path) -> dict[str, Any]:
+    """The readable members of an NPZ file; members that would need pickle are left out."""
+    members = {}
+    with np.load(path, allow_pickle=False) as archive:
+        for name in archive.files:
+            try:
+                members[name] = archive[name]
+            except ValueError:  # an object array: never opened
+                continue
+    return members
+
+
+def _schemas(schema: Mapping[str, Any], instance: Any) -> Iterator[tuple[Mapping[str, Any], Any]]:
+    """Every (ndarray schema, value) below an object schema, members of NPZ files included."""
+    for name, sub in schema.get("properties", {}).items():
+        if not isinstance(instance, Mapping) or instance.get(name) is None:
+            continue
+        if "ndarray" in sub:
+            yield sub["ndarray"], instance[name]
+        elif "npz" in sub and isinstance(instance[name], str):
+            yield from _schemas(sub["npz"], open_npz(instance[name]))
+
+
+def bind(schema: Mapping[str, Any], instance: Mapping[str, Any], known: Mapping[str, Any] = {}) -> dict[str, Any]:
+    """Values of the symbols of `schema` in `instance`: scalar inputs and bare dimensions.
+
+    `known` wins: sizes fixed by the input stay fixed when the output is read.
+    """
+    symbols = dict(known)
+    for name, value in instance.items():
+        if isinstance(value, (bool, int, np.integer)):
+            symbols.setdefault(name, value)
+    for array_schema, value in _schemas(schema, instance):
+        if isinstance(value, np.ndarray) and value.ndim == len(array_schema["shape"]):
+            for size, actual in zip(array_schema["shape"], value.shape, strict=True):
+                if isinstance(size, str) and size.isidentifier():
+                    symbols.setdefault(size, actual)
+    # gridsize may appear only squared, as the number of channels
+    for array_schema, value in _schemas(schema, instance):
+        if isinstance(value, np.ndarray) and value.ndim == len(array_schema["shape"]):
+            for size, actual in zip(array_schema["shape"], value.shape, strict=True):
+                if size == "gridsize**2" and round(actual**0.5) ** 2 == actual:
+                    symbols.setdefault("gridsize", round(actual**0.5))
+    for name, value in instance.items():
+        if value is None:  # a scalar left open: an array's size wins over it
+            symbols.setdefault(name, None)
+    return symbols
+
+
+def _dtype_names(dtype: Any, inputs: Mapping[str, Any]) -> list[str]:
+    if isinstance(dtype, Mapping):
+        return [str(np.asarray(inputs[dtype["like"]]).dtype)]
+    return [dtype] if isinstance(dtype, str) else list(dtype)
+
+
+def _array_errors(
+    schema: Mapping[str, Any], value: Any, symbols: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> Iterator[str]:
+    if value is None:
+        if not schema.get("none"):
+            yield "is None, where an array is asked for"
+        return
+    if not isinstance(value, (np.ndarray, np.generic)):
+        yield f"is a {type(value).__name__}, where a NumPy array is asked for"
+        return
+    value = np.asarray(value)
+    names = _dtype_names(schema["dtype"], inputs)
+    if str(value.dtype) not in names:
+        yield f"has dtype {value.dtype}, expected {' or '.join(names)}"
+        if value.dtype.kind not in "biufc":
+            return
+    try:
+        expected = tuple(evaluate(size, symbols) for size in schema["shape"])
+    except ExpressionError as error:
+        expected = None
+        if value.ndim == len(schema["shape"]):
+            yield f"has shape {value.shape}: {error}"
+    if (expected is None and value.ndim != len(schema["shape"])) or (expected is not None and value.shape != expected):
+        sizes = ", ".join(map(str, schema["shape"]))
+        meant = f" = {expected}" if expected is not None else ""
+        yield f"has shape {value.shape}, expected ({sizes}){meant}"
+    if value.size == 0:
+        return
+    if schema.get("finite") and not np.isfinite(value).all():
+        where = np.argwhere(~np.isfinite(value))
+        yield f"has {len(where)} values that are not finite, the first at {where[0].tolist()}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        if "minimum" in schema and (smallest := np.nanmin(value)) < schema["minimum"]:
+            yield f"reaches down to {smallest}, minimum is {schema['minimum']}"
+        if "maximum" in schema and (largest := np.nanmax(value)) > schema["maximum"]:
+            yield f"reaches up to {largest}, maximum is {schema['maximum']}"
+
+
+def errors(
+    schema: Mapping[str, Any],
+    instance: Mapping[str, Any],
+    symbols: Mapping[str, Any],
+    inputs: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """What is wrong with `instance`, one sentence each, empty when it obeys `schema`.
+
+    `symbols` are the bound dimensions; `inputs` the operation's inputs, for {"like": name}.
+    """
+    inputs = instance if inputs is None else inputs
+
+    def ndarray(validator, keyword, value, _schema):
+        for message in _array_errors(keyword, value, symbols, inputs):
+            yield jsonschema.ValidationError(message)
+
+    def npz(validator, keyword, value, _schema):
+        if not Path(value).is_file():
+            yield jsonschema.ValidationError(f"{value} is not a file")
+            return
+        members = open_npz(value)
+        for message in errors(keyword, members, symbols, inputs):
+            yield jsonschema.ValidationError(f"member {message}")
+
+    checker = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"ndarray": ndarray, "npz": npz})
+    found = []
+    for error in sorted(checker(schema).iter_errors(instance), key=lambda e: list(map(str, e.absolute_path))):
+        name = "/".join(map(str, error.absolute_path))
+        found.append(f"{name}: {error.message}" if name else _short(error.message))
+    return found
+
+
+def _short(message: str) -> str:
+    """jsonschema prints the whole instance; arrays make that unreadable."""
+    return message if len(message) < 300 else message[-200:]

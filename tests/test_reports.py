@@ -1,0 +1,330 @@
+"""The readers of a run: each must say what the stream says, whole, escaped, and small."""
+
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from reports import events, facts, images, junit, markdown, terminal
+from reports.html import payload, render
+from tests import sample_run
+
+LOADING = {"src", "href", "action", "poster", "srcset", "data", "xlink:href"}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> events.Run:
+    return events.read(sample_run.build(tmp_path_factory.mktemp("run")))
+
+
+@pytest.fixture(scope="module")
+def page(run: events.Run) -> str:
+    return render.render(run)
+
+
+class _Tags(HTMLParser):
+    """Start tags with their attributes, and the text of each element named `script`."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self.text: list[str] = []
+        self._inside = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._inside = tag
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside == "script":
+            self.scripts[-1] += data
+        elif self._inside != "style":
+            self.text.append(data)
+
+
+def _rewrite(run: events.Run, directory: Path, change) -> Path:
+    lines = (run.directory / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    path = directory / "events.jsonl"
+    path.write_text("\n".join(change(lines)), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("error", "change"),
+    [
+        (events.EmptyRun, lambda lines: []),
+        (events.HeaderMissing, lambda lines: lines[1:]),
+        (events.FooterMissing, lambda lines: lines[:-1]),
+        (events.DuplicateCheck, lambda lines: [*lines[:3], lines[2], *lines[3:]]),
+        (events.BadEvent, lambda lines: [*lines[:2], lines[2].replace('"calls"', '"cals"'), *lines[3:]]),
+        (events.BadEvent, lambda lines: [*lines[:2], lines[2][:40], *lines[3:]]),
+    ],
+)
+def test_a_broken_run_says_how(run: events.Run, tmp_path: Path, error: type, change) -> None:
+    with pytest.raises(error):
+        events.read(_rewrite(run, tmp_path, change))
+
+
+def test_junit_counts_what_the_footer_counts(run: events.Run, tmp_path: Path) -> None:
+    junit.write(run, tmp_path / "junit.xml")
+    root = ET.parse(tmp_path / "junit.xml").getroot()
+    counts = run.footer["counts"]
+    assert int(root.get("tests")) == len(run.checks) + 1, "every check, and the backend that was skipped"
+    assert int(root.get("failures")) == counts["fail"] + counts["xpass"]
+    assert int(root.get("errors")) == counts["error"] + counts["crash"] + counts["timeout"]
+    assert int(root.get("skipped")) == counts["skip"] + counts["xfail"] + counts["not-run"] + 1
+    suites = {suite.get("name"): suite for suite in root}
+    assert set(suites) == {"tensorflow@cpu", "pytorch@cpu", "upstream-tensorflow@cpu"}
+    assert not suites["tensorflow@cpu"].findall(".//failure")
+    assert len(list(tmp_path.iterdir())) == 1, "nothing is left beside the file"
+
+
+def test_junit_says_what_failed_and_how_to_repeat_it(run: events.Run) -> None:
+    root = ET.fromstring(junit.render(run))
+    case = next(case for case in root.iter("testcase") if case.get("name") == sample_run.FAILING_ID)
+    failure = case.find("failure")
+    assert case.get("classname") == "diffract.golden"
+    assert failure.get("message") == "amplitude: 37 of 8192 elements beyond their allowance"
+    assert "worst (1, 31, 33)" in failure.text
+    assert "ptychoparity check --only" in failure.text
+    house = next(case for case in root.iter("testcase") if "linear" in case.get("name"))
+    assert house.find("properties/property[@name='level']").get("value") == "HOUSE"
+    hostile = next(case for case in root.iter("testcase") if "error/wrong-shape" in case.get("name"))
+    assert "<script>alert(1)</script> ]]>" in hostile.find("error").get("message")
+
+
+def test_junit_reports_a_backend_that_does_not_start(run: events.Run) -> None:
+    header = json.loads(json.dumps(run.header))
+    header["backends"][2] |= {"status": "broken", "reason": "ImportError: no module named ptycho"}
+    root = ET.fromstring(junit.render(events.Run(run.directory, header, run.footer, run.checks)))
+    suite = root.find("testsuite[@name='upstream-tensorflow@cpu']")
+    assert (suite.get("tests"), suite.get("errors")) == ("1", "1")
+
+
+def test_the_page_loads_nothing(page: str) -> None:
+    for tag, attributes in _Tags(page).tags:
+        for name in LOADING & set(attributes):
+            if not (tag == "a" and name == "href"):
+                assert attributes[name].startswith("data:"), f"<{tag} {name}={attributes[name]!r}>"
+        assert not any(name.startswith("on") for name in attributes), f"<{tag}> has a handler"
+        assert "style" not in attributes, "the policy forbids style attributes"
+    style = page.split("<style>")[1].split("</style>")[0]
+    assert "url(" not in style and "@import" not in style
+    policy = next(attributes for _, attributes in _Tags(page).tags if "http-equiv" in attributes)["content"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+
+
+def test_the_policy_admits_the_script_that_is_there(page: str) -> None:
+    scripts = _Tags(page).scripts
+    assert len(scripts) == 2
+    style = page.split("<style>")[1].split("</style>")[0]
+    assert f"script-src '{render._hash(scripts[1])}'" in page
+    assert f"style-src '{render._hash(style)}'" in page
+
+
+def test_hostile_text_stays_text(page: str) -> None:
+    parsed = _Tags(page)
+    assert [tag for tag, _ in parsed.tags].count("script") == 2
+    assert not any(attributes.get("src") == "x" for _, attributes in parsed.tags)
+    assert "<script>alert(1)</script> ]]> <img" in "".join(parsed.text)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f]", page)
+    data = parsed.scripts[0]
+    assert "<" not in data and "alert(1)" in data
+
+
+def test_the_page_puts_the_verdict_first_and_must_before_house(run: events.Run, page: str) -> None:
+    text = " ".join("".join(_Tags(page).text).split())
+    order = [run.footer["verdict"], "What was run", "MUST findings", "fail × 3", "Findings of other levels"]
+    order += ["canvas: shape (82, 82)", "Clauses and backends", "All checks", "Coverage of", "Operations and"]
+    order += ["No picture"]
+    places = [text.index(part, text.index(order[0])) for part in order]
+    assert places == sorted(places)
+    assert "pip install 'ptychopinn" in text
+    assert "one FFT: error is a few eps" in text
+    assert "ptychoparity check --only 'diffract/relation/energy_is_conserved@pytorch:cpu' --seed 7" in text
+
+
+def test_the_matrix_counts_the_checks_of_a_clause(run: events.Run, page: str) -> None:
+    # FFT.SHIFT is never the first clause of a check: all that a check cites count.
+    cited = [one for one in run.checks if "PHYS.FFT.SHIFT" in one["clauses"] and one["backend"] == "pytorch"]
+    failed = sum(one["outcome"] == "fail" for one in cited)
+    row = page.split('data-clause="PHYS.FFT.SHIFT"')[1].split("</tr>")[0]
+    assert f"✗ {failed} fail, {len(cited) - failed} pass" in row
+    assert "· no check" in page.split('data-clause="METRIC.FRC"')[1].split("</tr>")[0]
+
+
+def test_the_page_holds_every_check_once(run: events.Run, page: str) -> None:
+    data = json.loads(_Tags(page).scripts[0])
+    assert sorted(row[0] for row in data["checks"]) == sorted(check["id"] for check in run.checks)
+    row = next(row for row in data["checks"] if row[0] == sample_run.FAILING_ID)
+    assert data["table"][row[7]] == "fail"
+    assert row[9] == 11.2
+    lines = [data["table"][place] for place in row[11][4]]
+    assert lines == ["ptychoparity check --only '\x01' --seed 7"]
+
+
+def test_fifteen_hundred_checks_stay_small(tmp_path: Path) -> None:
+    big = events.read(sample_run.build(tmp_path, total=1500))
+    render.write(big, tmp_path / "index.html")
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert len(text.encode()) < render.MOST_BYTES
+    assert len(json.loads(_Tags(text).scripts[0])["checks"]) == 1500
+
+
+def test_what_does_not_fit_is_left_out_and_said(run: events.Run) -> None:
+    whole, nothing = payload.fit(run, 10_000_000)
+    assert nothing == ""
+    less, note = payload.fit(run, len(whole.encode()) * 2 // 3)
+    assert "left out" in note
+    kept = {row[0]: row[11] for row in json.loads(less)["checks"]}
+    assert len(kept) == len(run.checks)
+    assert kept[sample_run.FAILING_ID][2], "findings keep their comparisons longest"
+    with pytest.raises(ValueError, match="are left on the page"):
+        payload.fit(run, 100)
+
+
+def test_thousands_of_findings_stay_small(run: events.Run) -> None:
+    worst = next(check for check in run.checks if check["outcome"] == "error")
+    noisy = worst | {"captured": "noise " * 2000}
+    checks = tuple(noisy | {"id": f"{n}", "message": f"{n}: {noisy['message']}"} for n in range(1500))
+    page = render.render(events.Run(run.directory, run.header, run.footer, checks, run.artifacts))
+    assert len(page.encode()) < render.MOST_BYTES
+    assert "more groups" in page
+
+
+def test_a_difference_keeps_its_one_wrong_pixel(tmp_path: Path) -> None:
+    array = np.zeros((1000, 1000))
+    array[501, 777] = -3.0
+    np.save(tmp_path / "d.npy", array)
+    artifact = {"name": "difference", "backend": "pytorch", "device": "cpu", "file": "d.npy", "caption": ""}
+    (exhibit,) = images.gallery(tmp_path, (artifact,), 10**6)
+    (picture,) = exhibit.pictures
+    assert (picture.width, picture.height) == (250, 250)
+    assert (picture.low, picture.high) == ("-3", "3")
+
+
+@pytest.mark.parametrize(
+    "array",
+    [np.full((8, 8), np.nan), np.zeros((8, 8)), np.full((3, 8, 8), np.nan + 0j), np.eye(8, dtype=bool)],
+)
+@pytest.mark.parametrize("name", ["difference", "diffraction", "object"])
+@pytest.mark.filterwarnings("error")
+def test_flat_and_broken_arrays_are_pictures_too(tmp_path: Path, array: np.ndarray, name: str) -> None:
+    np.save(tmp_path / "a.npy", array)
+    artifact = {"name": name, "backend": "", "file": "a.npy", "caption": ""}
+    (exhibit,) = images.gallery(tmp_path, (artifact,), 10**6)
+    assert exhibit.pictures and not exhibit.problem
+
+
+def test_an_artifact_outside_the_run_is_not_read(tmp_path: Path) -> None:
+    np.save(tmp_path / "secret.npy", np.eye(4))
+    (tmp_path / "run").mkdir()
+    artifact = {"name": "object", "backend": "", "file": "../secret.npy", "caption": ""}
+    (exhibit,) = images.gallery(tmp_path / "run", (artifact,), 10**6)
+    assert not exhibit.pictures and "outside" in exhibit.problem
+
+
+def test_pictures_shrink_to_their_budget(tmp_path: Path) -> None:
+    np.save(tmp_path / "n.npy", np.random.default_rng(0).normal(size=(256, 256)))
+    artifact = {"name": "object", "backend": "", "file": "n.npy", "caption": ""}
+    (large,) = images.gallery(tmp_path, (artifact,), 10**6)
+    (small,) = images.gallery(tmp_path, (artifact,), 30_000)
+    (none,) = images.gallery(tmp_path, (artifact,), 100)
+    assert large.pictures[0].width == 256 > small.pictures[0].width
+    assert "left out" in none.problem
+
+
+def test_markdown_says_verdict_findings_and_usage(run: events.Run) -> None:
+    text = markdown.render(run)
+    assert text.startswith("**pytorch@cpu does not conform")
+    assert "| `pytorch@cpu` | **does not conform** |" in text
+    assert "### `diffract` (golden, relation) on `pytorch@cpu`: fail x 3" in text
+    line = "ptychoparity check --only 'diffract/relation/energy_is_conserved@pytorch:cpu' --seed 7"
+    assert f"```sh\n{line}\n```" in text
+    assert re.search(r"\| `diffract` \| \d+ % \| not finite \| 70 % \|", text)
+    assert "overhead per check 6.4 ms" in text
+    assert len(text) < 65_536
+
+
+def test_markdown_keeps_hostile_text_in_code() -> None:
+    assert markdown._code("a `b` @you\n<img>") == "``a `b` @you <img>``"
+    assert markdown._cell("a|b") == "`a\\|b`"
+    assert markdown._fence(["```", "rm"]).startswith("````sh\n")
+    assert "<img" not in markdown._prose("<img> *a*").replace("\\<img", "")
+
+
+def test_the_terminal_fits_eighty_columns(run: events.Run) -> None:
+    console = Console(width=80, record=True, file=io.StringIO())
+    terminal.print_summary(run, console, "runs/latest/index.html")
+    text = console.export_text()
+    lines = text.splitlines()
+    assert lines[0].startswith("pytorch@cpu does not conform")
+    assert f"FAIL {sample_run.FAILING_ID}" not in lines, "the group shows its worst check"
+    assert "FAIL diffract/relation/energy_is_conserved@pytorch:cpu" in lines
+    assert "  worst amplitude[1, 31, 33]: expected 2.2847741, actual nan" in lines
+    assert "  1.5 times the tolerance" in lines
+    whole = "  $ ptychoparity check --only 'diffract/relation/energy_is_conserved@pytorch:cpu' --seed 7"
+    assert whole in lines, "a command is never broken over lines"
+    assert re.search(r"^reassemble_position +10 +1 ", text, re.MULTILINE)
+    assert "Page: runs/latest/index.html" in lines
+    assert "overhead per check 6.4 ms" in text
+    assert "\x1b" not in text and "[bold]" in text
+
+
+def test_progress_is_sparse_where_there_is_no_terminal(run: events.Run) -> None:
+    console = Console(width=80, record=True, file=io.StringIO())
+    with terminal.Progress({"tensorflow@cpu": 54, "pytorch@cpu": 71}, console) as progress:
+        for check in run.checks:
+            progress.on_event({"event": "check-started", "id": check["id"]})
+            progress.on_event(check)
+    lines = console.export_text().splitlines()
+    assert "tensorflow@cpu: 54/54 checks, 0 failing" in lines
+    assert "pytorch@cpu: 71/71 checks, 9 failing" in lines
+    assert len(lines) < 40
+
+
+def test_progress_draws_bars_on_a_terminal(run: events.Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    console = Console(width=100, record=True, force_terminal=True, file=io.StringIO())
+    with terminal.Progress({"tensorflow@cpu": 54}, console) as progress:
+        for check in run.checks:
+            progress.on_event(check)
+    text = console.export_text()
+    assert "54/54" in text and "9 failing" in text
+
+
+def test_a_run_without_checks_is_readable(run: events.Run) -> None:
+    header = run.header | {
+        "backends": run.header["backends"][2:],
+        "operations": [],
+        "clauses": [],
+        "catalogue": {},
+    }
+    timing = {"overhead_ms_median": None}
+    footer = run.footer | {"exit": 2, "counts": {}, "verdicts": run.footer["verdicts"][2:], "timing": timing}
+    empty = events.Run(run.directory, header, footer, ())
+    console = Console(width=80, record=True, file=io.StringIO())
+    terminal.print_summary(empty, console)
+    assert "Exit 2: at least one backend could not be judged." in console.export_text()
+    assert "No findings." in markdown.render(empty)
+    assert ET.fromstring(junit.render(empty)).get("skipped") == "1"
+    assert "Not judged" in render.render(empty)
+
+
+def test_a_fraction_of_the_tolerance_reads_well() -> None:
+    assert [facts.fraction_text(value) for value in (None, 0.0, 0.0031, 0.424, 1.0, 3.25, float("inf"))] == [
+        "-", "0 %", "0.31 %", "42 %", "100 %", "3.25x", "not finite",
+    ]  # fmt: skip
