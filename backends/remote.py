@@ -107,11 +107,11 @@ def loaded_package(factory, info):
     }
     framework = info.get("framework", "")
     try:
-        loaded["framework_version"] = metadata.version(framework)
+        loaded["version"] = metadata.version(framework)
     except (metadata.PackageNotFoundError, ValueError):
-        loaded["framework_version"] = ""
+        loaded["version"] = ""
     package = sys.modules.get(framework)
-    loaded["framework_file"] = getattr(package, "__file__", "") or ""
+    loaded["file"] = getattr(package, "__file__", "") or ""
     return loaded
 
 

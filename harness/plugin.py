@@ -5,20 +5,25 @@ Options only say what to run; nothing here changes what a check means.
 
 import fnmatch
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fixtures.simulate import write_scan
 from harness.profiles import PROFILES
-from harness.session import Session, Settings
+from harness.session import Session, Settings, cuda_missing
 from reports.events import BAD_OUTCOMES
+from spec_tests import scan_checks
 from spec_tests.generate import PHASES, Check, checks
 
 SESSION = pytest.StashKey[Session]()
 CHECKS = pytest.StashKey[list[Check]]()
 LISTENERS = pytest.StashKey[list]()
+MEASURED_SCAN = "siemens_star_velociprobe_n64.npz"
+"""A real scan (APS Velociprobe), looked for in $PTYCHOPARITY_DATA."""
 DEFAULT_BACKENDS = ("tensorflow", "pytorch")
 
 
@@ -46,6 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--gate", default=None, choices=["must", "should", "house"], help="levels whose failures turn the verdict"
     )
+    group.addoption("--scan", default=None, help="also check on a scan: a raw NPZ file, `simulated`, or `auto`")
     group.addoption("--timeout", type=float, default=30.0, help="seconds a call may take")
     group.addoption("--runs", default="runs", help="folder for the results of runs")
 
@@ -59,6 +65,19 @@ def _selection(config: pytest.Config) -> str | None:
     return "; ".join(parts) or None
 
 
+def _scan(config: pytest.Config) -> Path | None:
+    """The scan asked for: a file; `simulated`, made beside the runs from a fixed seed; `auto`, the measured one
+    where the environment says it is, else the simulated one."""
+    text = config.getoption("scan")
+    measured = Path(os.environ.get("PTYCHOPARITY_DATA", "")) / MEASURED_SCAN
+    if text == "auto":
+        text = str(measured) if "PTYCHOPARITY_DATA" in os.environ and measured.is_file() else "simulated"
+    if text != "simulated":
+        return None if text is None else Path(text).resolve()
+    path = Path(config.getoption("runs")).resolve() / "simulated_scan.npz"
+    return path if path.is_file() else write_scan(path, seed=1)
+
+
 def settings(config: pytest.Config) -> Settings:
     asked = config.getoption("device") or ["auto"]
     auto = "auto" in asked
@@ -68,7 +87,7 @@ def settings(config: pytest.Config) -> Settings:
         devices=("cpu", "cuda") if auto else tuple(dict.fromkeys(asked)),
         optional_devices=frozenset({"cuda"}) if auto else frozenset(),
         runs=Path(config.getoption("runs")), timeout=config.getoption("timeout"), gate=config.getoption("gate"),
-        selection=_selection(config), command=tuple(sys.argv),
+        selection=_selection(config), scan=_scan(config), command=tuple(sys.argv),
     )  # fmt: skip
 
 
@@ -76,8 +95,10 @@ def _checks(config: pytest.Config) -> list[Check]:
     """Every selected check, made once."""
     if CHECKS not in config.stash:
         chosen = settings(config)
-        pairs = [(b, d) for d in chosen.devices for b in chosen.backends]
-        found = checks(pairs, config.getoption("operation") or None)
+        absent = chosen.optional_devices if cuda_missing() else frozenset()
+        pairs = [(b, d) for d in chosen.devices if d not in absent for b in chosen.backends]
+        scan = scan_checks.cases() if chosen.scan is not None else ()
+        found = checks(pairs, config.getoption("operation") or None, scan)
         kinds, globs = config.getoption("kind"), config.getoption("only")
         config.stash[CHECKS] = [
             c
@@ -98,21 +119,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Phases in order; within a phase neighbours share a case, so inputs and oracle answers are made once."""
 
     def phase(item: pytest.Item) -> int:
-        check = _check_of(item)
+        check = check_of(item)
         return PHASES.index(check.case.kind) if isinstance(check, Check) else -1
 
-    items[:] = [item for item in items if _check_of(item) is None or isinstance(_check_of(item), Check)]
+    items[:] = [item for item in items if check_of(item) is None or isinstance(check_of(item), Check)]
     items.sort(key=phase)
 
 
-def _check_of(item: pytest.Item) -> Any:
+def check_of(item: pytest.Item) -> Any:
     """The item's check; a placeholder of pytest's where a kind has none; None for other tests."""
     return item.callspec.params.get("check") if hasattr(item, "callspec") else None
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Start the run once it is known that something will be asked."""
-    if session.config.option.collectonly or not any(isinstance(_check_of(i), Check) for i in session.items):
+    if session.config.option.collectonly or not any(isinstance(check_of(i), Check) for i in session.items):
         return
     run = Session(settings(session.config), session.config.stash.get(LISTENERS, []))
     run.start()

@@ -14,13 +14,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from backends import registry
 from backends.protocol import Answer
 from backends.worker import StartFailed, Worker
 from harness import storage
 from harness.profiles import MINIMUM_CHECKS, Profile
 from reports import events, gate
-from spec_tests import catalogue, contract
+from spec_tests import catalogue, contract, scan_checks
 from spec_tests.generate import INFO_OPERATION, Check
 from spec_tests.judge import Judge, Record
 from spec_tests.outcomes import CheckFailed, NotApplicable, NotShrunk
@@ -43,6 +45,7 @@ class Settings:
     gate: str | None = None
     """None: `must`, and `house` for our own backends."""
     selection: str | None = None
+    scan: Path | None = None
     command: tuple[str, ...] = ()
 
 
@@ -74,6 +77,11 @@ class Seat:
         }  # fmt: skip
 
 
+def cuda_missing() -> str:
+    """Why there is no CUDA device here, empty when there may be one. Asked without importing a framework."""
+    return "" if Path("/dev/nvidiactl").exists() else "no CUDA device on this machine (there is no /dev/nvidiactl)"
+
+
 class Session:
     """Use: `start()`, then `run(check)` for each, then `finish()`."""
 
@@ -88,6 +96,7 @@ class Session:
         self._finished: list[dict[str, Any]] = []
         self._began = time.perf_counter()
         self._startup = 0.0
+        self.scan = scan_checks.Scan.open(settings.scan) if settings.scan is not None else None
         seed = settings.profile.seed
         self.seed = int(time.time()) if seed is None else seed
         self.judge = Judge(
@@ -105,6 +114,8 @@ class Session:
                 seat = Seat(registry.find(name), device)
                 self.seats[seat.key] = seat
                 seat.reason = seat.entry.missing()
+                if not seat.reason and device == "cuda" and "cuda" in self.settings.optional_devices:
+                    seat.reason = cuda_missing()
                 if seat.reason:
                     seat.status = "skipped"
                     continue
@@ -115,6 +126,8 @@ class Session:
                 self._await(seat)
         self._startup = time.perf_counter() - begin
         self._emit(self._header())
+        if self.scan is not None:
+            self._show_scan()
 
     def _await(self, seat: Seat) -> None:
         try:
@@ -153,7 +166,7 @@ class Session:
             "contracts": contract.version(), "profile": self.settings.profile.name, "seed": self.seed,
             "command": list(self.settings.command), "selection": self.settings.selection,
             "gate": self.settings.gate or "must, and house for this project's own backends",
-            "scan": None, "machine": {"system": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()},
+            "scan": self.scan.event() if self.scan else None, "machine": {"system": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()},
             "backends": [seat.event() for seat in self.seats.values()],
             "operations": [
                 {"operation": c.operation, "title": c["title"], "clauses": list(c.clauses), "tolerance": c["tolerance"]}
@@ -187,6 +200,8 @@ class Session:
             self._admit(check)
             if check.case.operation == INFO_OPERATION:
                 self._info(check)
+            elif check.case.operation == scan_checks.SCAN_OPERATION:
+                return "pass", self._scan(check), (), None
             else:
                 self.judge.judge(check.case, _key(check), _against(check), descriptor)
         except NotApplicable as reason:
@@ -208,7 +223,8 @@ class Session:
                     f"{key}: {seat.reason.splitlines()[0]}", "skip" if seat.status == "skipped" else "not-run"
                 )
             needed = [check.case.operation, *check.case.data.get("needs", [])]
-            unclaimed = [op for op in needed if op != INFO_OPERATION and op not in seat.operations]
+            outside = (INFO_OPERATION, scan_checks.SCAN_OPERATION)
+            unclaimed = [op for op in needed if op not in outside and op not in seat.operations]
             if unclaimed:
                 raise NotApplicable(f"{key} does not claim {', '.join(unclaimed)}", "not-run")
             if self._strikes[key, check.case.operation] >= STRIKES:
@@ -220,13 +236,36 @@ class Session:
         """HOUSE.INFO.HONEST: what a backend says of itself is what its process loaded."""
         description = self.seats[_key(check)].description
         info, loaded = description["info"], description["loaded"]
-        said, found = info.get("framework_version", "").split("+")[0], loaded["framework_version"].split("+")[0]
+        said, found = info.get("framework_version", "").split("+")[0], loaded["version"].split("+")[0]
         if not found:
             raise CheckFailed(f"info: framework {info.get('framework')!r} is no installed distribution of its process")
         if said != found:
             raise CheckFailed(f"info: it says {info['framework']} {said}, its process loaded {found}")
         if info.get("device") != check.device:
             raise CheckFailed(f"info: it says device {info.get('device')!r}, it was started on {check.device!r}")
+
+    def _scan(self, check: Check) -> str:
+        """One of the scan's own checks; its pictures are kept for the page."""
+
+        def keep(name: str, array: np.ndarray, caption: str) -> None:
+            self._keep_array(name, check.backend, check.device, array, caption)
+
+        return scan_checks.judge(check.case.name, self.scan, self.judge.caller(_key(check)), keep)
+
+    def _keep_array(self, name: str, backend: str, device: str, array: np.ndarray, caption: str) -> None:
+        label = "".join(c if c.isalnum() else "_" for c in f"{name}_{backend}_{device}".strip("_"))
+        file = self.folder / "arrays" / f"{label}.npy"
+        file.parent.mkdir(exist_ok=True)
+        np.save(file, array, allow_pickle=False)
+        where = {"backend": backend, "device": device, "file": str(file.relative_to(self.folder))}
+        self._emit({"event": "artifact", "name": name, "caption": caption, **where})
+
+    def _show_scan(self) -> None:
+        """The scan's own pictures: they belong to no backend."""
+        arrays = self.scan.arrays
+        self._keep_array("probe", "", "", arrays["probeGuess"], "probeGuess of the scan")
+        if arrays["objectGuess"] is not None:
+            self._keep_array("object", "", "", arrays["objectGuess"], "objectGuess of the scan")
 
     def _event(self, check: Check, outcome, message, comparisons, raised, seconds) -> dict[str, Any]:
         record, case = self.judge.record, check.case
@@ -298,7 +337,8 @@ class Session:
         gates = {k: self.settings.gate or ("house" if s.entry.ours else "must") for k, s in self.seats.items()}
         optional = frozenset(k for k, s in self.seats.items() if s.device in self.settings.optional_devices)
         verdicts, code, sentence = gate.judge_run(
-            [seat.event() for seat in self.seats.values()], self._finished, emptiness, gates, optional
+            [seat.event() for seat in self.seats.values()], self._finished, emptiness, gates, optional,
+            self.settings.selection is not None,
         )
         if self.settings.selection is not None:
             sentence += f" (only what was selected: {self.settings.selection})"

@@ -15,7 +15,7 @@ def _counts(checks: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def verdict_of(
-    backend: Mapping[str, Any], checks: list[Mapping[str, Any]], emptiness: list[str], gate: str
+    backend: Mapping[str, Any], checks: list[Mapping[str, Any]], emptiness: list[str], gate: str, selected: bool = False
 ) -> dict[str, Any]:
     """One backend's verdict with its reason in a sentence."""
     row = {"backend": backend["name"], "device": backend["device"], "counts": _counts(checks)}
@@ -38,6 +38,10 @@ def verdict_of(
         return {**row, "verdict": "could not be judged", "why": "; ".join(emptiness)}
     if not any(c["outcome"] == "pass" for c in checks):
         return {**row, "verdict": "could not be judged", "why": "no check was run on it"}
+    if selected:
+        passed = sum(c["outcome"] == "pass" for c in checks)
+        below = f"; {beside} findings below the gate" if beside else ""
+        return {**row, "verdict": "conforms", "why": f"{passed} selected checks pass{below}"}
     claimed = len(backend["operations"])
     total = claimed + len(backend["not_claimed"])
     why = f"every check passes in {'all' if claimed == total else f'the {claimed} of'} {total} operations"
@@ -52,13 +56,17 @@ def judge_run(
     emptiness: Mapping[str, list[str]],
     gates: Mapping[str, str],
     optional: frozenset[str] = frozenset(),
+    selected: bool = False,
 ) -> tuple[list[dict[str, Any]], int, str]:
-    """Verdicts, exit code and one sentence. Keys are `name@device`; `optional` ones may be skipped freely."""
+    """Verdicts, exit code and one sentence. Keys are `name@device`; `optional` ones may be skipped freely.
+
+    With `selected` only part of the suite was asked for, and the verdict says so.
+    """
     verdicts, codes = [], []
     for backend in backends:
         key = f"{backend['name']}@{backend['device']}"
         mine = [c for c in checks if f"{c['backend']}@{c['device']}" == key]
-        verdict = verdict_of(backend, mine, emptiness.get(key, []), gates[key])
+        verdict = verdict_of(backend, mine, emptiness.get(key, []), gates[key], selected)
         verdicts.append(verdict)
         if not (verdict["verdict"] == "skipped" and key in optional):
             codes.append(

@@ -119,11 +119,25 @@ def print_summary(run: Run, console: Console, page: str | None = None) -> None:
         console.print()
         _line(console, name, style="bold")
         console.print(_table([check for check in run.checks if key(check) == name]))
+    _print_scan(run, console)
     _print_findings(run, console)
     console.print()
     _line(console, timing_text(run))
     if page:
         _line(console, f"Page: {page}", style="bold")
+
+
+def _print_scan(run: Run, console: Console) -> None:
+    """The figures of the scan's own checks, one line where all backends say the same."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for check in run.checks:
+        if check["operation"] == "scan" and check["message"]:
+            said.setdefault((check["case"], first_line(check["message"])), []).append(key(check))
+    if said:
+        console.print()
+        _line(console, f"Scan {run.header['scan']['name']}", style="bold")
+    for (case, message), names in said.items():
+        console.print(Text(f"  {case} ({', '.join(names)}): {plain(message)}"), highlight=False)
 
 
 def _line(console: Console, text: str, style: str = "") -> None:

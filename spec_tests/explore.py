@@ -14,6 +14,9 @@ from spec_tests.descriptors import Descriptor, key
 SHRINK_SECONDS = 8.0
 """Shrinking stops finding smaller failures after this long; the smallest so far is the one reported."""
 
+ROUNDS = 8
+"""Times a strategy is asked again before it is taken to have no more different inputs."""
+
 
 @dataclass(frozen=True)
 class Exploration:
@@ -44,6 +47,8 @@ def explore(
         name = key(descriptor)
         if name in known:
             raise known[name][1]
+        if name in tried:
+            return
         if first_failure and time.monotonic() - first_failure[0] > SHRINK_SECONDS:
             return
         if not first_failure:
@@ -55,14 +60,18 @@ def explore(
             known[name] = (descriptor, failure)
             raise
 
-    run = settings(
-        max_examples=examples, database=None, deadline=None, derandomize=False, print_blob=False,
-        report_multiple_bugs=False, suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,
-        phases=(Phase.generate, Phase.shrink),
-    )(hypothesis.seed(seed)(given(strategy)(once)))  # fmt: skip
-    try:
-        run()
-    except failures as failure:
-        descriptor = next(d for d, f in known.values() if f is failure)
-        return Exploration(len(tried), descriptor, failure)
+    round_number = 0
+    while len(tried) < examples and round_number < ROUNDS:
+        # Hypothesis counts choices, and different choices may stand for one input: go on until enough differ
+        run = settings(
+            max_examples=examples - len(tried), database=None, deadline=None, derandomize=False, print_blob=False,
+            report_multiple_bugs=False, suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,
+            phases=(Phase.generate, Phase.shrink),
+        )(hypothesis.seed(seed + 7919 * round_number)(given(strategy)(once)))  # fmt: skip
+        try:
+            run()
+        except failures as failure:
+            descriptor = next(d for d, f in known.values() if f is failure)
+            return Exploration(len(tried), descriptor, failure)
+        round_number += 1
     return Exploration(len(tried))

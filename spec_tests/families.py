@@ -133,7 +133,7 @@ def _sqrt_counts(spec, shape, is_complex, random, symbols):
 
 def _tagged(spec, shape, is_complex, random, symbols):
     """Patterns that carry their own number at [0, 0]."""
-    values = random.poisson(2.0, shape).astype(float)
+    values = random.integers(0, 6, shape).astype(float)
     values[..., 0, 0] = np.arange(1, shape[0] + 1).reshape((-1,) + (1,) * (len(shape) - 3))
     return values
 

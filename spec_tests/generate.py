@@ -136,13 +136,17 @@ def all_cases() -> list[Case]:
     return [info_case(), *(case for contract in contracts().values() for case in cases(contract))]
 
 
-def checks(backends: Sequence[tuple[str, str]], operations: Sequence[str] | None = None) -> list[Check]:
+def checks(
+    backends: Sequence[tuple[str, str]], operations: Sequence[str] | None = None, extra: Sequence[Case] = ()
+) -> list[Check]:
     """Every check for the given (backend, device) pairs, in phases; parity for each pair of backends.
+
+    `extra` cases, a scan's, are asked of every backend too.
 
     Neighbours in the list share a case, so that inputs and the oracle's answers are made once.
     """
     chosen = [c for name, c in contracts().items() if operations is None or name in operations]
-    found = [Check(info_case(), backend, device) for backend, device in backends]
+    found = [Check(case, backend, device) for case in (info_case(), *extra) for backend, device in backends]
     for contract in chosen:
         found += [Check(case, b, d) for case in cases(contract) for b, d in backends]
         for case in parity_cases(contract):

@@ -78,6 +78,10 @@ class Call:
         outputs, self.answer = self._judge.ask(self._backend, contracts()[operation], inputs, numpy_seed)
         return outputs
 
+    @property
+    def record(self) -> Record:
+        return self._judge.record
+
     def hold(self, what: str, expected: Any, actual: Any, tolerance: Mapping[str, Any]) -> None:
         """Compare; a relation that does not hold ends the check."""
         found = compare(what, expected, actual, tolerance)
@@ -117,6 +121,11 @@ class Judge:
             case _:
                 chosen = descriptor or descriptors.complete(contract, case.data["given"], case.id)
                 self._once(contract, case, backend, chosen)
+
+    def caller(self, backend: str, descriptor: Descriptor | None = None) -> Call:
+        """A fresh record, and what relations and scan checks ask with."""
+        self.record = Record(examples=1)
+        return Call(self, backend, descriptor or {})
 
     def ask(self, backend: str, contract: Contract, inputs: dict[str, Any], numpy_seed: int | None = None, whole=True):
         """One call whose answer obeys the contract: (outputs, answer)."""

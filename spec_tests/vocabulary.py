@@ -12,6 +12,7 @@ A name is bound by the first array that has it as a bare dimension, or by an int
 
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,31 @@ def _array_errors(
             yield f"reaches up to {largest}, maximum is {schema['maximum']}"
 
 
+@dataclass(frozen=True)
+class _Bound:
+    """A value on its way through jsonschema, with what its description is read against."""
+
+    value: Any
+    symbols: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+
+
+def _ndarray(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Iterator[jsonschema.ValidationError]:
+    for message in _array_errors(keyword, bound.value, bound.symbols, bound.inputs):
+        yield jsonschema.ValidationError(message)
+
+
+def _npz(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Iterator[jsonschema.ValidationError]:
+    if not Path(bound.value).is_file():
+        yield jsonschema.ValidationError(f"{bound.value} is not a file")
+        return
+    for message in errors(keyword, open_npz(bound.value), bound.symbols, bound.inputs):
+        yield jsonschema.ValidationError(f"member {message}")
+
+
+_Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"ndarray": _ndarray, "npz": _npz})
+
+
 def errors(
     schema: Mapping[str, Any],
     instance: Mapping[str, Any],
@@ -128,22 +154,13 @@ def errors(
     `symbols` are the bound dimensions; `inputs` the operation's inputs, for {"like": name}.
     """
     inputs = instance if inputs is None else inputs
-
-    def ndarray(validator, keyword, value, _schema):
-        for message in _array_errors(keyword, value, symbols, inputs):
-            yield jsonschema.ValidationError(message)
-
-    def npz(validator, keyword, value, _schema):
-        if not Path(value).is_file():
-            yield jsonschema.ValidationError(f"{value} is not a file")
-            return
-        members = open_npz(value)
-        for message in errors(keyword, members, symbols, inputs):
-            yield jsonschema.ValidationError(f"member {message}")
-
-    checker = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"ndarray": ndarray, "npz": npz})
+    properties = schema.get("properties", {})
+    wrapped = {
+        name: _Bound(value, symbols, inputs) if {"ndarray", "npz"} & properties.get(name, {}).keys() else value
+        for name, value in instance.items()
+    }
     found = []
-    for error in sorted(checker(schema).iter_errors(instance), key=lambda e: list(map(str, e.absolute_path))):
+    for error in sorted(_Validator(schema).iter_errors(wrapped), key=lambda e: list(map(str, e.absolute_path))):
         name = "/".join(map(str, error.absolute_path))
         found.append(f"{name}: {error.message}" if name else _short(error.message))
     return found

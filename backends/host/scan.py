@@ -2,6 +2,7 @@
 
 import os
 import struct
+import tokenize
 import warnings
 import zipfile
 import zlib
@@ -14,8 +15,12 @@ from backends.protocol import IntegerAmplitudeWarning
 UNITS = ("amplitude", "counts")
 """What diff3d may be declared to hold (HOUSE.SCAN.UNITS)."""
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
-"""What zipfile raises for a file that is no archive, is cut short, is encrypted or compressed exotically."""
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError),
+    *(ValueError, SyntaxError, tokenize.TokenError),
+)
+"""What zipfile raises for a file that is no archive, is cut short, is encrypted or compressed exotically, and
+what NumPy raises for a member that is no array or has a mangled header."""
 
 
 def check_units(units: str) -> None:

@@ -21,7 +21,9 @@ def diffract(field: np.ndarray, *, device: torch.device) -> dict[str, np.ndarray
     source = tensor(field, HOST)
     amplitude = torch.empty(field.shape, dtype=torch.float32)
     for part in chunks(len(field), field.shape[1] ** 2, device):
-        spectrum = torch.fft.fft2(source[part].to(device, torch.complex64), norm="ortho")
+        # contiguous: the transform rounds differently for another memory layout of the same numbers
+        waves = source[part].to(device, torch.complex64).contiguous()
+        spectrum = torch.fft.fft2(waves, norm="ortho")
         amplitude[part] = torch.fft.fftshift(spectrum.abs(), dim=(1, 2))
         # every input element reaches every output element, so looking at the output is enough to find a NaN
         if not torch.isfinite(amplitude[part].amax()):

@@ -4,7 +4,7 @@ import numpy as np
 
 from backends.host import checks
 from backends.tensorflow import refuse
-from backends.tensorflow.bilinear import blend, split
+from backends.tensorflow.bilinear import Split, blend, split
 from backends.tensorflow.channels import to_channels
 from backends.tensorflow.chunks import CHUNK_PIXELS, chunks
 from backends.tensorflow.framework import tf
@@ -19,7 +19,6 @@ def reassemble_position(patches: np.ndarray, global_offsets: np.ndarray, M: int)
     Raises ValueError for other shapes or M, counts that differ, or values that are not finite.
     """
     _check(patches, global_offsets, M)
-    N = patches.shape[1]
     positions = tf.cast(global_offsets[:, 0, :, 0], tf.float64)
     mean = tf.reduce_mean(positions, axis=0)
     displacements = positions - mean
@@ -28,10 +27,9 @@ def reassemble_position(patches: np.ndarray, global_offsets: np.ndarray, M: int)
     # a border of one pixel takes up what rounding lets fall off the canvas
     size = (side + 2) ** 2
     numerator, weight = tf.zeros([size], tf.complex128), tf.zeros([size], tf.float64)
-    centre = slice(N // 2 - M // 2, N // 2 + M // 2)
     # a chunk at least as large as the canvas: adding up whole canvases must not become the larger work
     for part in chunks(len(patches), M * M, max(CHUNK_PIXELS, size)):
-        tiles = to_channels(patches[part, centre, centre, 0].astype(np.complex64, copy=False))
+        tiles = to_channels(_framed_centres(patches[part], M))
         numerator, weight = _add_tiles(numerator, weight, tiles, displacements[part], padding)
     return _answer(numerator, weight, mean, side)
 
@@ -42,6 +40,15 @@ def _padding(displacements: tf.Tensor) -> int:
     # rounding first: a displacement of 6 + 1e-13, which is noise of the mean, must not ask for a pixel more
     padding = int(tf.math.ceil(tf.round(reach * 1e6) / 1e6))
     return padding + padding % 2
+
+
+def _framed_centres(patches: np.ndarray, M: int) -> np.ndarray:
+    """The central M x M of patches (P, N, N, 1) in a frame of one zero pixel: (P, M+2, M+2) complex64."""
+    N = patches.shape[1]
+    centre = slice(N // 2 - M // 2, N // 2 + M // 2)
+    framed = np.zeros((len(patches), M + 2, M + 2), np.complex64)
+    framed[:, 1:-1, 1:-1] = patches[:, centre, centre, 0]
+    return framed
 
 
 @tf.function(
@@ -57,32 +64,30 @@ def _padding(displacements: tf.Tensor) -> int:
 def _add_tiles(
     numerator: tf.Tensor, weight: tf.Tensor, tiles: tf.Tensor, displacements: tf.Tensor, padding: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Add tiles (P, M, M, 2), and ones in their place, to flat canvases of side M + 2*padding + 2.
+    """Add framed tiles (P, M+2, M+2, 2), and ones in their place, to flat canvases of side M + 2*padding + 2.
 
-    Sums are taken in float64: thousands of tiles may meet on one pixel.
+    A pixel is handed on to its neighbours, the reverse of sampling: a line gets `near` of its own pixel and
+    `far` of the one before. Sums are taken in float64, for thousands of tiles may meet on one pixel.
     """
-    M = tf.shape(tiles, tf.int64)[1]
+    M = tf.shape(tiles, tf.int64)[1] - 2
     width = M + 2 * padding + 2
     column, row = split(displacements[:, 0], width), split(displacements[:, 1], width)
-    rows = row.whole[:, None] + padding + 1 + tf.range(M + 1)
-    columns = column.whole[:, None] + padding + 1 + tf.range(M + 1)
+    rows, columns = (axis.whole[:, None] + padding + 1 + tf.range(M + 1) for axis in (row, column))
     pixels = tf.reshape((rows * width)[:, :, None] + columns[:, None, :], [-1])
-
-    def spread(images: tf.Tensor) -> tf.Tensor:
-        """Hand each pixel on to its neighbours, the reverse of sampling: far is the line before's share."""
-        framed = tf.pad(images, [[0, 0], [1, 1], [1, 1], [0, 0]])
-        return tf.cast(
-            tf.reshape(blend(framed, (row.far, row.near), (column.far, column.near)), [-1, images.shape[3]]),
-            tf.float64,
-        )
-
-    values, ones = spread(tiles), spread(tf.ones_like(tiles[:1, :, :, :1]))
-    values, ones = tf.complex(values[:, 0], values[:, 1]), ones[:, 0]
+    values = tf.cast(blend(tiles, (row.far, row.near), (column.far, column.near)), tf.float64)
+    values = tf.reshape(tf.bitcast(values, tf.complex128), [-1])
+    ones = _spread_ones(row, M)[:, :, None] * _spread_ones(column, M)[:, None, :]
     size = width * width
     return (
         numerator + tf.math.unsorted_segment_sum(values, pixels, size),
-        weight + tf.math.unsorted_segment_sum(ones, pixels, size),
+        weight + tf.math.unsorted_segment_sum(tf.reshape(ones, [-1]), pixels, size),
     )
+
+
+def _spread_ones(axis: Split, M: tf.Tensor) -> tf.Tensor:
+    """What M ones become along one axis: (P, M+1) float64, `near` first, `far` last, 1 between."""
+    framed = tf.pad(tf.ones([1, M]), [[0, 0], [1, 1]])
+    return tf.cast(axis.far[:, None] * framed[:, :-1] + axis.near[:, None] * framed[:, 1:], tf.float64)
 
 
 def _answer(numerator: tf.Tensor, weight: tf.Tensor, mean: tf.Tensor, side: int) -> dict[str, np.ndarray]:

@@ -102,8 +102,18 @@ def _context(run: Run) -> dict[str, Any]:
         "operations": run.header["operations"],
         "usage": usage,
         "usage_columns": facts.usage_columns(usage, run),
+        "scan": _scan_rows(run),
         "gallery": images.gallery(run.directory, run.artifacts, IMAGE_BYTES),
     }
+
+
+def _scan_rows(run: Run) -> list[dict[str, Any]]:
+    """What the scan's own checks found, backends that say the same together."""
+    said: dict[tuple[str, str, str], list[str]] = {}
+    for check in run.checks:
+        if check["operation"] == "scan":
+            said.setdefault((check["case"], check["outcome"], check["message"]), []).append(facts.key(check))
+    return [{"case": c, "outcome": o, "message": m, "backends": names} for (c, o, m), names in said.items()]
 
 
 def _card(run: Run, verdict: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,33 @@
+# Two commands on a fresh clone: `make parity` and `make test`. They need Python 3.11, pip and make.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help parity test lint clean
+
+help:
+	@echo "make parity   install, check the TensorFlow and the PyTorch backend, write the report"
+	@echo "make test     install, run the whole test suite"
+	@echo "make lint     style checks"
+	@echo "make clean    remove the environment and the results of runs"
+
+# Installed once; again only when what to install has changed.
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[tensorflow,pytorch,dev]'
+	@touch $@
+
+parity: $(STAMP)
+	$(BIN)/ptychoparity check --scan auto
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean:
+	rm -rf $(VENV) runs

@@ -1,0 +1,124 @@
+"""The command line. Nothing heavy is imported before a command needs it."""
+
+import argparse
+import sys
+from pathlib import Path
+
+PROFILE_NAMES = ("quick", "default", "nightly")
+KINDS = ("smoke", "example", "boundary", "error", "golden", "property", "relation", "parity")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ptychoparity",
+        description="Checks ptychography backends against the Ptychodus API contract.",
+        epilog="Exit codes: 0 conforms, 1 does not, 2 could not be judged.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="check backends, write a report")
+    check.add_argument("--backend", action="append", default=[], metavar="NAME",
+                       help="a name (see `ptychoparity list`), module:Class, either with @/path/to/python; repeatable (default: tensorflow and pytorch)")  # fmt: skip
+    check.add_argument("--device", action="append", default=[], choices=["auto", "cpu", "cuda"],
+                       help="repeatable (default: auto, which is cpu, and cuda when there is one)")  # fmt: skip
+    check.add_argument("--profile", default="default", choices=PROFILE_NAMES, help="how much is tried")
+    check.add_argument(
+        "--operation", action="append", default=[], metavar="NAME", help="only this operation; repeatable"
+    )
+    check.add_argument("--kind", action="append", default=[], choices=KINDS, help="only this kind; repeatable")
+    check.add_argument(
+        "--only", action="append", default=[], metavar="GLOB", help="only checks whose id matches; repeatable"
+    )
+    check.add_argument("--scan", metavar="FILE.npz", help="also check on a scan: a raw NPZ; `simulated`; `auto` for the measured one in $PTYCHOPARITY_DATA, else simulated")
+    check.add_argument("--gate", choices=["must", "should", "house"], help="levels whose failures turn the verdict (default: must; house for this project's own backends)")  # fmt: skip
+    check.add_argument(
+        "--timeout", type=float, default=30.0, metavar="SECONDS", help="seconds a call may take (default: 30)"
+    )
+    check.add_argument("--runs", default="runs", metavar="DIR", help="where results go (default: runs)")
+    check.set_defaults(run=_check)
+
+    replay = commands.add_parser("replay", help="run one recorded failure again: fixed, or failing still")
+    replay.add_argument("file", type=Path, help="a file from runs/<time>/failures")
+    replay.add_argument("--backend", metavar="NAME", help="another backend than the recorded one")
+    replay.add_argument("--timeout", type=float, default=30.0, metavar="SECONDS")
+    replay.set_defaults(run=_replay)
+
+    goldens = commands.add_parser("goldens", help="compare oracle and backends with stored numbers")
+    goldens.add_argument("folder", type=Path, metavar="DIR", help="a folder laid out like the public measurements")
+    goldens.add_argument("--backend", action="append", default=[], metavar="NAME",
+                         help="repeatable (default: the oracle, tensorflow and pytorch)")  # fmt: skip
+    goldens.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS")
+    goldens.set_defaults(run=_goldens)
+
+    listing = commands.add_parser("list", help="backends, contracts, clauses, or checks there are")
+    listing.add_argument("what", nargs="?", default="backends", choices=["backends", "contracts", "clauses", "checks"])
+    listing.set_defaults(run=_list)
+
+    report = commands.add_parser("report", help="write the reports of a run again")
+    report.add_argument("folder", type=Path, metavar="RUN", help="a run's folder, for instance runs/latest")
+    report.set_defaults(run=_report)
+
+    simulate = commands.add_parser("simulate", help="write a simulated scan: probe, lines object, Poisson counts")
+    simulate.add_argument("file", type=Path, metavar="FILE.npz")
+    simulate.add_argument("--seed", type=int, default=1)
+    simulate.set_defaults(run=_simulate)
+    return parser
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from harness.commands.check import run
+
+    return run(arguments)
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    from harness.commands.replay import run
+
+    return run(arguments.file, arguments.backend, arguments.timeout)
+
+
+def _goldens(arguments: argparse.Namespace) -> int:
+    from harness.commands.goldens import run
+
+    return run(arguments.folder, arguments.backend, arguments.timeout)
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from harness.commands.listing import run
+
+    return run(arguments.what)
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from harness.reporting import write_reports
+
+    print(write_reports(arguments.folder.resolve()))
+    return 0
+
+
+def _simulate(arguments: argparse.Namespace) -> int:
+    from fixtures.simulate import write_scan
+
+    print(write_scan(arguments.file, arguments.seed))
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Entry point. Errors a user can mend are one line on stderr and exit code 2."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return parsed.run(parsed)
+    except KeyboardInterrupt:
+        print("ptychoparity: interrupted", file=sys.stderr)
+        return 130
+    except Exception as error:
+        from harness.mistakes import is_users
+
+        if not is_users(error):
+            raise
+        print(f"ptychoparity: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

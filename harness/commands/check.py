@@ -1,0 +1,95 @@
+"""`ptychoparity check`: a front for `pytest spec_tests`, with the same checks and ids."""
+
+import argparse
+import contextlib
+import io
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from backends import registry
+from harness import plugin
+from harness.mistakes import Mistake
+from reports import events, terminal
+from spec_tests.contract import contracts
+
+
+def pytest_arguments(arguments: argparse.Namespace) -> list[str]:
+    """The same request, as pytest takes it."""
+    suite = Path(__import__("spec_tests").__file__).parent
+    found = [str(suite), "-p", "harness.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    # whatever pytest configuration lies around the working directory is not this run's
+    found += ["-c", os.devnull, "--rootdir", str(suite)]
+    for name in ("backend", "device", "operation", "kind", "only"):
+        for value in getattr(arguments, name):
+            found += [f"--{name}", value]
+    for name in ("profile", "gate", "timeout", "runs", "scan"):
+        if getattr(arguments, name) is not None:
+            found += [f"--{name}", str(getattr(arguments, name))]
+    return found
+
+
+class Watch:
+    """Shows progress while the run goes on."""
+
+    def __init__(self) -> None:
+        self._progress: terminal.Progress | None = None
+        self._stack = contextlib.ExitStack()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        checks = [c for item in session.items if isinstance(c := plugin.check_of(item), plugin.Check)]
+        totals = Counter(f"{c.backend}@{c.device}" for c in checks)
+        self._progress = self._stack.enter_context(terminal.Progress(dict(totals)))
+
+    def on_event(self, event: dict) -> None:
+        if self._progress is not None:
+            self._progress.on_event(event)
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+class Wiring:
+    """Hands the watch to the plugin before the run starts."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch, self.session = watch, None
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[plugin.LISTENERS] = [self.watch.on_event]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self.watch.close()
+        self.session = session.config.stash.get(plugin.SESSION, None)
+
+
+def validate(arguments: argparse.Namespace) -> None:
+    """Names that do not exist are the user's to mend, before anything starts."""
+    for text in arguments.backend:
+        for name in text.split(","):
+            registry.find(name)
+    for operation in arguments.operation:
+        if operation not in contracts():
+            raise Mistake(f"no operation {operation!r}; there are {', '.join(contracts())}")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    validate(arguments)
+    watch = Watch()
+    wiring = Wiring(watch)
+    spoken = io.StringIO()
+    with contextlib.redirect_stderr(spoken) if not sys.stderr.isatty() else contextlib.nullcontext():
+        code = pytest.main(pytest_arguments(arguments), plugins=[watch, wiring])
+    if wiring.session is None:
+        sys.stderr.write(spoken.getvalue())
+        print("ptychoparity: no check matches: nothing was run, so nothing could be judged", file=sys.stderr)
+        return events.NOT_JUDGED
+    folder = wiring.session.folder
+    page = os.path.relpath(folder / "index.html")
+    terminal.print_summary(events.read(folder), Console(), page)
+    return int(code)

@@ -1,0 +1,193 @@
+"""`ptychoparity goldens DIR`: oracle and backends against stored numbers, whatever their seed."""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from backends import registry
+from backends.protocol import Raised, Returned
+from backends.worker import StartFailed, Worker
+from harness.mistakes import Mistake
+from reference import dispatch
+from spec_tests import goldens
+from spec_tests.compare import Comparison, compare_outputs
+from spec_tests.contract import Contract, contracts
+from spec_tests.vocabulary import open_npz
+
+ORACLE = "oracle"
+DEFAULT = ("tensorflow", "pytorch")
+Ask = Callable[[Contract, dict[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One stored key held against one answerer."""
+
+    file: str
+    key: str
+    operation: str
+    who: str
+    comparison: Comparison
+
+
+class NoAnswer(Exception):
+    """A backend that could not answer; the message says why."""
+
+
+def ask_oracle(contract: Contract, inputs: dict[str, Any]) -> dict[str, Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return dispatch.call(contract.operation, inputs)
+
+
+def ask_worker(worker: Worker, timeout: float) -> Ask:
+    def ask(contract: Contract, inputs: dict[str, Any]) -> dict[str, Any]:
+        answer = worker.call(contract.operation, inputs, timeout)
+        if isinstance(answer, Returned):
+            wrong = contract.output_errors(inputs, answer.outputs)
+            if wrong:
+                raise NoAnswer("; ".join(wrong[:3]))
+            return answer.outputs
+        raise NoAnswer(f"{answer.type}: {answer.message}" if isinstance(answer, Raised) else type(answer).__name__)
+
+    return ask
+
+
+def compare_folder(folder: Path, who: str, ask: Ask) -> tuple[list[Row], list[str]]:
+    """Every golden of every contract that the folder holds; and the goldens it does not hold."""
+    rows, absent = [], []
+    for contract in contracts().values():
+        tolerances = goldens.tolerances(contract, folder)
+        for golden in contract["goldens"]:
+            try:
+                inputs, expected, keys = goldens.load(golden, folder)
+            except goldens.GoldenMissing as missing:
+                absent.append(f"{contract.operation}/{golden['id']}: {missing}")
+                continue
+            try:
+                found = compare_outputs(tolerances, expected, ask(contract, inputs))
+            except (NoAnswer, ValueError) as error:
+                found = [Comparison(output, False, str(error)) for output in keys]
+            rows += [Row(golden["file"], keys[c.output], contract.operation, who, c) for c in found]
+    return rows, absent
+
+
+def not_compared(folder: Path, rows: list[Row]) -> dict[str, list[str]]:
+    """Files and keys that no contract reads as an output or an input: operations not built yet."""
+    used: dict[str, set[str]] = {}
+    for row in rows:
+        used.setdefault(row.file, set()).add(row.key)
+    read: dict[str, set[str]] = {}
+    for contract in contracts().values():
+        for golden in contract["goldens"]:
+            keys = read.setdefault(golden["file"], {"cases_json"})
+            for rule in golden.get("inputs", {}).values():
+                keys |= {rule} if isinstance(rule, str) else {rule.get("key", ""), rule.get("zeros_like", "")}
+        for known in contract.get("disagreements", []):
+            read.setdefault(known["file"], set()).update(known["keys"])
+    left = {}
+    for path in sorted(p for p in folder.iterdir() if p.suffix in (".npz", ".json") and p.name != "manifest.json"):
+        if path.name not in used:
+            left[path.name] = ["(whole file: no operation of it is built yet)"]
+            continue
+        keys = set(open_npz(path)) - used[path.name] - read.get(path.name, set())
+        if keys:
+            left[path.name] = sorted(keys)
+    return left
+
+
+def disagreements(folder: Path) -> list[tuple[str, str, str, float, str]]:
+    """Stored answers the contract departs from on purpose: file, key, clause, how far, why."""
+    found = []
+    for contract in contracts().values():
+        for known in contract.get("disagreements", []):
+            if not (folder / known["file"]).is_file():
+                continue
+            stored = open_npz(folder / known["file"])
+            for key, right in known["keys"].items():
+                if key in stored and right in stored:
+                    apart = float(np.max(np.abs(stored[key] - stored[right])))
+                    found.append((known["file"], key, known["clause"], apart, known["why"]))
+    return found
+
+
+def _table(rows: list[Row], who: list[str]) -> Table:
+    table = Table(title=None, pad_edge=False)
+    table.add_column("file")
+    table.add_column("key", overflow="fold")
+    for name in who:
+        table.add_column(f"{name}\nerror", justify="right")
+        table.add_column("of budget", justify="right")
+    cells: dict[tuple[str, str], dict[str, Comparison]] = {}
+    for row in rows:
+        cells.setdefault((row.file, row.key), {})[row.who] = row.comparison
+    for (file, key), by in cells.items():
+        line = [file, key]
+        for name in who:
+            line += _cells(by.get(name))
+        table.add_row(*line)
+    return table
+
+
+def _cells(found: Comparison | None) -> list[str]:
+    if found is None:
+        return ["-", "-"]
+    if found.worst is None:
+        return ["0" if found.ok else "FAILS", "0 %" if found.ok else found.note[:40]]
+    error, used = found.worst["error"], found.used
+    share = "not finite" if used is None else f"{100 * used:.3g} %"
+    return ["not finite" if error is None else f"{error:.2e}", share if found.ok else f"FAILS {share}"]
+
+
+def run(folder: Path, names: list[str], timeout: float) -> int:
+    """0 when every key is within its budget, 1 when one is not, 2 when nothing could be compared."""
+    if not folder.is_dir():
+        raise Mistake(f"{folder} is not a folder")
+    folder = folder.resolve()
+    console = Console(highlight=False)
+    rows, absent = compare_folder(folder, ORACLE, ask_oracle)
+    who, unjudged = [ORACLE], []
+    for name in [n for text in names or DEFAULT for n in text.split(",")]:
+        entry = registry.find(name)
+        if reason := entry.missing():
+            unjudged.append(f"{name}: skipped, {reason}")
+            continue
+        worker = Worker(entry, "cpu")
+        try:
+            worker.start()
+            rows += compare_folder(folder, name, ask_worker(worker, timeout))[0]
+            who.append(name)
+        except StartFailed as failure:
+            unjudged.append(f"{name}: did not start, {failure.reason}")
+        finally:
+            worker.stop()
+    console.print(_table(rows, who))
+    for file, key, clause, apart, why in disagreements(folder):
+        console.print(
+            f"intended disagreement  {file} {key}: {apart:.3g} apart from the contract ({clause}): {why}", markup=False
+        )
+    for file, keys in not_compared(folder, rows).items():
+        console.print(f"not compared  {file}: {', '.join(keys)}", markup=False)
+    for text in absent:
+        console.print(f"not in this folder  {text}", markup=False)
+    for text in unjudged:
+        console.print(text, markup=False)
+    return _verdict(rows, unjudged, console)
+
+
+def _verdict(rows: list[Row], unjudged: list[str], console: Console) -> int:
+    bad = [r for r in rows if not r.comparison.ok]
+    for row in bad:
+        console.print(
+            f"FAILS  {row.who} {row.file} {row.key}: {row.comparison.sentence()}", markup=False, soft_wrap=True
+        )
+    console.print(f"{len(rows) - len(bad)} of {len(rows)} comparisons within budget")
+    if bad:
+        return 1
+    return 2 if not rows or unjudged else 0

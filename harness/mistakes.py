@@ -1,0 +1,15 @@
+"""Which errors are a user's to mend: they are shown as one line, everything else with its traceback."""
+
+from backends.registry import UnknownBackend
+from reports.events import RunError
+from spec_tests.catalogue import UnknownClause
+from spec_tests.contract import ContractError
+from spec_tests.scan_checks import ScanError
+
+
+class Mistake(ValueError):
+    """What was asked for cannot be done; the message says why and what can."""
+
+
+def is_users(error: Exception) -> bool:
+    return isinstance(error, (Mistake, UnknownBackend, RunError, ContractError, UnknownClause, ScanError))

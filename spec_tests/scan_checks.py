@@ -1,0 +1,245 @@
+"""Checks of a scan, real or simulated, through each backend: what a beamline's own file says.
+
+They are examples of the pseudo-operation `scan`. A failure says whether the oracle sees the same in the
+file, so that a bad file is not taken for a bad backend.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reference import dispatch
+from reference.patches import sample_bilinear
+from spec_tests.compare import Comparison, compare_outputs
+from spec_tests.contract import contracts
+from spec_tests.generate import Case
+from spec_tests.outcomes import CheckFailed, NotApplicable
+
+SCAN_OPERATION = "scan"
+MOST_PATTERNS = 600
+"""Patterns looked at, evenly spread: more would take long and say nothing else."""
+MOST_STITCHED = 150
+FORWARD_LIMIT = 0.05
+"""sum (model - measured)^2 / sum measured^2 over the amplitudes. A reconstruction that converged is near 0.01,
+counting noise alone gives lit pixels / (4 counts); one flipped axis gives 0.1 and more."""
+STITCH_LIMIT = 0.1
+"""Relative error of the stitched canvas against the object: two bilinear interpolations of structure a few
+pixels wide. A canvas that is mirrored or shifted by a few pixels is far above."""
+
+ORIENTATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "identity": lambda a: a,
+    "rows flipped": lambda a: a[:, ::-1],
+    "columns flipped": lambda a: a[:, :, ::-1],
+    "turned by 180 degrees": lambda a: a[:, ::-1, ::-1],
+    "transposed": lambda a: a.transpose(0, 2, 1),
+    "transposed, rows flipped": lambda a: a.transpose(0, 2, 1)[:, ::-1],
+    "transposed, columns flipped": lambda a: a.transpose(0, 2, 1)[:, :, ::-1],
+    "transposed, turned by 180 degrees": lambda a: a.transpose(0, 2, 1)[:, ::-1, ::-1],
+}
+
+
+class ScanError(ValueError):
+    """The scan file cannot be read; the message names the file and the field."""
+
+
+@dataclass
+class Scan:
+    """A scan file and what the oracle makes of it."""
+
+    path: Path
+    arrays: dict[str, Any]
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, path: Path) -> "Scan":
+        try:
+            return cls(path, dispatch.call("load_scan", {"path": str(path), "N": None, "units": "amplitude"}))
+        except (OSError, KeyError, ValueError) as error:
+            text = str(error.args[0]) if isinstance(error, KeyError) else str(error)
+            raise ScanError(text if str(path) in text else f"{path}: {text}") from error
+
+    def event(self) -> dict[str, Any]:
+        count, N, _ = self.arrays["diff3d"].shape
+        return {"name": self.path.name, "patterns": count, "N": N, "object": self.arrays["objectGuess"] is not None}
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        if name not in self.kept:
+            self.kept[name] = make()
+        return self.kept[name]
+
+
+def cases() -> list[Case]:
+    """The scan's checks, in the order they build on each other."""
+    return [Case(SCAN_OPERATION, "example", name, clauses) for name, (clauses, _) in CHECKS.items()]
+
+
+def judge(name: str, scan: Scan, call: Any, keep: Callable[[str, np.ndarray, str], None]) -> str:
+    """Run one scan check; a sentence with its figures when it passes. Raises CheckFailed or NotApplicable."""
+    return CHECKS[name][1](scan, call, keep)
+
+
+def _spread(count: int, most: int) -> np.ndarray:
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(int))
+
+
+def _needs_object(scan: Scan) -> np.ndarray:
+    if scan.arrays["objectGuess"] is None:
+        raise NotApplicable(f"{scan.path.name} has no objectGuess", "not-run")
+    return scan.arrays["objectGuess"]
+
+
+def loads(scan: Scan, call: Any, keep: Any) -> str:
+    """The backend reads the file as the oracle does."""
+    inputs = {"path": str(scan.path), "N": None, "units": "amplitude"}
+    found = compare_outputs(contracts()["load_scan"]["tolerance"], scan.arrays, call("load_scan", inputs))
+    _hold(call, found)
+    patterns = scan.arrays["diff3d"].shape
+    return f"{patterns[0]} patterns of {patterns[1]} x {patterns[2]} pixels"
+
+
+def units(scan: Scan, call: Any, keep: Any) -> str:
+    """diff3d looks like amplitude: whole numbers would be counts."""
+    amplitude = np.asarray(
+        call("load_scan", {"path": str(scan.path), "N": None, "units": "amplitude"})["diff3d"], float
+    )
+    lit = amplitude[amplitude > 0]
+    if lit.size == 0:
+        raise CheckFailed("diff3d: every pixel of every pattern is zero")
+    whole = float(np.mean(np.abs(lit - np.rint(lit)) < 1e-4))
+    if whole > 0.999 and lit.max() > 3:
+        raise CheckFailed(
+            f"diff3d: {100 * whole:.1f} % of the lit pixels are whole numbers, up to {lit.max():g}: these look like "
+            "counts, where amplitude (their square root) is asked for; declare units=counts when loading"
+        )
+    total = float(np.mean(np.sum(amplitude**2, axis=(1, 2))))
+    return f"amplitude; {total:.4g} counts per pattern, {lit.max() ** 2:.4g} at most in a pixel"
+
+
+def _chosen(scan: Scan, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Indices of the patterns looked at, and their positions (n, 2) = [x, y]."""
+    index = _spread(len(scan.arrays["xcoords"]), most)
+    return index, np.column_stack([scan.arrays["xcoords"][index], scan.arrays["ycoords"][index]])
+
+
+def model_amplitude(scan: Scan, ask: Callable[[str, dict[str, Any]], dict[str, Any]], most: int) -> np.ndarray:
+    """|FFT(probe * object patch)| / N at the scan's positions, by one answerer's operations."""
+    _, positions = _chosen(scan, most)
+    patches = _cut(scan, ask, positions)
+    field = (patches * scan.arrays["probeGuess"]).astype(np.complex64)
+    return np.asarray(ask("diffract", {"field": field})["amplitude"], dtype=float)
+
+
+def _cut(scan: Scan, ask: Callable[[str, dict[str, Any]], dict[str, Any]], positions: np.ndarray) -> np.ndarray:
+    centres = positions.reshape(-1, 1, 2, 1)
+    obj, N = scan.arrays["objectGuess"].astype(np.complex64), scan.arrays["diff3d"].shape[1]
+    inputs = {"object": obj, "coords_offsets": centres, "coords_relative": np.zeros_like(centres), "N": N}
+    return ask("extract_patches", inputs)["patches"][..., 0]
+
+
+def relative_error(model: np.ndarray, measured: np.ndarray) -> tuple[float, float]:
+    """sum (scale model - measured)^2 / sum measured^2 with the one scale that fits best; and that scale.
+
+    The scale is what ptychography cannot know: probe and object share it.
+    """
+    scale = float(np.vdot(model, measured).real / max(np.vdot(model, model).real, 1e-300))
+    return float(np.sum((scale * model - measured) ** 2) / np.sum(measured**2)), scale
+
+
+def forward_error(scan: Scan, call: Any, keep: Any) -> str:
+    """Probe and object reproduce the measured amplitudes."""
+    _needs_object(scan)
+    index, _ = _chosen(scan, MOST_PATTERNS)
+    measured = np.asarray(scan.arrays["diff3d"], dtype=float)[index]
+    model = model_amplitude(scan, call, MOST_PATTERNS)
+    error, scale = relative_error(model, measured)
+    by_oracle = scan.once("forward", lambda: model_amplitude(scan, dispatch.call, MOST_PATTERNS))
+    truth, _ = relative_error(by_oracle, measured)
+    call.hold("modelled amplitude against the oracle's", by_oracle, model,
+              {"peak_rtol": 4e-6, "why": "an interpolation, a product and a transform in float32"})  # fmt: skip
+    keep("diffraction", measured[0], f"measured amplitude of pattern {index[0]}")
+    if error > FORWARD_LIMIT:
+        whose = (
+            "the oracle sees the same: look at the file" if abs(truth - error) < 0.01 else f"the oracle has {truth:.4f}"
+        )
+        raise CheckFailed(f"forward error {error:.4f} over {len(index)} patterns is above {FORWARD_LIMIT} ({whose})")
+    return f"forward error {error:.4f} of the amplitudes over {len(index)} patterns, scale {scale:.4f}"
+
+
+def orientation(scan: Scan, call: Any, keep: Any) -> str:
+    """Of eight orientations of the patterns the one as stored fits best."""
+    _needs_object(scan)
+    index, _ = _chosen(scan, MOST_STITCHED)
+    measured = np.asarray(scan.arrays["diff3d"], dtype=float)[index]
+    model = model_amplitude(scan, call, MOST_STITCHED)
+    errors = {name: relative_error(model, turn(measured))[0] for name, turn in ORIENTATIONS.items()}
+    ranked = sorted(errors, key=errors.__getitem__)
+    table = ", ".join(f"{name} {errors[name]:.4f}" for name in ranked)
+    if ranked[0] != "identity":
+        raise CheckFailed(f"orientation: the patterns fit best when {ranked[0]} ({table})")
+    return f"identity, as stored: {table}"
+
+
+def grouping(scan: Scan, call: Any, keep: Any) -> str:
+    """The scan's positions are grouped as the oracle groups them."""
+    arrays, count = scan.arrays, len(scan.arrays["xcoords"])
+    if count < 8:
+        raise NotApplicable(f"{scan.path.name} has {count} positions, 8 are needed", "not-run")
+    inputs = {
+        "xcoords": arrays["xcoords"], "ycoords": arrays["ycoords"], "xcoords_start": arrays["xcoords_start"],
+        "ycoords_start": arrays["ycoords_start"], "diff3d": np.asarray(arrays["diff3d"], np.float32),
+        "objectGuess": None, "Y": None, "N": arrays["diff3d"].shape[1], "K": 7, "nsamples": min(32, count), "seed": 7,
+        "gridsize": 2, "sequential_sampling": False, "enable_oversampling": False, "neighbor_pool_size": None,
+    }  # fmt: skip
+    expected = scan.once("grouping", lambda: dispatch.call("group_scan", inputs))
+    answer = call("group_scan", inputs)
+    _hold(call, compare_outputs(contracts()["group_scan"]["tolerance"], expected, answer))
+    reach = float(np.abs(answer["coords_relative"]).max())
+    return f"{len(answer['nn_indices'])} groups of 4, members within {reach:.2f} px of their centre"
+
+
+def stitching(scan: Scan, call: Any, keep: Any) -> str:
+    """Patches of the object, stitched, give the object back, and as the oracle stitches them."""
+    obj = _needs_object(scan)
+    _, positions = _chosen(scan, MOST_STITCHED)
+    M = scan.arrays["diff3d"].shape[1] // 2
+
+    def stitch(ask: Callable[[str, dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+        patches = np.ascontiguousarray(_cut(scan, ask, positions)[..., None], dtype=np.complex64)
+        return ask(
+            "reassemble_position", {"patches": patches, "global_offsets": positions.reshape(-1, 1, 2, 1), "M": M}
+        )
+
+    stitched = stitch(call)
+    expected = scan.once("stitching", lambda: stitch(dispatch.call))
+    L = stitched["canvas"].shape[0]
+    x0, y0 = stitched["canvas_origin"]
+    truth = sample_bilinear(np.asarray(obj, complex), np.arange(L)[:, None] + y0, np.arange(L)[None, :] + x0)
+    covered = stitched["weight"] > 0.999
+    difference = np.where(covered, stitched["canvas"] - truth, 0)
+    keep("stitched", stitched["canvas"], "the object's own patches, stitched")
+    keep("difference", difference, "stitched less object, where the weight is above 0.999")
+    _hold(call, compare_outputs(contracts()["reassemble_position"]["tolerance"], expected, stitched))
+    error = float(np.linalg.norm(difference) / np.linalg.norm(np.where(covered, truth, 0)))
+    if error > STITCH_LIMIT:
+        raise CheckFailed(f"canvas: relative error {error:.4f} against the object is above {STITCH_LIMIT}")
+    return f"{len(positions)} patches on a canvas of {L} x {L}, relative error {error:.4f} against the object"
+
+
+def _hold(call: Any, found: list[Comparison]) -> None:
+    call.record.comparisons += found
+    bad = [c for c in found if not c.ok]
+    if bad:
+        raise CheckFailed("; ".join(c.sentence() for c in bad[:4]), found)
+
+
+CHECKS: dict[str, tuple[tuple[str, ...], Callable[[Scan, Any, Any], str]]] = {
+    "loads": (("DATA.NPZ.DIFF3D", "DATA.NPZ.XCOORDS", "DATA.NPZ.YCOORDS", "DATA.NPZ.PROBE"), loads),
+    "units": (("DATA.NPZ.AMPLITUDE", "HOUSE.SCAN.UNITS"), units),
+    "forward-error": (("PHYS.AMPLITUDE", "PHYS.FFT.NORM", "PHYS.EXTRACT.POSITION"), forward_error),
+    "orientation": (("PHYS.EXTRACT.POSITION", "PHYS.FFT.SHIFT"), orientation),
+    "grouping": (("DATA.GROUP.NEIGHBOURS", "DATA.GROUP.CONSISTENT", "HOUSE.GROUP.SEED"), grouping),
+    "stitching": (("HOUSE.REASM.ORIGIN", "REASM.PLACE", "REASM.OVERLAP_NORM"), stitching),
+}
