@@ -20,12 +20,22 @@ INLINE_BYTES = 1 << 20  # larger arrays go through a file: a message is copied, 
 KEPT_OUTPUT = 20_000  # characters of what a backend prints that are kept with a check
 
 
+def sendable(text):
+    """`text` as plain UTF-8: lone surrogates, as in undecodable file names, are shown escaped."""
+    return str(text).encode("utf-8", "backslashreplace").decode()
+
+
 def encode(value, exchange):
     """`value` as builtins; what cannot cross is named, not guessed."""
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, np.generic):
+    if isinstance(value, np.generic):  # first: np.float64 is a float, too
         value = np.asarray(value)
+    if isinstance(value, str):
+        return sendable(value)
+    for builtin in (bool, int, float):  # a subclass (an enum, say) crosses as what it stands for
+        if isinstance(value, builtin):
+            return builtin(value)
+    if value is None:
+        return value
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in "biufcSU":
             return {"__unknown__": f"NumPy array of dtype {value.dtype}"}
@@ -38,7 +48,7 @@ def encode(value, exchange):
     if isinstance(value, (list, tuple)):
         return {"__list__": [encode(item, exchange) for item in value]}
     if isinstance(value, dict):
-        return {"__dict__": [[str(name), encode(item, exchange)] for name, item in value.items()]}
+        return {"__dict__": [[sendable(str(name)), encode(item, exchange)] for name, item in value.items()]}
     kind = type(value)
     return {"__unknown__": f"{kind.__module__}.{kind.__qualname__}"}
 
@@ -90,8 +100,8 @@ def describe_error(error):
     return {
         "type": type(error).__name__,
         "bases": [base.__name__ for base in type(error).__mro__],
-        "message": text,
-        "traceback": "".join(traceback.format_exception(error))[-8000:],
+        "message": sendable(text),
+        "traceback": sendable("".join(traceback.format_exception(error))[-8000:]),
     }
 
 
@@ -125,7 +135,7 @@ def start(message):
     backend = factory(device=message["device"])
     info = backend.info()
     info = dataclasses.asdict(info) if dataclasses.is_dataclass(info) else dict(info)
-    info = {name: str(value) for name, value in info.items()}
+    info = {name: sendable(value) for name, value in info.items()}
     return backend, {"info": info, "operations": sorted(backend.operations()), "loaded": loaded_package(factory, info)}
 
 
@@ -144,12 +154,12 @@ def call(backend, message, exchange):
             backend.synchronize()
             reply["seconds"] = time.perf_counter() - begin
             reply["outputs"] = encode(outputs, exchange)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             reply["seconds"] = time.perf_counter() - begin
             reply["raised"] = describe_error(error)
     after = np.random.get_state()
     reply["random_state_changed"] = before[2] != after[2] or not np.array_equal(before[1], after[1])
-    reply["warnings"] = [[w.category.__name__, str(w.message)] for w in caught]
+    reply["warnings"] = [[w.category.__name__, sendable(w.message)] for w in caught]
     return reply
 
 

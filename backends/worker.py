@@ -76,8 +76,9 @@ class Worker:
         except EOFError:
             raise StartFailed("its process ended while it was being built", self._last_words()) from None
         except self._channel.TimeoutError:
-            self.stop()
-            raise StartFailed(f"it was not built within {timeout:g} s", self._last_words()) from None
+            words = self._last_words()
+            self._discard(kill=True)
+            raise StartFailed(f"it was not built within {timeout:g} s", words) from None
         except self._channel.RemoteError as error:
             raise StartFailed("its process failed to start", str(error)) from None
         self.start_output = reply["captured"]

@@ -162,6 +162,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(SESSION, None)
     if run is None:
         return
+    if exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
+        run.abandon()
+        del session.config.stash[SESSION]
+        return
     code = run.finish()
     reporting.write_reports(run.folder)
     others_failed = exitstatus == 1 and not run.any_failed()

@@ -327,12 +327,20 @@ class Session:
     def any_failed(self) -> bool:
         return any(e["outcome"] in events.BAD_OUTCOMES for e in self._finished)
 
-    def finish(self) -> int:
-        """Stop the backends, write the footer, return the exit code."""
+    def _stop(self) -> None:
         for seat in self.seats.values():
             if seat.worker is not None:
                 seat.worker.stop()
         shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def abandon(self) -> None:
+        """Stop without a footer: a run cut off has no verdict, and its readers say so."""
+        self._stop()
+        self._writer.close()
+
+    def finish(self) -> int:
+        """Stop the backends, write the footer, return the exit code."""
+        self._stop()
         emptiness = self._emptiness()
         gates = {k: self.settings.gate or ("house" if s.entry.ours else "must") for k, s in self.seats.items()}
         optional = frozenset(k for k, s in self.seats.items() if s.device in self.settings.optional_devices)

@@ -28,6 +28,10 @@ class RunError(Exception):
     """A run that cannot be read. Its subclasses say why."""
 
 
+class NoRun(RunError):
+    """There is no stream to read."""
+
+
 class EmptyRun(RunError):
     """The stream has no event at all."""
 
@@ -111,10 +115,13 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 def read(path: Path) -> Run:
     """Read `events.jsonl` (or the folder that holds it).
 
-    Raises EmptyRun, HeaderMissing, FooterMissing, BadEvent or DuplicateCheck.
+    Raises NoRun, EmptyRun, HeaderMissing, FooterMissing, BadEvent or DuplicateCheck.
     """
     path = path / "events.jsonl" if path.is_dir() else path
-    events = list(_lines(path))
+    try:
+        events = list(_lines(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise NoRun(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if not events:
         raise EmptyRun(f"{path} holds no event")
     if events[0]["event"] != "header":

@@ -85,11 +85,11 @@ def ulp_histogram(expected: np.ndarray, actual: np.ndarray, error: np.ndarray) -
 def allowance(expected: np.ndarray, tolerance: Mapping[str, Any], eps: float) -> np.ndarray:
     """Right-hand side of the rule, element by element."""
     magnitude = np.abs(expected)
+    magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)  # NaN and inf allow nothing: they are met exactly
     relative = max(tolerance.get("rtol", 0.0), tolerance.get("ulps", 0.0) * eps)
-    finite = magnitude[np.isfinite(magnitude)]
-    peak = float(finite.max()) if finite.size else 0.0
+    peak = float(magnitude.max(initial=0.0))
     floor = max(tolerance.get("peak_rtol", 0.0) * peak, tolerance.get("atol", 0.0))
-    return np.maximum(magnitude * relative, floor)
+    return np.where(np.isfinite(expected), np.maximum(magnitude * relative, floor), 0.0)
 
 
 def compare(
@@ -171,7 +171,8 @@ def compare_outputs(
             found.append(Comparison(output, False, "missing from the answer"))
             continue
         mask = None
-        if "where" in tolerance and np.shape(expected[tolerance["where"]["output"]]) == np.shape(expected[output]):
-            mask = np.asarray(expected[tolerance["where"]["output"]]) > tolerance["where"]["above"]
+        where = tolerance.get("where")
+        if where and np.shape(expected.get(where["output"])) == np.shape(expected[output]):
+            mask = np.asarray(expected[where["output"]]) > where["above"]
         found.append(compare(output, expected[output], actual[output], tolerance, mask))
     return found

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -14,6 +15,8 @@ import jsonschema
 from spec_tests import vocabulary
 from spec_tests.catalogue import catalogue, meta
 from spec_tests.expressions import evaluate
+from spec_tests.families import FAMILIES
+from spec_tests.relations import RELATIONS
 
 
 class ContractError(Exception):
@@ -37,6 +40,11 @@ class Contract:
 
     def get(self, key: str, default: Any = None) -> Any:
         return self.data.get(key, default)
+
+    @property
+    def general(self) -> tuple[str, ...]:
+        """The clauses that any comparison with the oracle tests."""
+        return tuple(self.data["general"])
 
     @property
     def clauses(self) -> tuple[str, ...]:
@@ -100,12 +108,35 @@ def _check_references(data: dict[str, Any], file: str) -> None:
             if name in seen:
                 raise ContractError(file, pointer, f"{name!r} is used twice")
             seen.add(name)
+    for number, relation in enumerate(data["relations"]):
+        if relation["name"] not in RELATIONS:
+            raise ContractError(file, f"/relations/{number}/name", f"there is no relation {relation['name']!r}")
+    for pointer, family in _families(data):
+        if family not in FAMILIES:
+            raise ContractError(file, pointer, f"family {family!r} is not one of {sorted(FAMILIES)}")
+    carried = set(data["general"])
+    for section in ("examples", "errors", "relations", "goldens", "boundaries"):
+        carried |= {clause for case in data.get(section, []) for clause in case["clauses"]}
+    for clause_id in data["clauses"]:
+        if clause_id not in carried:
+            raise ContractError(file, "/clauses", f"{clause_id!r} is carried by no check of this contract")
+    if not set(data["general"]) <= set(data["clauses"]):
+        raise ContractError(file, "/general", "names a clause that is not among the contract's clauses")
     for output, schema in data["output"]["properties"].items():
         if "ndarray" in schema and output not in data["tolerance"]:
             raise ContractError(file, "/tolerance", f"output {output!r} has no tolerance")
     for output in data["tolerance"]:
         if output not in data["output"]["properties"]:
             raise ContractError(file, f"/tolerance/{output}", "there is no such output")
+
+
+def _families(node: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Every array family the document names, with where it stands."""
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for name, child in children:
+        if name == "family":
+            yield f"{pointer}/family", child
+        yield from _families(child, f"{pointer}/{name}")
 
 
 def load(path: Path) -> Contract:

@@ -14,6 +14,9 @@ from spec_tests.descriptors import Descriptor, key
 SHRINK_SECONDS = 8.0
 """Shrinking stops finding smaller failures after this long; the smallest so far is the one reported."""
 
+SPARE = 5
+"""Draws beyond those missing: the simplest one is drawn in every round."""
+
 ROUNDS = 8
 """Times a strategy is asked again before it is taken to have no more different inputs."""
 
@@ -47,7 +50,7 @@ def explore(
         name = key(descriptor)
         if name in known:
             raise known[name][1]
-        if name in tried:
+        if name in tried or len(tried) >= examples:
             return
         if first_failure and time.monotonic() - first_failure[0] > SHRINK_SECONDS:
             return
@@ -64,7 +67,7 @@ def explore(
     while len(tried) < examples and round_number < ROUNDS:
         # Hypothesis counts choices, and different choices may stand for one input: go on until enough differ
         run = settings(
-            max_examples=examples - len(tried), database=None, deadline=None, derandomize=False, print_blob=False,
+            max_examples=examples - len(tried) + SPARE, database=None, deadline=None, derandomize=False, print_blob=False,
             report_multiple_bugs=False, suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,
             phases=(Phase.generate, Phase.shrink),
         )(hypothesis.seed(seed + 7919 * round_number)(given(strategy)(once)))  # fmt: skip

@@ -105,17 +105,17 @@ def _holds(contract: Contract, given: dict[str, Any]) -> bool:
 
 def cases(contract: Contract) -> list[Case]:
     """Everything one contract asks of a single backend."""
-    op, everything = contract.operation, contract.clauses
-    found = [Case(op, "smoke", "default", everything, {"given": {}})]
+    op, general = contract.operation, contract.general
+    found = [Case(op, "smoke", "default", general, {"given": {}})]
     for kind, section in (("example", "examples"), ("error", "errors"), ("golden", "goldens")):
         found += [Case(op, kind, c["id"], tuple(c["clauses"]), c) for c in contract[section]]
     found += [Case(op, "boundary", c["id"], tuple(c["clauses"]), c) for c in contract.get("boundaries", [])]
     found += [
-        Case(op, "boundary", name, everything, {"given": given})
+        Case(op, "boundary", name, general, {"given": given})
         for name, given in _edge_cases(contract)
         if _holds(contract, given)
     ]
-    found.append(Case(op, "property", "against-oracle", everything, {"given": {}}))
+    found.append(Case(op, "property", "against-oracle", general, {"given": {}}))
     for relation in contract["relations"]:
         found.append(Case(op, "relation", relation.get("id", relation["name"]), tuple(relation["clauses"]), relation))
     return found
@@ -125,7 +125,7 @@ def parity_cases(contract: Contract) -> list[Case]:
     """What two backends are compared on directly, on the same input: the default and every dimension's largest."""
     largest = {name: max(_edges(spec)) for name, spec in contract["dims"].items() if name in ("B", "n", "gridsize")}
     given = {"default": {}, "large": {"dims": largest}, "random": {}}
-    return [Case(contract.operation, "parity", name, contract.clauses, {"given": g}) for name, g in given.items()]
+    return [Case(contract.operation, "parity", name, contract.general, {"given": g}) for name, g in given.items()]
 
 
 def info_case() -> Case:

@@ -164,8 +164,8 @@ def forward_error(scan: Scan, call: Any, keep: Any) -> str:
         whose = (
             "the oracle sees the same: look at the file" if abs(truth - error) < 0.01 else f"the oracle has {truth:.4f}"
         )
-        raise CheckFailed(f"forward error {error:.4f} over {len(index)} patterns is above {FORWARD_LIMIT} ({whose})")
-    return f"forward error {error:.4f} of the amplitudes over {len(index)} patterns, scale {scale:.4f}"
+        raise CheckFailed(f"forward error {error:.3g} over {len(index)} patterns is above {FORWARD_LIMIT} ({whose})")
+    return f"forward error {error:.3g} of the amplitudes over {len(index)} patterns, scale {scale:.4f}"
 
 
 def orientation(scan: Scan, call: Any, keep: Any) -> str:
@@ -176,7 +176,7 @@ def orientation(scan: Scan, call: Any, keep: Any) -> str:
     model = model_amplitude(scan, call, MOST_STITCHED)
     errors = {name: relative_error(model, turn(measured))[0] for name, turn in ORIENTATIONS.items()}
     ranked = sorted(errors, key=errors.__getitem__)
-    table = ", ".join(f"{name} {errors[name]:.4f}" for name in ranked)
+    table = "; ".join(f"{name} {errors[name]:.2e}" for name in ranked)
     if ranked[0] != "identity":
         raise CheckFailed(f"orientation: the patterns fit best when {ranked[0]} ({table})")
     return f"identity, as stored: {table}"

@@ -87,7 +87,8 @@ def _array_errors(
             yield "is None, where an array is asked for"
         return
     if not isinstance(value, (np.ndarray, np.generic)):
-        yield f"is a {type(value).__name__}, where a NumPy array is asked for"
+        # what could not cross a process is known by its type's name alone
+        yield f"is a {getattr(value, 'type_name', type(value).__name__)}, where a NumPy array is asked for"
         return
     value = np.asarray(value)
     names = _dtype_names(schema["dtype"], inputs)

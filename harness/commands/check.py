@@ -7,6 +7,7 @@ import os
 import sys
 from collections import Counter
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from rich.console import Console
@@ -78,13 +79,24 @@ def validate(arguments: argparse.Namespace) -> None:
             raise Mistake(f"no operation {operation!r}; there are {', '.join(contracts())}")
 
 
+def _alone() -> contextlib.AbstractContextManager:
+    """Options and plugins meant for somebody's own tests are kept away from a run."""
+    mine = {name: value for name, value in os.environ.items() if name not in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
+    return mock.patch.dict(os.environ, {**mine, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, clear=True)
+
+
 def run(arguments: argparse.Namespace) -> int:
     validate(arguments)
     watch = Watch()
     wiring = Wiring(watch)
     spoken = io.StringIO()
     with contextlib.redirect_stderr(spoken) if not sys.stderr.isatty() else contextlib.nullcontext():
-        code = pytest.main(pytest_arguments(arguments), plugins=[watch, wiring])
+        with _alone():
+            code = pytest.main(pytest_arguments(arguments), plugins=[watch, wiring])
+    if code in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
+        sys.stderr.write(spoken.getvalue())
+        print("ptychoparity: the run was cut off: it has no verdict", file=sys.stderr)
+        return events.NOT_JUDGED
     if wiring.session is None:
         sys.stderr.write(spoken.getvalue())
         print("ptychoparity: no check matches: nothing was run, so nothing could be judged", file=sys.stderr)

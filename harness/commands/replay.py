@@ -20,8 +20,8 @@ def read(path: Path) -> dict:
     """The recorded failure. Raises Mistake when the file is not one."""
     try:
         kept = json.loads(path.read_text())
-    except OSError as error:
-        raise Mistake(f"{path} cannot be read: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Mistake(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     except json.JSONDecodeError as error:
         raise Mistake(f"{path} is not JSON: line {error.lineno}: {error.msg}") from error
     if not isinstance(kept, dict) or not kept.keys() >= KEYS:
