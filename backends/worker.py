@@ -31,10 +31,13 @@ class StartFailed(Exception):
 
 
 def environment(entry: Entry) -> dict[str, str]:
-    """Threads bounded to the machine (one worker computes at a time), and the entry's own variables."""
+    """Threads bounded to the machine (one worker computes at a time), and the entry's own variables.
+
+    Threads that wait sleep: spinning ones would take the core on which the other worker computes.
+    """
     cores = str(os.cpu_count() or 1)
     names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
-    return {name: cores for name in names} | {"PYTHONHASHSEED": "0"} | entry.environment
+    return {name: cores for name in names} | {"OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0"} | entry.environment
 
 
 class Worker:

@@ -92,7 +92,7 @@ def _list(arguments: argparse.Namespace) -> int:
 def _report(arguments: argparse.Namespace) -> int:
     from harness.reporting import write_reports
 
-    print(write_reports(arguments.folder.resolve()))
+    print(write_reports(arguments.folder.resolve()).directory / "index.html")
     return 0
 
 

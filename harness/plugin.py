@@ -4,7 +4,6 @@ Options only say what to run; nothing here changes what a check means.
 """
 
 import fnmatch
-import json
 import os
 import sys
 from pathlib import Path
@@ -15,12 +14,13 @@ import pytest
 from fixtures.simulate import write_scan
 from harness.profiles import PROFILES
 from harness.session import Session, Settings, cuda_missing
-from reports.events import BAD_OUTCOMES
+from reports.events import BAD_OUTCOMES, Run
 from spec_tests import scan_checks
 from spec_tests.generate import PHASES, Check, checks
 
 SESSION = pytest.StashKey[Session]()
 CHECKS = pytest.StashKey[list[Check]]()
+RUN = pytest.StashKey[Run]()
 LISTENERS = pytest.StashKey[list]()
 MEASURED_SCAN = "siemens_star_velociprobe_n64.npz"
 """A real scan (APS Velociprobe), looked for in $PTYCHOPARITY_DATA."""
@@ -167,7 +167,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         del session.config.stash[SESSION]
         return
     code = run.finish()
-    reporting.write_reports(run.folder)
+    session.config.stash[RUN] = reporting.write_reports(run.folder)
     others_failed = exitstatus == 1 and not run.any_failed()
     session.exitstatus = 1 if others_failed else exitstatus if exitstatus > 1 and exitstatus != 5 else code
 
@@ -175,7 +175,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     run = config.stash.get(SESSION, None)
     if run is not None:
-        footer = json.loads((run.folder / "events.jsonl").read_text().splitlines()[-1])
+        footer = config.stash[RUN].footer
         terminalreporter.section("ptychoparity")
         terminalreporter.write_line(f"{footer['verdict']} (exit {footer['exit']})")
         terminalreporter.write_line(f"report: {run.folder / 'index.html'}")

@@ -6,8 +6,8 @@ from harness import storage
 from reports import events
 
 
-def write_reports(folder: Path) -> Path:
-    """junit.xml, summary.md and index.html beside the event stream; the page's path is returned."""
+def write_reports(folder: Path) -> events.Run:
+    """junit.xml, summary.md and index.html beside the event stream; the run that was read is returned."""
     from reports import junit, markdown
     from reports.html import render
 
@@ -16,4 +16,4 @@ def write_reports(folder: Path) -> Path:
     storage.write_text(folder / "summary.md", markdown.render(run))
     storage.write_text(folder / "index.html", render.render(run))
     storage.point_latest(folder)
-    return folder / "index.html"
+    return run

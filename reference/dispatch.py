@@ -105,7 +105,7 @@ def group_scan(
     elif objectGuess is not None:
         truth = patches.extract_patches(np.asarray(objectGuess, dtype=complex), offsets, relative, N)
     return {
-        "diffraction": diffraction, "X_full": scaling.normalisation(diffraction) * diffraction, "Y": truth,
+        "diffraction": diffraction, "X_full": scaling.normalisation(diffraction) * diffraction.astype(float), "Y": truth,
         "coords_offsets": offsets, "coords_relative": relative, "coords_nn": coords_nn,
         "coords_start_offsets": start_offsets, "coords_start_relative": start_relative, "coords_start_nn": start_nn,
         "nn_indices": nn_indices, "objectGuess": objectGuess,

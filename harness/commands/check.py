@@ -58,7 +58,7 @@ class Wiring:
     """Hands the watch to the plugin before the run starts."""
 
     def __init__(self, watch: Watch) -> None:
-        self.watch, self.session = watch, None
+        self.watch, self.run = watch, None
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[plugin.LISTENERS] = [self.watch.on_event]
@@ -66,7 +66,7 @@ class Wiring:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         self.watch.close()
-        self.session = session.config.stash.get(plugin.SESSION, None)
+        self.run = session.config.stash.get(plugin.RUN, None)
 
 
 def validate(arguments: argparse.Namespace) -> None:
@@ -77,6 +77,12 @@ def validate(arguments: argparse.Namespace) -> None:
     for operation in arguments.operation:
         if operation not in contracts():
             raise Mistake(f"no operation {operation!r}; there are {', '.join(contracts())}")
+    if not arguments.timeout > 0:
+        raise Mistake(f"--timeout {arguments.timeout:g}: more than 0 seconds are asked for")
+    try:
+        Path(arguments.runs).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Mistake(f"--runs {arguments.runs}: no results can be kept there: {error.strerror}") from error
 
 
 def _alone() -> contextlib.AbstractContextManager:
@@ -97,11 +103,10 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(spoken.getvalue())
         print("ptychoparity: the run was cut off: it has no verdict", file=sys.stderr)
         return events.NOT_JUDGED
-    if wiring.session is None:
+    if wiring.run is None:
         sys.stderr.write(spoken.getvalue())
         print("ptychoparity: no check matches: nothing was run, so nothing could be judged", file=sys.stderr)
         return events.NOT_JUDGED
-    folder = wiring.session.folder
-    page = os.path.relpath(folder / "index.html")
-    terminal.print_summary(events.read(folder), Console(), page)
+    page = os.path.relpath(wiring.run.directory / "index.html")
+    terminal.print_summary(wiring.run, Console(), page)
     return int(code)

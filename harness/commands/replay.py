@@ -56,10 +56,10 @@ def run(path: Path, backend: str | None, timeout: float) -> int:
         event = session.run(check, kept["descriptor"])
         session.finish()
     if event["outcome"] == "pass":
-        console.print(f"fixed: {check.id} passes on the recorded input", markup=False)
+        console.print(f"fixed: {check.id} passes on the recorded input", markup=False, soft_wrap=True)
         return 0
     if event["outcome"] not in BAD_OUTCOMES:
-        console.print(f"could not be judged: {event['message']}", markup=False)
+        console.print(f"could not be judged: {event['message']}", markup=False, soft_wrap=True)
         return 2
     console.print(f"failing: {check.id}: {event['outcome']}: {event['message']}", markup=False, soft_wrap=True)
     return 1

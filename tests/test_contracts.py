@@ -1,0 +1,181 @@
+"""The documents: whole, without ghosts and orphans, refused with file, pointer and reason when broken."""
+
+import copy
+import json
+from collections import Counter
+from importlib import resources
+
+import pytest
+
+from harness.profiles import MINIMUM_CHECKS
+from spec_tests import contract, generate
+from spec_tests.catalogue import LEVELS, catalogue
+from spec_tests.contract import ContractError, contracts, parse
+from spec_tests.relations import RELATIONS
+
+FILES = sorted(f.name for f in resources.files("spec_tests").joinpath("contracts").iterdir())
+DIFFRACT = json.loads(resources.files("spec_tests").joinpath("contracts/diffract.json").read_text())
+
+PINNED_IDS = [
+    "describe/smoke/info/numpy@cpu",
+    "diffract/smoke/default/numpy@cpu",
+    "diffract/example/constant-field/numpy@cpu",
+    "diffract/boundary/B=17/numpy@cpu",
+    "diffract/boundary/N=256/numpy@cpu",
+    "diffract/error/odd-size/numpy@cpu",
+    "diffract/golden/N64/numpy@cpu",
+    "diffract/property/against-oracle/numpy@cpu",
+    "diffract/relation/energy_is_conserved/numpy@cpu",
+    "translate/example/delta-right/numpy@cpu",
+    "translate/boundary/images.complex64/numpy@cpu",
+    "extract_patches/example/members-not-reflected/numpy@cpu",
+    "group_scan/relation/grouping_depends_on_its_seed_alone/numpy@cpu",
+    "load_scan/relation/reading_leaves_the_file_alone/numpy@cpu",
+    "reassemble_position/relation/no_weight_is_lost/numpy@cpu",
+]
+
+
+def _set(pointer: str, value):
+    """A change of the document at `pointer`; the value None takes the key away."""
+
+    def change(document):
+        *parents, last = pointer.strip("/").split("/")
+        node = document
+        for part in parents:
+            node = node[int(part) if isinstance(node, list) else part]
+        key = int(last) if isinstance(node, list) else last
+        if value is None:
+            del node[key]
+        else:
+            node[key] = value
+
+    return change
+
+
+def _twice(section):
+    return lambda document: document[section].append(copy.deepcopy(document[section][0]))
+
+
+BROKEN = {
+    "missing section": (_set("/tolerance", None), "/", "'tolerance' is a required property"),
+    "unknown section": (_set("/tollerance", {}), "/", "tollerance"),
+    "unknown clause": (_set("/clauses/0", "PHYS.NO.SUCH"), "/clauses/0", "'PHYS.NO.SUCH' is not in the clause"),
+    "clause of a case not the contract's": (
+        _set("/examples/0/clauses/0", "REASM.CANVAS"), "/examples/0/clauses", "'REASM.CANVAS' is not among"),
+    "example twice": (_twice("examples"), "/examples/4", "'constant-field' is used twice"),
+    "relation twice": (_twice("relations"), "/relations/5", "'energy_is_conserved' is used twice"),
+    "output without tolerance": (
+        lambda d: d["output"]["properties"].update(phase={"ndarray": {"dtype": "float32", "shape": ["B"]}}),
+        "/tolerance", "output 'phase' has no tolerance"),
+    "tolerance without output": (
+        _set("/tolerance/phase", {"rtol": 1e-6, "why": "none at all"}), "/tolerance/phase", "no such output"),
+    "tolerance without why": (_set("/tolerance/amplitude/why", None), "/tolerance/amplitude", "'why' is a required"),
+    "unknown dtype": (_set("/input/properties/field/ndarray/dtype", "float31"), "/input/properties/field/ndarray/dtype", "float31"),
+    "unknown units": (_set("/output/properties/amplitude/ndarray/units", "furlongs"), "/output/properties/amplitude/ndarray/units", "furlongs"),
+    "unknown relation": (_set("/relations/1/name", "energy_is_lost"), "/relations/1/name", "no relation 'energy_is_lost'"),
+    "unknown family": (_set("/generate/field/2/family", "discs"), "/generate/field/2/family", "family 'discs' is not one of"),
+    "unknown family in a case": (
+        _set("/examples/1/given/arrays/field/family", "disc"), "/examples/1/given/arrays/field/family", "'disc'"),
+    "error without message": (_set("/errors/0/message", []), "/errors/0/message", "[]"),
+    "dim without default": (_set("/dims/B/default", None), "/dims/B", "'default' is a required property"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_document_is_refused_with_file_pointer_and_reason(name):
+    change, pointer, reason = BROKEN[name]
+    document = copy.deepcopy(DIFFRACT)
+    change(document)
+    with pytest.raises(ContractError) as caught:
+        parse(json.dumps(document), "diffract.json")
+    assert caught.value.file == "diffract.json"
+    assert (caught.value.pointer or "/") == pointer
+    assert reason in caught.value.reason
+    assert str(caught.value).startswith(f"diffract.json at {pointer}: ")
+
+
+def test_text_that_is_no_json_is_refused_with_its_line():
+    with pytest.raises(ContractError, match=r"^x\.json at line 2: "):
+        parse('{"operation": "x",\n "title" 1}', "x.json")
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(ContractError, match=r"^absent\.json at /: cannot be read: No such file"):
+        contract.load(tmp_path / "absent.json")
+
+
+def test_every_document_loads_and_bears_its_operations_name():
+    assert FILES == sorted(f"{name}.json" for name in contracts())
+    assert len(contracts()) >= 6
+
+
+def test_the_unchanged_document_is_accepted():
+    assert parse(json.dumps(DIFFRACT), "diffract.json").operation == "diffract"
+
+
+def test_the_catalogue_knows_its_levels():
+    assert {c.level for c in catalogue().values()} <= set(LEVELS)
+
+
+def test_every_relation_is_cited_and_every_citation_exists():
+    cited = {r["name"] for c in contracts().values() for r in c["relations"]}
+    assert cited == set(RELATIONS)
+
+
+def test_relations_call_only_operations_there_are():
+    needed = {op for c in contracts().values() for r in c["relations"] for op in r.get("needs", [])}
+    assert needed <= set(contracts())
+
+
+@pytest.mark.parametrize("operation", contracts())
+def test_every_clause_of_a_contract_is_held_by_a_case_of_its_own(operation):
+    """A clause that only the all-embracing kinds carry was copied, not encoded."""
+    document = contracts()[operation]
+    held = {
+        clause
+        for section in ("examples", "errors", "relations", "goldens", "boundaries")
+        for case in document.get(section, [])
+        for clause in case["clauses"]
+    }
+    orphans = [c for c in document.clauses if c not in held]
+    assert len(orphans) <= len(document.clauses) // 2, orphans
+    print(operation, orphans)
+
+
+@pytest.mark.parametrize("operation", contracts())
+def test_a_contract_asks_enough_of_every_kind(operation):
+    found = Counter(case.kind for case in generate.cases(contracts()[operation]))
+    assert sum(found.values()) >= MINIMUM_CHECKS
+    assert {"smoke", "example", "boundary", "error", "golden", "property", "relation"} <= set(found)
+    assert found["boundary"] >= 10
+
+
+def test_ids_are_unique_and_the_same_every_time():
+    pairs = [("numpy", "cpu"), ("tensorflow", "cpu"), ("numpy", "cuda")]
+    ids = [check.id for check in generate.checks(pairs)]
+    assert len(ids) == len(set(ids))
+    assert ids == [check.id for check in generate.checks(pairs)]
+
+
+def test_pinned_ids_are_still_there():
+    """An id that changes breaks every record of the past: expectations, histories, links."""
+    ids = {check.id for check in generate.checks([("numpy", "cpu")])}
+    assert not [name for name in PINNED_IDS if name not in ids]
+
+
+def test_checks_come_in_phases():
+    kinds = [check.case.kind for check in generate.checks([("numpy", "cpu"), ("pytorch", "cpu")])]
+    assert kinds == sorted(kinds, key=generate.PHASES.index)
+
+
+def test_two_backends_are_compared_once_per_device():
+    pairs = [("a", "cpu"), ("b", "cpu"), ("a", "cuda"), ("b", "cuda")]
+    found = [c for c in generate.checks(pairs, ["diffract"]) if c.case.kind == "parity" and c.case.name == "default"]
+    assert sorted(c.id.removeprefix("diffract/parity/default/") for c in found) == [
+        "a~a@cpu@cuda", "b~a@cpu", "b~a@cuda", "b~b@cpu@cuda",
+    ]  # fmt: skip
+
+
+def test_one_changed_byte_changes_the_version_of_the_contracts():
+    text = json.dumps(DIFFRACT)
+    assert parse(text, "diffract.json").digest != parse(text + " ", "diffract.json").digest
