@@ -29,7 +29,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--only", action="append", default=[], metavar="GLOB", help="only checks whose id matches; repeatable"
     )
-    check.add_argument("--scan", metavar="FILE.npz", help="also check on a scan: a raw NPZ; `simulated`; `auto` for the measured one in $PTYCHOPARITY_DATA, else simulated")
+    check.add_argument(
+        "--scan",
+        metavar="FILE.npz",
+        help="also check on a scan: a raw NPZ; `simulated`; `auto` for the measured one in $PTYCHOPARITY_DATA, else simulated",
+    )
     check.add_argument("--gate", choices=["must", "should", "house"], help="levels whose failures turn the verdict (default: must; house for this project's own backends)")  # fmt: skip
     check.add_argument(
         "--timeout", type=float, default=30.0, metavar="SECONDS", help="seconds a call may take (default: 30)"

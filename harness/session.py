@@ -345,7 +345,11 @@ class Session:
         gates = {k: self.settings.gate or ("house" if s.entry.ours else "must") for k, s in self.seats.items()}
         optional = frozenset(k for k, s in self.seats.items() if s.device in self.settings.optional_devices)
         verdicts, code, sentence = gate.judge_run(
-            [seat.event() for seat in self.seats.values()], self._finished, emptiness, gates, optional,
+            [seat.event() for seat in self.seats.values()],
+            self._finished,
+            emptiness,
+            gates,
+            optional,
             self.settings.selection is not None,
         )
         if self.settings.selection is not None:

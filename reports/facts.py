@@ -134,8 +134,8 @@ def worst_text(comparison: dict[str, Any] | None) -> str:
     worst = comparison.get("worst") if comparison else None
     if not worst:
         return ""
-    index = ", ".join(map(str, worst["index"]))
-    return plain(f"{comparison['output']}[{index}]: expected {worst['expected']}, actual {worst['actual']}")
+    index = f"[{', '.join(map(str, worst['index']))}]" if worst["index"] else ""
+    return plain(f"{comparison['output']}{index}: expected {worst['expected']}, actual {worst['actual']}")
 
 
 def usage(run: Run) -> dict[str, dict[str, float]]:
@@ -180,15 +180,24 @@ class Group:
         return max(self.checks, key=lambda check: _rank(fraction(check)))
 
 
+TELLING = ("relation", "example", "error", "smoke", "property", "golden", "client", "boundary", "parity", "benchmark")
+"""Kinds from the one whose message leads soonest to the cause."""
+
+
 def groups(checks: Iterable[Check]) -> list[Group]:
-    """Findings grouped by level, operation, backend, outcome and first line; MUST first, then by size."""
+    """Findings grouped by level, operation, backend, outcome and first line; MUST first, then the most telling."""
     found: dict[tuple[str, str, str, str, str], list[Check]] = {}
     for check in checks:
         heading = first_line(check["message"]) or f"{check['outcome']} without a message"
         name = (check["operation"], key(check), check["level"], check["outcome"], heading)
         found.setdefault(name, []).append(check)
     made = [Group(*name, tuple(members)) for name, members in found.items()]
-    return sorted(made, key=lambda group: (LEVELS.index(group.level), -len(group.checks)))
+    return sorted(made, key=lambda group: (LEVELS.index(group.level), _telling(group), -len(group.checks)))
+
+
+def _telling(group: "Group") -> int:
+    """Rank of a group's plainest kind: a relation says in words what is wrong, a boundary only that it is."""
+    return min(TELLING.index(check["kind"]) for check in group.checks)
 
 
 def clauses(run: Run, check: Check) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ from reports.events import Run
 from reports.facts import (
     EXIT_MEANINGS,
     Check,
+    Group,
     columns,
     counts,
     findings,
@@ -194,12 +195,23 @@ def _print_findings(run: Run, console: Console) -> None:
     rest = sum(len(group.checks) for group in found) - must
     console.print()
     _line(console, f"Findings: {must} MUST, {rest} of other levels", style="bold")
-    for group in found[:MOST_FAILURES]:
-        _print_finding(group.worst, console, len(group.checks) - 1)
-    if len(found) > MOST_FAILURES:
+    shown = _one_of_each(found)[:MOST_FAILURES]
+    for group, like in shown:
+        _print_finding(group.worst, console, like)
+    left = must + rest - sum(1 + like for _, like in shown)
+    if left:
         console.print()
-        left = sum(len(group.checks) for group in found[MOST_FAILURES:])
         _line(console, f"{left} more are on the page, in summary.md and in junit.xml.")
+
+
+def _one_of_each(found: list[Group]) -> list[tuple[Group, int]]:
+    """The first group of each level, operation, backend and kind; and how many more checks fail there."""
+    first: dict[tuple[str, ...], tuple[Group, int]] = {}
+    for group in found:
+        name = (group.level, group.worst["operation"], key(group.worst), group.worst["kind"])
+        kept, like = first.get(name, (group, -1))
+        first[name] = (kept, like + len(group.checks))
+    return list(first.values())
 
 
 def _print_finding(check: Check, console: Console, like: int) -> None:
@@ -208,10 +220,11 @@ def _print_finding(check: Check, console: Console, like: int) -> None:
     _line(console, f"  {check['level']} {' '.join(check['clauses'])}")
     console.print(Text(f"  {first_line(check['message'])}"), highlight=False)
     element = worst_text(worst_failed(check))
-    if element:
+    if element and "expected" not in first_line(check["message"]):
         _line(console, f"  worst {element}")
         _line(console, f"  {fraction_sentence(fraction(check))}")
     for line in check.get("reproduce", []):
         _line(console, f"  $ {line}", style="cyan")
     if like:
-        console.print(Text(f"  and {like} more check{'s' * (like > 1)} that say the same"), highlight=False)
+        kind = f"{check['kind']} check{'s' * (like > 1)} of {check['operation']}"
+        console.print(Text(f"  and {like} more {kind}"), highlight=False)

@@ -34,6 +34,12 @@ PINNED_IDS = [
     "reassemble_position/relation/no_weight_is_lost/numpy@cpu",
 ]
 
+HELD_BY_SCHEMA = {
+    "PHYS.UNITS.DTYPES", "TOL.SHAPES", "DATA.GROUP.CALL", "DATA.GROUP.NO_LOCAL", "DATA.GROUP.OFFSETS",
+    "DATA.GROUP.RELATIVE", "DATA.GROUP.COORDS_NN", "DATA.GROUP.CHANNELS",
+}  # fmt: skip
+"""Clauses of keys, shapes and dtypes: every answer is held against them, so no case needs to name them."""
+
 
 def _set(pointer: str, value):
     """A change of the document at `pointer`; the value None takes the key away."""
@@ -137,9 +143,7 @@ def test_every_clause_of_a_contract_is_held_by_a_case_of_its_own(operation):
         for case in document.get(section, [])
         for clause in case["clauses"]
     }
-    orphans = [c for c in document.clauses if c not in held]
-    assert len(orphans) <= len(document.clauses) // 2, orphans
-    print(operation, orphans)
+    assert {c for c in document.clauses if c not in held} <= HELD_BY_SCHEMA
 
 
 @pytest.mark.parametrize("operation", contracts())

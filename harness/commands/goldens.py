@@ -24,7 +24,16 @@ from spec_tests.vocabulary import open_npz
 ORACLE = "oracle"
 DEFAULT = ("tensorflow", "pytorch")
 GROUPING_INPUTS = frozenset(
-    {"cases_json", "xcoords", "ycoords", "xcoords_start", "ycoords_start", "diffraction", "diffraction_uint16", "Y_input"}
+    {
+        "cases_json",
+        "xcoords",
+        "ycoords",
+        "xcoords_start",
+        "ycoords_start",
+        "diffraction",
+        "diffraction_uint16",
+        "Y_input",
+    }
 )
 Ask = Callable[[Contract, dict[str, Any]], dict[str, Any]]
 

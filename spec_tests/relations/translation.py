@@ -3,26 +3,30 @@
 import numpy as np
 
 
+HEIGHT, WIDTH = 21, 25
+CENTRE = (10, 12)
+
+
 def _impulse_moves(call, inputs, axis: int, word: str) -> None:
-    images = np.zeros_like(inputs["images"])
-    batch, height, width = images.shape
-    room = (width if axis == 0 else height) - 1
-    start = room // 3
-    steps = np.array([1 + (b % max(1, room - start)) for b in range(batch)]) if room > start else np.zeros(batch, int)
-    row, column = (height // 2, start) if axis == 0 else (start, width // 2)
-    images[:, row, column] = 1
-    offsets = np.zeros_like(inputs["offsets"])
-    offsets[:, axis] = steps
+    """An impulse in the middle of a frame large enough that a wrong answer shows where it went."""
+    batch = len(inputs["images"])
+    images = np.zeros((batch, HEIGHT, WIDTH), dtype=inputs["images"].dtype)
+    images[:, CENTRE[0], CENTRE[1]] = 1
+    offsets = np.zeros((batch, 2), dtype=inputs["offsets"].dtype)
+    offsets[:, axis] = 1 + np.arange(batch) % 7
     moved = np.abs(call("translate", {"images": images, "offsets": offsets})["translated"])
-    for b, step in enumerate(steps):
-        want = (row, column + step) if axis == 0 else (row + step, column)
-        got = tuple(int(i) for i in np.unravel_index(int(np.argmax(moved[b])), moved[b].shape))
-        if abs(moved[b][want] - 1) > 1e-5 or moved[b].sum() > 1 + 1e-4:
-            seen = f"arrived at {got}" if moved[b].max() > 0.5 else "vanished"
-            call.fail(
-                f"translated: an impulse at (row {row}, column {column}) moved by {word} = +{step} px {seen}, "
-                f"expected {want}: content must move by +offset in {word}"
-            )
+    for sample, step in zip(moved, offsets[:, axis].astype(int).tolist(), strict=True):
+        want = (CENTRE[0], CENTRE[1] + step) if axis == 0 else (CENTRE[0] + step, CENTRE[1])
+        if abs(sample[want] - 1) > 1e-5 or sample.sum() > 1 + 1e-4:
+            call.fail(f"translated: {_whereabouts(sample, step, word, want)}")
+
+
+def _whereabouts(sample: np.ndarray, step: int, word: str, want: tuple[int, int]) -> str:
+    """Where the impulse went, in words."""
+    row, column = (int(i) for i in np.unravel_index(int(np.argmax(sample)), sample.shape))
+    down, right = row - CENTRE[0], column - CENTRE[1]
+    seen = f"moved by [{right:+d}, {down:+d}] to (row {row}, column {column})" if sample.max() > 0.5 else "vanished"
+    return f"an impulse at {CENTRE} asked to move by {word} = +{step} px {seen}, expected (row {want[0]}, column {want[1]})"
 
 
 def impulse_moves_in_x(call, inputs, options):

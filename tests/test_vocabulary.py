@@ -1,0 +1,125 @@
+"""The `ndarray` keyword: dtype, symbolic shape, range, finiteness, None; and what its sentences say."""
+
+import numpy as np
+import pytest
+
+from backends.protocol import Foreign
+from spec_tests import vocabulary
+
+
+def _schema(**arrays):
+    return {"type": "object", "properties": {name: {"ndarray": spec} for name, spec in arrays.items()}}
+
+
+def _errors(spec, value, symbols=None, inputs=None):
+    return vocabulary.errors(_schema(x=spec), {"x": value}, symbols or {"B": 2, "N": 3, "gridsize": 2}, inputs)
+
+
+PLAIN = {"dtype": "float32", "shape": ["B", "N"]}
+GOOD = np.ones((2, 3), np.float32)
+
+SENTENCES = [
+    (PLAIN, GOOD, None),
+    (PLAIN, GOOD.astype(float), "x: has dtype float64, expected float32"),
+    ({**PLAIN, "dtype": ["float32", "float64"]}, GOOD.astype(float), None),
+    ({**PLAIN, "dtype": ["float32", "float64"]}, GOOD.astype(int), "x: has dtype int64, expected float32 or float64"),
+    (PLAIN, GOOD.T, "x: has shape (3, 2), expected (B, N) = (2, 3)"),
+    (PLAIN, GOOD[..., None], "x: has shape (2, 3, 1), expected (B, N) = (2, 3)"),
+    ({**PLAIN, "shape": ["B", "N", "gridsize**2"]}, np.ones((2, 3, 4), np.float32), None),
+    ({**PLAIN, "shape": ["B", 3]}, GOOD, None),
+    (PLAIN, None, "x: is None, where an array is asked for"),
+    ({**PLAIN, "none": True}, None, None),
+    (PLAIN, GOOD.tolist(), "x: is a list, where a NumPy array is asked for"),
+    (PLAIN, Foreign("torch.Tensor"), "x: is a torch.Tensor, where a NumPy array is asked for"),
+    (PLAIN, 3.0, "x: is a float, where a NumPy array is asked for"),
+    (PLAIN, np.array([["a"] * 3] * 2), "x: has dtype <U1, expected float32"),
+    ({**PLAIN, "finite": True}, np.array([[1, 2, 3], [4, np.nan, np.inf]], np.float32),
+     "x: has 2 values that are not finite, the first at [1, 1]"),
+    (PLAIN, np.array([[1, 2, 3], [4, np.nan, np.inf]], np.float32), None),
+    ({**PLAIN, "minimum": 0}, GOOD - 1.5, "x: reaches down to -0.5, minimum is 0"),
+    ({**PLAIN, "minimum": 0}, GOOD - 1, None),
+    ({**PLAIN, "maximum": 1}, GOOD * 2, "x: reaches up to 2.0, maximum is 1"),
+    ({**PLAIN, "minimum": 0}, np.array([[np.nan] * 3, [0, 1, -1]], np.float32), "x: reaches down to -1.0, minimum is 0"),
+    ({"dtype": "float32", "shape": [0, "N"], "minimum": 0, "finite": True}, np.ones((0, 3), np.float32), None),
+    ({"dtype": "float32", "shape": []}, np.float32(3), None),
+    ({"dtype": "complex64", "shape": ["B"], "finite": True}, np.array([1, complex(0, np.inf)], np.complex64),
+     "x: has 1 values that are not finite, the first at [1]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spec", "value", "sentence"), SENTENCES)
+def test_sentences(spec, value, sentence):
+    assert _errors(spec, value) == ([sentence] if sentence else [])
+
+
+def test_several_faults_are_all_named():
+    assert _errors({**PLAIN, "finite": True}, np.full((3, 3), np.nan)) == [
+        "x: has dtype float64, expected float32",
+        "x: has shape (3, 3), expected (B, N) = (2, 3)",
+        "x: has 9 values that are not finite, the first at [0, 0]",
+    ]
+
+
+def test_a_size_that_nothing_binds_is_said_so():
+    (found,) = _errors({"dtype": "float32", "shape": ["K"]}, np.ones(3, np.float32), {"N": 3})
+    assert found == "x: has shape (3,): 'K' names 'K'; known are ['N']"
+
+
+def test_dtype_like_another_input():
+    like = {"dtype": {"like": "images"}, "shape": ["B", "N"]}
+    assert _errors(like, GOOD, inputs={"images": GOOD}) == []
+    assert _errors(like, GOOD, inputs={"images": GOOD.astype(complex)}) == ["x: has dtype float32, expected complex128"]
+
+
+def test_missing_and_surplus_outputs_are_named():
+    schema = {**_schema(x=PLAIN), "required": ["x"], "additionalProperties": False}
+    assert vocabulary.errors(schema, {}, {}) == ["'x' is a required property"]
+    (found,) = vocabulary.errors(schema, {"x": GOOD, "extra": np.ones(100_000)}, {"B": 2, "N": 3})
+    assert "'extra' was unexpected" in found and len(found) < 300
+
+
+BOUND = [
+    ({"a": (["B", "N"], (2, 3))}, {}, {"B": 2, "N": 3}),
+    ({"a": (["B", "N"], (2, 3)), "b": (["B"], (9,))}, {}, {"B": 2, "N": 3}),  # the first array binds
+    ({"a": (["B"], (2,))}, {"B": 7}, {"B": 7}),  # what the input fixed stays fixed
+    ({"a": (["B", "gridsize**2"], (2, 9))}, {}, {"B": 2, "gridsize": 3}),
+    ({"a": (["B", "gridsize**2"], (2, 8))}, {}, {"B": 2}),  # 8 is no square
+    ({"a": (["B", "N+1"], (2, 4))}, {}, {"B": 2}),
+    ({"a": (["B", "N"], (2, 3, 4))}, {}, {}),  # another rank binds nothing
+]
+
+
+@pytest.mark.parametrize(("arrays", "known", "symbols"), BOUND)
+def test_binding(arrays, known, symbols):
+    schema = _schema(**{name: {"dtype": "float32", "shape": shape} for name, (shape, _) in arrays.items()})
+    instance = {name: np.zeros(size, np.float32) for name, (_, size) in arrays.items()}
+    assert vocabulary.bind(schema, instance, known) == symbols
+
+
+def test_scalars_bind_their_own_name_and_none_gives_way_to_an_array():
+    schema = _schema(a={"dtype": "float32", "shape": ["N"]})
+    a = np.zeros(3, np.float32)
+    assert vocabulary.bind(schema, {"M": 5, "flag": True, "text": "t", "pool": None, "a": a}) == {
+        "M": 5, "flag": True, "N": 3, "pool": None,
+    }  # fmt: skip
+    assert vocabulary.bind(schema, {"N": None, "a": a})["N"] == 3
+
+
+def test_members_of_a_file_obey_their_schema(tmp_path):
+    path = tmp_path / "scan.npz"
+    np.savez(path, xcoords=np.zeros(4), objects=np.array([{}], dtype=object))
+    schema = {
+        "type": "object",
+        "properties": {"path": {"npz": {**_schema(xcoords={"dtype": "float64", "shape": ["n"]}), "required": ["xcoords"]}}},
+    }
+    assert vocabulary.errors(schema, {"path": str(path)}, {"n": 4}) == []
+    assert vocabulary.errors(schema, {"path": str(path)}, {"n": 5}) == [
+        "path: member xcoords: has shape (4,), expected (n) = (5,)"
+    ]
+    assert vocabulary.errors(schema, {"path": str(tmp_path / "no.npz")}, {}) == [f"path: {tmp_path / 'no.npz'} is not a file"]
+
+
+def test_pickled_members_are_never_opened(tmp_path):
+    path = tmp_path / "scan.npz"
+    np.savez(path, plain=np.zeros(2), objects=np.array([{"a": 1}], dtype=object))
+    assert list(vocabulary.open_npz(path)) == ["plain"]
