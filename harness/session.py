@@ -310,19 +310,22 @@ class Session:
                 continue
             found[key] = []
             for operation in seat.operations:
-                mine = [
-                    e for e in self._finished if e["operation"] == operation and f"{e['backend']}@{e['device']}" == key
-                ]
-                asked = [e for e in mine if e["outcome"] not in ("skip", "not-run")]
-                tried = max(
-                    (e["examples"] for e in asked if e["kind"] == "property" and e["outcome"] == "pass"), default=0
-                )
-                if len(asked) < MINIMUM_CHECKS:
-                    found[key].append(f"{operation}: {len(asked)} checks, at least {MINIMUM_CHECKS} are asked for")
-                elif tried < self.settings.profile.examples:
-                    wanted = self.settings.profile.examples
-                    found[key].append(f"{operation}: {tried} property examples, at least {wanted} are asked for")
+                found[key] += self._too_little(key, operation)
         return found
+
+    def _too_little(self, key: str, operation: str) -> list[str]:
+        """Why one operation of one backend was asked too little; a failure has been asked enough to fail."""
+        mine = [e for e in self._finished if e["operation"] == operation and f"{e['backend']}@{e['device']}" == key]
+        asked = [e for e in mine if e["outcome"] not in ("skip", "not-run")]
+        explored = [e for e in asked if e["kind"] == "property"]
+        wanted = self.settings.profile.examples
+        if len(asked) < MINIMUM_CHECKS:
+            return [f"{operation}: {len(asked)} checks, at least {MINIMUM_CHECKS} are asked for"]
+        if not explored:
+            return [f"{operation}: no property check, one of {wanted} examples is asked for"]
+        if all(e["outcome"] == "pass" and e["examples"] < wanted for e in explored):
+            return [f"{operation}: {explored[0]['examples']} property examples, at least {wanted} are asked for"]
+        return []
 
     def any_failed(self) -> bool:
         return any(e["outcome"] in events.BAD_OUTCOMES for e in self._finished)
