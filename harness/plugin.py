@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from fixtures.simulate import write_scan
+from harness.mistakes import is_users
 from harness.profiles import PROFILES
 from harness.session import Session, Settings, cuda_missing
 from reports.events import BAD_OUTCOMES, Run
@@ -135,8 +136,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Start the run once it is known that something will be asked."""
     if session.config.option.collectonly or not any(isinstance(check_of(i), Check) for i in session.items):
         return
-    run = Session(settings(session.config), session.config.stash.get(LISTENERS, []))
-    run.start()
+    try:
+        run = Session(settings(session.config), session.config.stash.get(LISTENERS, []))
+        run.start()
+    except Exception as error:
+        if is_users(error):
+            raise pytest.UsageError(str(error)) from error
+        raise
     session.config.stash[SESSION] = run
 
 

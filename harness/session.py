@@ -7,6 +7,7 @@ import shutil
 import statistics
 import tempfile
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ import numpy as np
 from backends import registry
 from backends.protocol import Answer
 from backends.worker import StartFailed, Worker
-from harness import storage
+from harness import seats, storage
 from harness.profiles import MINIMUM_CHECKS, Profile
 from reports import events, gate
 from spec_tests import catalogue, contract, scan_checks
@@ -94,6 +95,7 @@ class Session:
         self._scratch = Path(tempfile.mkdtemp(prefix="ptychoparity-inputs-"))
         self._strikes: Counter[tuple[str, str]] = Counter()
         self._finished: list[dict[str, Any]] = []
+        self._faults: dict[str, list[str]] = {}
         self._began = time.perf_counter()
         self._startup = 0.0
         self.scan = scan_checks.Scan.open(settings.scan) if settings.scan is not None else None
@@ -203,19 +205,23 @@ class Session:
             elif check.case.operation == scan_checks.SCAN_OPERATION:
                 return "pass", self._scan(check), (), None
             else:
-                self.judge.judge(check.case, _key(check), _against(check), descriptor)
+                self.judge.judge(check.case, seats.key(check), seats.against(check), descriptor)
         except NotApplicable as reason:
             return reason.outcome, reason.reason, (), None
         except CheckFailed as failure:
             return failure.outcome, failure.message, failure.comparisons, failure.raised
         except NotShrunk as ended:
-            self._strikes[_key(check), check.case.operation] += 1
+            self._strikes[seats.key(check), check.case.operation] += 1
             return ended.outcome, ended.message, (), None
+        except Exception as error:  # a fault of ours: no backend is blamed for it, and none can be judged
+            fault = f"a fault of the harness in {check.case.id}: {type(error).__name__}: {error}"
+            self._faults.setdefault(seats.key(check), []).append(fault)
+            return "not-run", fault + "\n" + traceback.format_exc(), (), None
         return "pass", "", (), None
 
     def _admit(self, check: Check) -> None:
         """Whether there is anyone to ask."""
-        keys = [_key(check)] + ([_against(check)] if check.against else [])
+        keys = [seats.key(check)] + ([seats.against(check)] if check.against else [])
         for key in keys:
             seat = self.seats[key]
             if seat.status != "ready":
@@ -234,7 +240,7 @@ class Session:
 
     def _info(self, check: Check) -> None:
         """HOUSE.INFO.HONEST: what a backend says of itself is what its process loaded."""
-        description = self.seats[_key(check)].description
+        description = self.seats[seats.key(check)].description
         info, loaded = description["info"], description["loaded"]
         said, found = info.get("framework_version", "").split("+")[0], loaded["version"].split("+")[0]
         if not found:
@@ -250,7 +256,7 @@ class Session:
         def keep(name: str, array: np.ndarray, caption: str) -> None:
             self._keep_array(name, check.backend, check.device, array, caption)
 
-        return scan_checks.judge(check.case.name, self.scan, self.judge.caller(_key(check)), keep)
+        return scan_checks.judge(check.case.name, self.scan, self.judge.caller(seats.key(check)), keep)
 
     def _keep_array(self, name: str, backend: str, device: str, array: np.ndarray, caption: str) -> None:
         label = "".join(c if c.isalnum() else "_" for c in f"{name}_{backend}_{device}".strip("_"))
@@ -278,7 +284,7 @@ class Session:
             "inputs": record.inputs, "comparisons": [c.event() for c in (comparisons or record.comparisons)[:12]],
             "raised": raised or record.raised, "captured": record.captured,
             "warnings": [f"{name}: {text}" for name, text in record.warnings],
-            "reproduce": [f"ptychoparity check --backend {shlex.quote(check.backend)} --only {shlex.quote(check.id)}"],
+            "reproduce": [seats.command(check)],
         }  # fmt: skip
         if check.against:
             event["against"] = check.against
@@ -302,13 +308,13 @@ class Session:
 
     def _emptiness(self) -> dict[str, list[str]]:
         """Per seat, where too little was asked to judge: an empty run is never green."""
-        found: dict[str, list[str]] = {}
+        found: dict[str, list[str]] = {key: list(faults) for key, faults in self._faults.items()}
         if self.settings.selection is not None:
             return found
         for key, seat in self.seats.items():
             if seat.status != "ready":
                 continue
-            found[key] = []
+            found.setdefault(key, [])
             for operation in seat.operations:
                 found[key] += self._too_little(key, operation)
         return found
@@ -374,15 +380,3 @@ class Session:
         )  # fmt: skip
         self._writer.close()
         return code
-
-
-def _key(check: Check) -> str:
-    return f"{check.backend}@{check.device}"
-
-
-def _against(check: Check) -> str:
-    """Seat of a parity check's other backend: on the same device unless it says otherwise."""
-    if not check.against:
-        return ""
-    name, at, device = check.against.rpartition("@")
-    return check.against if at and device in ("cpu", "cuda") and name else f"{check.against}@{check.device}"

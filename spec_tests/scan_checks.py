@@ -219,6 +219,11 @@ def stitching(scan: Scan, call: Any, keep: Any) -> str:
     truth = sample_bilinear(np.asarray(obj, complex), np.arange(L)[:, None] + y0, np.arange(L)[None, :] + x0)
     covered = stitched["weight"] > 0.999
     difference = np.where(covered, stitched["canvas"] - truth, 0)
+    keep(
+        "patch",
+        _cut(scan, call, positions[:1])[0],
+        f"patch of the object at x={positions[0, 0]:.1f}, y={positions[0, 1]:.1f}",
+    )
     keep("stitched", stitched["canvas"], "the object's own patches, stitched")
     keep("difference", difference, "stitched less object, where the weight is above 0.999")
     _hold(call, compare_outputs(contracts()["reassemble_position"]["tolerance"], expected, stitched))

@@ -27,7 +27,8 @@ ALLOWED = [
     ("backends/tensorflow/", ("backends.tensorflow", "backends.protocol", "backends.host")),
     ("backends/pytorch/", ("backends.pytorch", "backends.protocol", "backends.host")),
     ("backends/upstream/", ("backends.upstream", "backends.protocol", "backends.host")),
-    ("backends/dropin/", ("backends.dropin", "backends.tensorflow", "backends.pytorch", "backends.protocol", "backends.host")),
+    ("backends/dropin/",
+     ("backends.dropin", "backends.tensorflow", "backends.pytorch", "backends.protocol", "backends.host")),
     ("backends/__init__.py", ()),
     ("reports/", ("reports",)),
     ("fixtures/", ("fixtures", "reference")),
@@ -55,7 +56,10 @@ def imports(tree: ast.AST) -> set[str]:
             parts = f"{PROJECT}/{node.module.replace('.', '/')}"
             package = Path(parts).is_dir() and node.module.split(".")[0] in ROOMS
             found |= {f"{node.module}.{alias.name}" for alias in node.names} if package else {node.module}
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("import_module", "__import__"):
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in (
+            "import_module",
+            "__import__",
+        ):
             found |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
     return found
 
@@ -80,13 +84,23 @@ def strangers(name: str, tree: ast.AST) -> set[str]:
 
 
 QUIET_CALLS = {
-    "cache", "lru_cache", "dataclass", "frozenset", "set", "dict", "tuple", "list", "StashKey", "MappingProxyType", "field",
-    "TypeVar", "namedtuple", "getLogger", "Path", "resolve", "compile", "range", "dtype", "Entry", "Profile", "Interpreter",
-    "extend", "finfo", "len", "sorted", "isinstance", "array", "float32", "float64", "complex64", "text", "join", "items",
-    "fixture", "mark", "parametrize", "composite", "main", "exit", "serve", "get", "keys", "values", "split", "hookimpl",
-    "zip", "enumerate", "iter", "next", "min", "max", "int", "float", "str", "bool", "update",
+    "Entry", "Interpreter", "MappingProxyType", "Path", "Profile", "StashKey", "TensorSpec", "TypeVar", "array",
+    "bool", "cache", "compile", "complex64", "composite", "dataclass", "device", "dict", "dtype", "enumerate",
+    "exit", "extend", "field", "finfo", "fixture", "float", "float32", "float64", "frozenset", "get", "getLogger",
+    "hookimpl", "int", "isinstance", "items", "iter", "join", "keys", "len", "list", "lru_cache", "main", "mark",
+    "max", "min", "namedtuple", "next", "parametrize", "range", "resolve", "serve", "set", "sorted", "split", "str",
+    "text", "tuple", "update", "values", "zip",
 }  # fmt: skip
 """What may be called while a module is imported: makes values, touches no file, no process, no device."""
+
+
+REASONED = {"backends/tensorflow/framework.py": {"setdefault"}}
+"""A variable that TensorFlow reads while it loads must be set before it is imported."""
+
+
+def _called(call: ast.Call) -> str:
+    function = call.func.value if isinstance(call.func, ast.Subscript) else call.func
+    return getattr(function, "attr", getattr(function, "id", "?"))
 
 
 def import_time_work(tree: ast.Module) -> set[str]:
@@ -103,8 +117,7 @@ def import_time_work(tree: ast.Module) -> set[str]:
         inner = {id(n) for one in skipped for n in ast.walk(one)}
         for call in ast.walk(node):
             if isinstance(call, ast.Call) and id(call) not in inner:
-                called = getattr(call.func, "attr", getattr(call.func, "id", "?"))
-                found |= {called} - QUIET_CALLS
+                found |= {_called(call)} - QUIET_CALLS
     return found
 
 
@@ -130,12 +143,18 @@ def test_frameworks_stay_in_their_folders(trees):
 
 def test_nothing_is_done_while_importing(trees):
     mine = {name: tree for name, tree in trees.items() if not name.startswith("tests/")}
-    wrong = {name: sorted(found) for name, tree in mine.items() if (found := import_time_work(tree))}
+    wrong = {
+        name: sorted(found)
+        for name, tree in mine.items()
+        if (found := import_time_work(tree) - REASONED.get(name, set()))
+    }
     assert wrong == {}
 
 
 def test_no_file_is_long():
-    long = {name: n for name in FILES if (n := len((PROJECT / name).read_text(encoding="utf-8").splitlines())) > LONGEST}
+    long = {
+        name: n for name in FILES if (n := len((PROJECT / name).read_text(encoding="utf-8").splitlines())) > LONGEST
+    }
     assert long == {}
 
 
@@ -167,7 +186,12 @@ SAMPLES = [
     (arrows, "spec_tests/judge.py", "from backends import worker", {"backends.worker"}),
     (arrows, "spec_tests/judge.py", "from backends.protocol import Answer\nimport fixtures", set()),
     (arrows, "backends/pytorch/a.py", "import reference.optics", {"reference.optics"}),
-    (arrows, "backends/pytorch/a.py", "def f():\n    from backends.tensorflow.adapter import X", {"backends.tensorflow.adapter"}),
+    (
+        arrows,
+        "backends/pytorch/a.py",
+        "def f():\n    from backends.tensorflow.adapter import X",
+        {"backends.tensorflow.adapter"},
+    ),
     (arrows, "reports/gate.py", "from spec_tests import compare", {"spec_tests.compare"}),
     (arrows, "backends/host/a.py", "import importlib\nimportlib.import_module('reference.scan')", {"reference.scan"}),
     (strangers, "harness/session.py", "import torch.cuda", {"torch"}),

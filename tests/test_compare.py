@@ -129,7 +129,8 @@ def test_the_worst_element_is_named_with_both_values():
     assert (found.differing, found.elements, found.worst["index"]) == (1, 6, [1, 2])
     assert found.used == pytest.approx(12.5) and found.peak_error == pytest.approx(0.005)
     assert found.sentence() == (
-        "x: 1 of 6 values differ; worst at [1, 2]: expected 2, got 2.25 (error 0.25, allowed 0.02, 12.5 times the tolerance)"
+        "x: 1 of 6 values differ; worst at [1, 2]: expected 2, got 2.25"
+        " (error 0.25, allowed 0.02, 12.5 times the tolerance)"
     )
 
 
@@ -184,7 +185,8 @@ def test_an_event_is_plain_json():
 numbers = st.floats(-1e6, 1e6, width=32)
 arrays = st.lists(numbers, min_size=1, max_size=6).map(lambda v: np.array(v, dtype=np.float32))
 tolerances = st.fixed_dictionaries(
-    {name: st.sampled_from([0.0, 1e-6, 1e-3, 0.5]) for name in ("rtol", "peak_rtol", "atol")} | {"ulps": st.integers(0, 9)}
+    {name: st.sampled_from([0.0, 1e-6, 1e-3, 0.5]) for name in ("rtol", "peak_rtol", "atol")}
+    | {"ulps": st.integers(0, 9)}
 )
 
 
@@ -192,7 +194,9 @@ tolerances = st.fixed_dictionaries(
 @given(arrays, st.data(), tolerances)
 def test_the_rule_is_the_formula(expected, data, tolerance):
     """Element by element, in Python's own arithmetic."""
-    shifts = data.draw(st.lists(st.sampled_from([0.0, 1e-7, 1e-3, 0.4, 2.0]), min_size=expected.size, max_size=expected.size))
+    shifts = data.draw(
+        st.lists(st.sampled_from([0.0, 1e-7, 1e-3, 0.4, 2.0]), min_size=expected.size, max_size=expected.size)
+    )
     actual = (expected * (1 + np.array(shifts))).astype(np.float32)
     peak = max(abs(float(e)) for e in expected)
     relative = max(tolerance["rtol"], tolerance["ulps"] * EPS32)

@@ -56,7 +56,9 @@ def test_symbols():
     assert symbols_in(3) == frozenset()
 
 
-@given(st.integers(-50, 50), st.integers(-50, 50), st.sampled_from(["+", "-", "*", "//", "%", "<", "<=", "==", "!=", ">"]))
+@given(
+    st.integers(-50, 50), st.integers(-50, 50), st.sampled_from(["+", "-", "*", "//", "%", "<", "<=", "==", "!=", ">"])
+)
 def test_arithmetic_is_pythons(a, b, operator):
     text = f"a {operator} b"
     if b == 0 and operator in ("//", "%"):

@@ -148,7 +148,9 @@ def test_equal_seeds_are_equal_draws():
 
 def test_what_is_given_stays_given():
     contract, seen = contracts()["translate"], []
-    strategy = strategies.descriptors(contract, {"dims": {"B": 4}, "arrays": {"offsets": {"family": "constant", "value": 2.0}}})
+    strategy = strategies.descriptors(
+        contract, {"dims": {"B": 4}, "arrays": {"offsets": {"family": "constant", "value": 2.0}}}
+    )
     explore(strategy, seen.append, examples=15, seed=0, failures=_Found)
     assert {d["dims"]["B"] for d in seen} == {4}
     assert {d["arrays"]["offsets"]["family"] for d in seen} == {"constant"}

@@ -39,7 +39,8 @@ SENTENCES = [
     ({**PLAIN, "minimum": 0}, GOOD - 1.5, "x: reaches down to -0.5, minimum is 0"),
     ({**PLAIN, "minimum": 0}, GOOD - 1, None),
     ({**PLAIN, "maximum": 1}, GOOD * 2, "x: reaches up to 2.0, maximum is 1"),
-    ({**PLAIN, "minimum": 0}, np.array([[np.nan] * 3, [0, 1, -1]], np.float32), "x: reaches down to -1.0, minimum is 0"),
+    ({**PLAIN, "minimum": 0}, np.array([[np.nan] * 3, [0, 1, -1]], np.float32), 
+     "x: reaches down to -1.0, minimum is 0"),
     ({"dtype": "float32", "shape": [0, "N"], "minimum": 0, "finite": True}, np.ones((0, 3), np.float32), None),
     ({"dtype": "float32", "shape": []}, np.float32(3), None),
     ({"dtype": "complex64", "shape": ["B"], "finite": True}, np.array([1, complex(0, np.inf)], np.complex64),
@@ -110,13 +111,17 @@ def test_members_of_a_file_obey_their_schema(tmp_path):
     np.savez(path, xcoords=np.zeros(4), objects=np.array([{}], dtype=object))
     schema = {
         "type": "object",
-        "properties": {"path": {"npz": {**_schema(xcoords={"dtype": "float64", "shape": ["n"]}), "required": ["xcoords"]}}},
+        "properties": {
+            "path": {"npz": {**_schema(xcoords={"dtype": "float64", "shape": ["n"]}), "required": ["xcoords"]}}
+        },
     }
     assert vocabulary.errors(schema, {"path": str(path)}, {"n": 4}) == []
     assert vocabulary.errors(schema, {"path": str(path)}, {"n": 5}) == [
         "path: member xcoords: has shape (4,), expected (n) = (5,)"
     ]
-    assert vocabulary.errors(schema, {"path": str(tmp_path / "no.npz")}, {}) == [f"path: {tmp_path / 'no.npz'} is not a file"]
+    assert vocabulary.errors(schema, {"path": str(tmp_path / "no.npz")}, {}) == [
+        f"path: {tmp_path / 'no.npz'} is not a file"
+    ]
 
 
 def test_pickled_members_are_never_opened(tmp_path):

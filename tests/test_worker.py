@@ -41,14 +41,27 @@ def _alive(pid: int) -> bool:
 
 LARGE = np.arange(remote.INLINE_BYTES // 8 + 7, dtype=np.float64)
 ARRAYS = {
-    "small": np.arange(6, dtype=np.float32).reshape(2, 3), "large": LARGE, "large strided": LARGE[::2][::-1],
-    "large Fortran": np.asfortranarray(np.arange(2.0**18).reshape(512, 512)), "exactly at the limit": LARGE[: remote.INLINE_BYTES // 8],
-    "zero size": np.zeros((0, 3), np.float32), "zero size behind": np.zeros((3, 0), np.complex64), "zero rank": np.array(2.5),
-    "transposed": np.arange(12).reshape(3, 4).T, "every other": np.arange(10)[::2], "broadcast": np.broadcast_to(np.float32(3), (4, 4)),
-    "complex64": np.array([1 + 2j, complex(np.nan, np.inf)], np.complex64), "complex128": np.array([[1j]]),
-    "bool": np.array([True, False]), "uint8": np.array([255], np.uint8), "int64": np.array([-(2**63), 2**63 - 1]),
-    "uint64": np.array([2**64 - 1], np.uint64), "big-endian": np.array([1.5, 2.5], ">f4"), "float16": np.ones(2, np.float16),
-    "text": np.array(["ab", "ü"]), "negative zero and NaN": np.array([-0.0, np.nan, -np.inf]),
+    "small": np.arange(6, dtype=np.float32).reshape(2, 3),
+    "large": LARGE,
+    "large strided": LARGE[::2][::-1],
+    "large Fortran": np.asfortranarray(np.arange(2.0**18).reshape(512, 512)),
+    "exactly at the limit": LARGE[: remote.INLINE_BYTES // 8],
+    "zero size": np.zeros((0, 3), np.float32),
+    "zero size behind": np.zeros((3, 0), np.complex64),
+    "zero rank": np.array(2.5),
+    "transposed": np.arange(12).reshape(3, 4).T,
+    "every other": np.arange(10)[::2],
+    "broadcast": np.broadcast_to(np.float32(3), (4, 4)),
+    "complex64": np.array([1 + 2j, complex(np.nan, np.inf)], np.complex64),
+    "complex128": np.array([[1j]]),
+    "bool": np.array([True, False]),
+    "uint8": np.array([255], np.uint8),
+    "int64": np.array([-(2**63), 2**63 - 1]),
+    "uint64": np.array([2**64 - 1], np.uint64),
+    "big-endian": np.array([1.5, 2.5],
+    "float16": np.ones(2, np.float16),
+    "text": np.array(["ab",
+    "negative zero and NaN": np.array([-0.0, np.nan, -np.inf]),
 }  # fmt: skip
 
 
@@ -100,7 +113,9 @@ def test_what_cannot_cross_is_named(echo):
     assert got["tuple"] == [1, "two"] and np.array_equal(got["dict"]["inner"], np.arange(3))
 
 
-@pytest.mark.parametrize(("name", "dtype"), [("np.float64", "float64"), ("np.int64", "int64"), ("np.bool", "bool"), ("np.str", "<U1")])
+@pytest.mark.parametrize(
+    ("name", "dtype"), [("np.float64", "float64"), ("np.int64", "int64"), ("np.bool", "bool"), ("np.str", "<U1")]
+)
 def test_numpy_scalars_keep_their_dtype(name, dtype, echo):
     """np.float64 is a float, and np.str_ a str: they cross as what they are all the same."""
     assert echo.call("kinds", {}, timeout=10).outputs[name].dtype == np.dtype(dtype)
@@ -110,7 +125,9 @@ def test_numpy_scalars_keep_their_dtype(name, dtype, echo):
 @given(data=st.data())
 def test_encoding_is_undone_by_decoding(data, tmp_path_factory):
     folder = str(tmp_path_factory.getbasetemp())
-    dtypes = st.one_of(npst.floating_dtypes(), npst.integer_dtypes(), npst.complex_number_dtypes(), npst.boolean_dtypes())
+    dtypes = st.one_of(
+        npst.floating_dtypes(), npst.integer_dtypes(), npst.complex_number_dtypes(), npst.boolean_dtypes()
+    )
     sent = data.draw(npst.arrays(dtypes, npst.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)))
     back = remote.decode(remote.encode(sent, folder))
     assert (back.dtype, back.shape, back.tobytes()) == (sent.dtype, sent.shape, sent.tobytes())
@@ -225,7 +242,10 @@ HEAVY = ("torch", "tensorflow", "keras", "numpy", "pytest", "hypothesis", "matpl
 
 
 def test_help_is_quick_and_imports_nothing_heavy():
-    script = f"import sys\nfrom harness import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass\nprint([m for m in {HEAVY} if m in sys.modules], file=sys.stderr)"
+    script = (
+        "import sys\nfrom harness import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass\n"
+        f"print([m for m in {HEAVY} if m in sys.modules], file=sys.stderr)"
+    )
     done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True)
     assert done.stderr.strip() == "[]"
     best = math.inf

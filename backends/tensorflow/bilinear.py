@@ -1,7 +1,7 @@
-"""Bilinear interpolation by integer split: whole pixels select, fractions mix.
+"""Bilinear interpolation by integer split: whole pixels select, fractions weigh.
 
 A position is taken apart in float64 into its whole part and its fraction. The whole part selects pixels by
-index, without arithmetic, so that integer positions copy exactly; the fraction is then rounded to float32.
+index, without arithmetic, so that integer positions copy exactly; the fraction becomes two float32 weights.
 
 The functions compiled here have open shapes: one trace serves every call, whatever its sizes.
 """
@@ -15,29 +15,40 @@ _COUNTS = tf.TensorSpec([None], tf.int64)
 _POSITIONS = tf.TensorSpec([None], tf.float64)
 _COUNT = tf.TensorSpec([], tf.int64)
 
+Weights = tuple[tf.Tensor, tf.Tensor]
+
 
 class Split(NamedTuple):
-    """Positions taken apart: `whole` (P) int64 px, and `fraction` (P) float32 in [0, 1]."""
+    """Positions taken apart: `whole` (P) int64 px, `near` = 1 - fraction and `far` = fraction (P) float32."""
 
     whole: tf.Tensor
-    fraction: tf.Tensor
+    near: tf.Tensor
+    far: tf.Tensor
 
 
 def split(positions: tf.Tensor, limit: tf.Tensor) -> Split:
     """Take positions (P) float64, px, apart; whole parts are clamped to [-limit, limit].
 
     `limit` lies beyond any pixel the caller has, so that the clamp changes no answer: it keeps a position
-    that no integer can hold from wrapping around.
+    that no integer can hold from wrapping around. Both weights come from float64, so that a small one is as
+    exact as a large one: where a canvas is hardly covered, it is divided by.
     """
     whole = tf.floor(positions)
-    fraction = tf.cast(positions - whole, tf.float32)
+    fraction = positions - whole
     limit = tf.cast(limit, tf.float64)
-    return Split(tf.cast(tf.clip_by_value(whole, -limit, limit), tf.int64), fraction)
+    clamped = tf.cast(tf.clip_by_value(whole, -limit, limit), tf.int64)
+    return Split(clamped, tf.cast(1.0 - fraction, tf.float32), tf.cast(fraction, tf.float32))
 
 
-def mix(pixels: tf.Tensor, neighbours: tf.Tensor, fraction: tf.Tensor) -> tf.Tensor:
-    """(1 - fraction) * pixels + fraction * neighbours, in the form that keeps equal neighbours exactly."""
-    return pixels + fraction * (neighbours - pixels)
+def blend(windows: tf.Tensor, rows: Weights, columns: Weights) -> tf.Tensor:
+    """(P, h+1, w+1, channels) -> (P, h, w, channels): weighted sums of neighbours (PHYS.TRANSLATE.SUBPIXEL).
+
+    `rows` and `columns` are the weights (P) of a pixel and of the next one along either axis.
+    """
+    first, second = (weight[:, None, None, None] for weight in rows)
+    windows = first * windows[:, :-1] + second * windows[:, 1:]
+    first, second = (weight[:, None, None, None] for weight in columns)
+    return first * windows[:, :, :-1] + second * windows[:, :, 1:]
 
 
 def _lines(first: tf.Tensor, count: tf.Tensor, extent: tf.Tensor) -> tf.Tensor:
@@ -62,8 +73,7 @@ def sample(
     columns = _lines(column.whole, width + 1, W)
     pixels = tf.reshape(images, [-1, shape[3]])
     windows = tf.gather(pixels, (rows * (W + 1))[:, :, None] + columns[:, None, :])
-    windows = mix(windows[:, :-1], windows[:, 1:], row.fraction[:, None, None, None])
-    return mix(windows[:, :, :-1], windows[:, :, 1:], column.fraction[:, None, None, None])
+    return blend(windows, (row.near, row.far), (column.near, column.far))
 
 
 def add_zero_lines(images: tf.Tensor) -> tf.Tensor:

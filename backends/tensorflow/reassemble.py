@@ -4,7 +4,7 @@ import numpy as np
 
 from backends.host import checks
 from backends.tensorflow import refuse
-from backends.tensorflow.bilinear import Split, mix, split
+from backends.tensorflow.bilinear import Split, blend, split
 from backends.tensorflow.channels import to_channels
 from backends.tensorflow.chunks import CHUNK_PIXELS, chunks
 from backends.tensorflow.framework import tf
@@ -27,8 +27,9 @@ def reassemble_position(patches: np.ndarray, global_offsets: np.ndarray, M: int)
     # a border of one pixel takes up what rounding lets fall off the canvas
     size = (side + 2) ** 2
     numerator, weight = tf.zeros([size], tf.complex128), tf.zeros([size], tf.float64)
-    # a chunk at least as large as the canvas: adding up whole canvases must not become the larger work
-    for part in chunks(len(patches), M * M, max(CHUNK_PIXELS, size)):
+    # half the pixels at once, for their sums take float64, but no fewer than the canvas has: else adding up
+    # whole canvases would become the larger work
+    for part in chunks(len(patches), M * M, max(CHUNK_PIXELS // 2, size)):
         tiles = to_channels(_framed_centres(patches[part], M))
         numerator, weight = _add_tiles(numerator, weight, tiles, displacements[part], padding)
     return _answer(numerator, weight, mean, side)
@@ -66,18 +67,17 @@ def _add_tiles(
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Add framed tiles (P, M+2, M+2, 2), and ones in their place, to flat canvases of side M + 2*padding + 2.
 
-    A pixel is shared with the next one, the reverse of sampling: of its neighbours, a pixel receives from the
-    one before. Sums are taken in float64, for thousands of tiles may meet on one pixel.
+    The reverse of sampling: a pixel is handed on to the next one, so that each receives `near` of its own value
+    and `far` of the one before. Sums are taken in float64, for thousands of tiles may meet on one pixel.
     """
     M = tf.shape(tiles, tf.int64)[1] - 2
     width = M + 2 * padding + 2
     column, row = split(displacements[:, 0], width), split(displacements[:, 1], width)
     rows, columns = (axis.whole[:, None] + padding + 1 + tf.range(M + 1) for axis in (row, column))
     pixels = tf.reshape((rows * width)[:, :, None] + columns[:, None, :], [-1])
-    values = mix(tiles[:, 1:], tiles[:, :-1], row.fraction[:, None, None, None])
-    values = mix(values[:, :, 1:], values[:, :, :-1], column.fraction[:, None, None, None])
-    values = tf.reshape(tf.bitcast(tf.cast(values, tf.float64), tf.complex128), [-1])
-    ones = _shared_ones(row, M)[:, :, None] * _shared_ones(column, M)[:, None, :]
+    values = tf.cast(blend(tiles, (row.far, row.near), (column.far, column.near)), tf.float64)
+    values = tf.reshape(tf.bitcast(values, tf.complex128), [-1])
+    ones = _spread_ones(row, M)[:, :, None] * _spread_ones(column, M)[:, None, :]
     size = width * width
     return (
         numerator + tf.math.unsorted_segment_sum(values, pixels, size),
@@ -85,10 +85,10 @@ def _add_tiles(
     )
 
 
-def _shared_ones(axis: Split, M: tf.Tensor) -> tf.Tensor:
-    """What M ones become along one axis: (P, M+1) float64, 1 - fraction first, fraction last, 1 between."""
+def _spread_ones(axis: Split, M: tf.Tensor) -> tf.Tensor:
+    """What M ones become along one axis: (P, M+1) float64, `near` first, `far` last, 1 between."""
     framed = tf.pad(tf.ones([1, M]), [[0, 0], [1, 1]])
-    return tf.cast(mix(framed[:, 1:], framed[:, :-1], axis.fraction[:, None]), tf.float64)
+    return tf.cast(axis.far[:, None] * framed[:, :-1] + axis.near[:, None] * framed[:, 1:], tf.float64)
 
 
 def _answer(numerator: tf.Tensor, weight: tf.Tensor, mean: tf.Tensor, side: int) -> dict[str, np.ndarray]:

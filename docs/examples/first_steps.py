@@ -1,6 +1,6 @@
 """The steps of docs/onboarding.md, each a backend of its own, so that every output shown there can be had again.
 
-    ptychoparity check --backend docs.examples.first_steps:Step1 --operation diffract --kind smoke
+ptychoparity check --backend docs.examples.first_steps:Step1 --operation diffract --kind smoke
 """
 
 from typing import Any

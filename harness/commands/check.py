@@ -16,6 +16,7 @@ from backends import registry
 from harness import plugin
 from harness.mistakes import Mistake
 from reports import events, terminal
+from spec_tests import scan_checks
 from spec_tests.contract import contracts
 
 
@@ -77,6 +78,8 @@ def validate(arguments: argparse.Namespace) -> None:
     for operation in arguments.operation:
         if operation not in contracts():
             raise Mistake(f"no operation {operation!r}; there are {', '.join(contracts())}")
+    if arguments.scan not in (None, "auto", "simulated"):
+        scan_checks.Scan.open(Path(arguments.scan).resolve())
     if not arguments.timeout > 0:
         raise Mistake(f"--timeout {arguments.timeout:g}: more than 0 seconds are asked for")
     try:
@@ -99,13 +102,11 @@ def run(arguments: argparse.Namespace) -> int:
     with contextlib.redirect_stderr(spoken) if not sys.stderr.isatty() else contextlib.nullcontext():
         with _alone():
             code = pytest.main(pytest_arguments(arguments), plugins=[watch, wiring])
-    if code in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
+    if wiring.run is None:  # a run that ended has a verdict of its own, whatever pytest's code
+        cut = code in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
         sys.stderr.write(spoken.getvalue())
-        print("ptychoparity: the run was cut off: it has no verdict", file=sys.stderr)
-        return events.NOT_JUDGED
-    if wiring.run is None:
-        sys.stderr.write(spoken.getvalue())
-        print("ptychoparity: no check matches: nothing was run, so nothing could be judged", file=sys.stderr)
+        why = "the run was cut off: it has no verdict" if cut else "no check matches: nothing was run or judged"
+        print(f"ptychoparity: {why}", file=sys.stderr)
         return events.NOT_JUDGED
     page = os.path.relpath(wiring.run.directory / "index.html")
     terminal.print_summary(wiring.run, Console(), page)

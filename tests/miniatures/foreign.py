@@ -39,7 +39,8 @@ class Echoes(NumpyBackend):
             time.sleep(inputs["seconds"])
         if operation == "kinds":
             return {
-                "np.float64": np.float64(1.5), "np.int64": np.int64(3), "np.bool": np.bool_(True), "np.str": np.str_("a"),
+                "np.float64": np.float64(1.5), "np.int64": np.int64(3), "np.bool": np.bool_(True),
+                "np.str": np.str_("a"),
                 "tuple": (1, "two"), "dict": {"inner": np.arange(3)}, "object": Tensor(np.zeros(1)), "set": {1, 2},
                 "objects": np.array([{}], dtype=object), "bytes": b"raw", "complex": 1 + 2j,
             }  # fmt: skip
