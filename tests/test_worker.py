@@ -58,9 +58,9 @@ ARRAYS = {
     "uint8": np.array([255], np.uint8),
     "int64": np.array([-(2**63), 2**63 - 1]),
     "uint64": np.array([2**64 - 1], np.uint64),
-    "big-endian": np.array([1.5, 2.5],
+    "big-endian": np.array([1.5, 2.5], ">f4"),
     "float16": np.ones(2, np.float16),
-    "text": np.array(["ab",
+    "text": np.array(["ab", "ü"]),
     "negative zero and NaN": np.array([-0.0, np.nan, -np.inf]),
 }  # fmt: skip
 
