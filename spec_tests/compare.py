@@ -89,7 +89,7 @@ def allowance(expected: np.ndarray, tolerance: Mapping[str, Any], eps: float) ->
     relative = max(tolerance.get("rtol", 0.0), tolerance.get("ulps", 0.0) * eps)
     peak = float(magnitude.max(initial=0.0))
     floor = max(tolerance.get("peak_rtol", 0.0) * peak, tolerance.get("atol", 0.0))
-    return np.where(np.isfinite(expected), np.maximum(magnitude * relative, floor), 0.0)
+    return np.maximum(magnitude * relative, floor)
 
 
 def compare(

@@ -33,6 +33,9 @@ ALLOWED = [
     ({"ulps": 4}, [8 + 34 * EPS64 + 2**-48, 0.5], False),
     ({"atol": 0.25, "rtol": 0.125}, [9.0, 0.75], True),  # the larger of the terms, not their sum
     ({"atol": 0.25, "rtol": 0.125}, [9.125, 0.5], False),
+    ({"atol": 0.25, "peak_rtol": 0.125}, [8.0, 1.5], True),
+    ({"atol": 0.25, "peak_rtol": 0.125}, [8.0, 1.5 + 2**-20], False),
+    ({"ulps": 4, "rtol": 0.125}, [9.0 + 2**-20, 0.5], False),
     ({"atol": 0.0}, [8.0, 0.5], True),
     ({"atol": 0.0}, [8.0, np.nextafter(0.5, 1)], False),
 ]

@@ -60,7 +60,8 @@ def runs(request, pool, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def replays(request, pool, runs):
-    named = [i.callspec.params["name"] for i in request.session.items if i.name.startswith("test_replay_")]
+    mine = [i for i in request.session.items if i.path == request.path and i.name.startswith("test_replay_")]
+    named = [i.callspec.params["name"] for i in mine]
     return {name: pool.submit(lambda n: _replay(runs[n].result()), name) for name in named}
 
 

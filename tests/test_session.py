@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from backends import registry
+from harness.commands import replay
 from harness.profiles import PROFILES
 from harness.session import Session, Settings
 from reports import events
@@ -192,6 +193,24 @@ def test_what_a_failure_says_to_reproduce_it_does(whole):
                 done = check(whole.folder.parent / kind, *arguments)
                 assert done.exit == 1, (line, done.stderr)
                 assert [c["outcome"] for c in done.checks if c["id"] == bad["id"]] == ["fail"]
+
+
+def test_a_parity_failure_is_replayed_against_the_same_other(whole):
+    bad = next(c for c in whole.checks if c["kind"] == "parity" and c["outcome"] == "fail")
+    path = str(whole.folder / bad["failure_file"])
+    again = ptychoparity("replay", path)
+    assert again.exit == 1 and again.stdout.startswith(f"failing: {bad['id']}: "), again
+    itself = ptychoparity("replay", path, "--backend", "numpy")
+    assert itself.exit == 2 and "numpy@cpu cannot be compared with itself" in itself.stderr
+
+
+@pytest.mark.parametrize(
+    ("backend", "device", "against"),
+    [("b", "cpu", "a"), ("a", "cuda", "a@cpu"), ("b", "cpu", "a@/usr/bin/python"), ("b", "cuda", "a@/usr/bin/python")],
+)
+def test_replay_finds_the_very_check(backend, device, against):
+    kept = {"operation": "diffract", "kind": "parity", "case": "large", "device": device, "against": against}
+    assert replay.find(kept, backend).id == f"diffract/parity/large/{backend}~{against}@{device}"
 
 
 def test_pytest_itself_gives_the_same_ids_and_verdict(whole, tmp_path):

@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -160,12 +161,19 @@ explore(strategies.descriptors(contracts()["translate"]), lambda d: print(descri
 
 @pytest.mark.xfail(strict=True, reason="Hypothesis also draws constants it finds in whatever modules are loaded")
 def test_equal_seeds_are_equal_draws_whoever_asks():
-    """`pytest spec_tests` and `ptychoparity check` load different modules; the seed in the header is to mean one thing."""
+    """Whoever asks loads other modules; the seed in a run's header is to mean one thing all the same."""
     outputs = [
         subprocess.run([sys.executable, "-c", extra + DRAWN], cwd=PROJECT, capture_output=True, text=True).stdout
         for extra in ("", "import harness.plugin, tests.test_session")
     ]
     assert outputs[0] and outputs[0] == outputs[1]
+
+
+def test_rules_of_a_contract_hold_in_every_draw():
+    translate, seen = contracts()["translate"], []
+    ruled = replace(translate, data={**translate.data, "requires": ["H <= W"]})
+    explore(strategies.descriptors(ruled), seen.append, examples=60, seed=0, failures=_Found)
+    assert all(d["dims"]["H"] <= d["dims"]["W"] for d in seen) and len(seen) == 60
 
 
 def test_what_is_given_stays_given():

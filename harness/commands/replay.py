@@ -6,12 +6,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness import seats
 from harness.mistakes import Mistake
 from harness.profiles import PROFILES
 from harness.session import Session, Settings
 from reports.events import BAD_OUTCOMES
 from spec_tests import contract
-from spec_tests.generate import Check, checks
+from spec_tests.generate import Check, all_cases, parity_cases
 
 KEYS = {"id", "operation", "kind", "case", "backend", "device", "against", "descriptor", "contracts", "outcome"}
 
@@ -31,10 +32,13 @@ def read(path: Path) -> dict:
 
 def find(kept: dict, backend: str) -> Check:
     """The check of that case, on `backend`. Raises Mistake when the contracts no longer have it."""
-    pairs = [(backend, kept["device"])] + ([(kept["against"].split("@")[0], kept["device"])] if kept["against"] else [])
     wanted = f"{kept['operation']}/{kept['kind']}/{kept['case']}"
-    for check in checks(list(reversed(pairs))):
-        if check.case.id == wanted and check.backend == backend:
+    every = [*all_cases(), *(case for one in contract.contracts().values() for case in parity_cases(one))]
+    for case in every:
+        if case.id == wanted:
+            check = Check(case, backend, kept["device"], kept["against"])
+            if seats.against(check) == seats.key(check):
+                raise Mistake(f"{seats.key(check)} cannot be compared with itself")
             return check
     raise Mistake(f"the contracts have no check {wanted} any more")
 
@@ -46,11 +50,10 @@ def run(path: Path, backend: str | None, timeout: float) -> int:
     check = find(kept, name)
     if kept["contracts"]["digest"] != contract.version()["digest"]:
         console.print("note: the contracts have changed since this failure was recorded")
-    names = (check.against.split("@")[0], name) if check.against else (name,)
+    other, _, device = (seats.against(check) or seats.key(check)).rpartition("@")
+    names, devices = tuple(dict.fromkeys((other, name))), tuple(dict.fromkeys((device, kept["device"])))
     with tempfile.TemporaryDirectory(prefix="ptychoparity-replay-") as folder:
-        settings = Settings(
-            names, PROFILES["quick"], (kept["device"],), runs=Path(folder), timeout=timeout, selection=check.id
-        )
+        settings = Settings(names, PROFILES["quick"], devices, runs=Path(folder), timeout=timeout, selection=check.id)
         session = Session(settings)
         session.start()
         event = session.run(check, kept["descriptor"])

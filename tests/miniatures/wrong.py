@@ -69,6 +69,26 @@ class AcceptsAnything(NumpyBackend):
             return {"amplitude": np.zeros((1, 64, 64), np.float32)}
 
 
+class RefusesWithTheWrongType(NumpyBackend):
+    """Bad input is refused in the right words, as a TypeError."""
+
+    def call(self, operation, inputs):
+        try:
+            return super().call(operation, inputs)
+        except ValueError as error:
+            raise TypeError(str(error)) from error
+
+
+class RefusesWithoutAWord(NumpyBackend):
+    """Bad input is refused with the right error, which names nothing."""
+
+    def call(self, operation, inputs):
+        try:
+            return super().call(operation, inputs)
+        except ValueError:
+            raise ValueError("bad input") from None
+
+
 class DependsOnBatchSize(NumpyBackend):
     """Exact up to 39 samples; in larger batches the samples after the 39th are those of the first."""
 
