@@ -75,6 +75,9 @@ class Answer:
     warnings: tuple[tuple[str, str], ...] = ()
     random_state_changed: bool = False
     stray: tuple[str, ...] = ()
+    """Files the call left in its working directory."""
+    changed_inputs: tuple[str, ...] = ()
+    """Inputs the call changed in place; looked at only where a check asks."""
 
 
 @dataclass(frozen=True)

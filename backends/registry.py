@@ -39,12 +39,12 @@ BUILT_IN = {
         Entry("numpy", "backends.numpy.adapter:NumpyBackend", ours=True),
         Entry(
             "tensorflow", "backends.tensorflow.adapter:TensorFlowBackend", requires="tensorflow",
-            install="pip install 'ptychoparity[tensorflow]'", ours=True,
+            install="pip install 'tensorflow>=2.18'", ours=True,
             environment={"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"},
         ),
         Entry(
             "pytorch", "backends.pytorch.adapter:PyTorchBackend", requires="torch",
-            install="pip install 'ptychoparity[pytorch]'", environment={"KERAS_BACKEND": "torch"}, ours=True,
+            install="pip install 'torch>=2.2'", environment={"KERAS_BACKEND": "torch"}, ours=True,
         ),
     )
 }  # fmt: skip

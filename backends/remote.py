@@ -13,6 +13,7 @@ import time
 import traceback
 import uuid
 import warnings
+import zlib
 
 import numpy as np
 
@@ -139,12 +140,18 @@ def start(message):
     return backend, {"info": info, "operations": sorted(backend.operations()), "loaded": loaded_package(factory, info)}
 
 
+def fingerprints(inputs):
+    """A checksum of every array: whether a call changed its inputs in place."""
+    return {n: zlib.crc32(np.ascontiguousarray(v)) for n, v in inputs.items() if isinstance(v, np.ndarray)}
+
+
 def call(backend, message, exchange):
     """One operation: the answer, how long it took, and what it did beside answering."""
     inputs = {name: decode(value) for name, value in message["inputs"].items()}
     if message.get("numpy_seed") is not None:
         np.random.seed(message["numpy_seed"])
     before = np.random.get_state()
+    given = fingerprints(inputs) if message.get("watch") else {}
     reply = {}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -157,6 +164,7 @@ def call(backend, message, exchange):
         except (Exception, SystemExit) as error:
             reply["seconds"] = time.perf_counter() - begin
             reply["raised"] = describe_error(error)
+    reply["changed_inputs"] = sorted(name for name, print_ in given.items() if fingerprints(inputs)[name] != print_)
     after = np.random.get_state()
     reply["random_state_changed"] = before[2] != after[2] or not np.array_equal(before[1], after[1])
     reply["warnings"] = [[w.category.__name__, sendable(w.message)] for w in caught]

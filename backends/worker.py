@@ -52,6 +52,10 @@ class Worker:
         # shared memory where there is some: arrays are written once and mapped
         shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self._folder = Path(tempfile.mkdtemp(prefix="ptychoparity-", dir=shared))
+        # an interpreter of its own sees our adapters and nothing else that lies beside them
+        (self._folder / "path").mkdir()
+        for package in ("backends", "reference"):
+            (self._folder / "path" / package).symlink_to(PROJECT / package)
 
     def launch(self) -> None:
         """Start the process without waiting for it."""
@@ -64,7 +68,8 @@ class Worker:
         self._channel = gateway.remote_exec(remote)
         self._channel.send(
             {
-                "factory": self.entry.factory, "device": self.device, "path": [str(PROJECT), *self.entry.path],
+                "factory": self.entry.factory, "device": self.device,
+                "path": [str(self._folder / "path"), *self.entry.path],
                 "exchange": str(self._folder / "exchange"), "scratch": str(self._folder / "scratch"),
                 "output": str(self._folder / "output.txt"),
             }
@@ -92,8 +97,13 @@ class Worker:
         self.description = reply
         return reply
 
-    def call(self, operation: str, inputs: dict[str, Any], timeout: float, numpy_seed: int | None = None) -> Answer:
-        """Answer of the backend to one operation; never raises for what the backend does."""
+    def call(
+        self, operation: str, inputs: dict[str, Any], timeout: float, numpy_seed: int | None = None, watch: bool = False
+    ) -> Answer:
+        """Answer of the backend to one operation; never raises for what the backend does.
+
+        `numpy_seed` seeds NumPy's global state before; `watch` looks whether the inputs are changed in place.
+        """
         if self._channel is None:
             try:
                 self.start()
@@ -103,7 +113,7 @@ class Worker:
         exchange = str(self._folder / "exchange")
         packed = {name: remote.encode(value, exchange) for name, value in inputs.items()}
         try:
-            self._channel.send({"operation": operation, "inputs": packed, "numpy_seed": numpy_seed})
+            self._channel.send({"operation": operation, "inputs": packed, "numpy_seed": numpy_seed, "watch": watch})
             reply = self._channel.receive(timeout=timeout)
         except self._channel.TimeoutError:
             self._discard(kill=True)
@@ -119,6 +129,7 @@ class Worker:
             "seconds": reply["seconds"], "captured": reply["captured"],
             "warnings": tuple(map(tuple, reply["warnings"])), "stray": tuple(reply["stray"]),
             "random_state_changed": reply["random_state_changed"],
+            "changed_inputs": tuple(reply["changed_inputs"]),
         }  # fmt: skip
         if "raised" in reply:
             raised = reply["raised"]

@@ -1,6 +1,8 @@
 """The command line. Nothing heavy is imported before a command needs it."""
 
 import argparse
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -18,7 +20,8 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="check backends, write a report")
     check.add_argument("--backend", action="append", default=[], metavar="NAME",
-                       help="a name (see `ptychoparity list`), module:Class, either with @/path/to/python; repeatable (default: tensorflow and pytorch)")  # fmt: skip
+                       help="a name (see `ptychoparity list`), module:Class, either with @/path/to/python; repeatable "
+                            "(default: tensorflow and pytorch)")  # fmt: skip
     check.add_argument("--device", action="append", default=[], choices=["auto", "cpu", "cuda"],
                        help="repeatable (default: auto, which is cpu, and cuda when there is one)")  # fmt: skip
     check.add_argument("--profile", default="default", choices=PROFILE_NAMES, help="how much is tried")
@@ -32,9 +35,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--scan",
         metavar="FILE.npz",
-        help="also check on a scan: a raw NPZ; `simulated`; `auto` for the measured one in $PTYCHOPARITY_DATA, else simulated",
+        help="also check on a scan: a raw NPZ; `simulated`; "
+        "`auto` for the measured one in $PTYCHOPARITY_DATA, else simulated",
     )
-    check.add_argument("--gate", choices=["must", "should", "house"], help="levels whose failures turn the verdict (default: must; house for this project's own backends)")  # fmt: skip
+    check.add_argument("--gate", choices=["must", "should", "house"], help="levels whose failures turn the verdict "
+                            "(default: must; house for this project's own backends)")  # fmt: skip
     check.add_argument(
         "--timeout", type=float, default=30.0, metavar="SECONDS", help="seconds a call may take (default: 30)"
     )
@@ -110,8 +115,14 @@ def _simulate(arguments: argparse.Namespace) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Entry point. Errors a user can mend are one line on stderr and exit code 2."""
     parsed = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job ends as Ctrl-C does, tidily
     try:
-        return parsed.run(parsed)
+        code = parsed.run(parsed)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # the reader of our output went away; nobody is left to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
         print("ptychoparity: interrupted", file=sys.stderr)
         return 130

@@ -14,7 +14,8 @@ import pytest
 from fixtures.simulate import write_scan
 from harness.mistakes import is_users
 from harness.profiles import PROFILES
-from harness.session import Session, Settings, cuda_missing
+from harness.seats import cuda_missing
+from harness.session import Session, Settings
 from reports.events import BAD_OUTCOMES, Run
 from spec_tests import scan_checks
 from spec_tests.generate import PHASES, Check, checks
@@ -34,7 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--backend",
         action="append",
         default=[],
-        help="backend under test: a name, module:Class, either with @/path/to/python; repeatable (default: tensorflow and pytorch)",
+        help="backend under test: a name, module:Class, either with @/path/to/python; repeatable "
+        "(default: tensorflow and pytorch)",
     )
     group.addoption(
         "--device",

@@ -1,21 +1,31 @@
-"""Which seats, backends on devices, a check is asked of; and the command that asks it again."""
+"""Seats: backends on devices. Which one a check is asked of, and the command that asks it again."""
 
+import os
 import shlex
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+from backends import registry
+from backends.worker import Worker
+from spec_tests import contract
 from spec_tests.generate import Check
+from spec_tests.scan_checks import SCAN_OPERATION
 
 
 def key(check: Check) -> str:
     return f"{check.backend}@{check.device}"
 
 
-def command(check: Check) -> str:
-    """The command that runs this check alone: a parity check needs its other backend, too."""
+def command(check: Check, scan: Path | None = None) -> str:
+    """The command that runs this check alone: with its other backend, or its scan, where it needs one."""
     other, _, device = (against(check) or key(check)).rpartition("@")
     backends, devices = dict.fromkeys((other, check.backend)), dict.fromkeys((device, check.device))
     words = ["ptychoparity", "check"]
     words += [word for name in backends for word in ("--backend", name)]
     words += [word for name in devices for word in ("--device", name)]
+    if scan is not None and check.case.operation == SCAN_OPERATION:
+        words += ["--scan", os.path.relpath(scan)]
     return shlex.join([*words, "--only", check.id])
 
 
@@ -25,3 +35,40 @@ def against(check: Check) -> str:
         return ""
     name, at, device = check.against.rpartition("@")
     return check.against if at and device in ("cpu", "cuda") and name else f"{check.against}@{check.device}"
+
+
+@dataclass
+class Seat:
+    """A backend on a device: its worker and what is known of it."""
+
+    entry: registry.Entry
+    device: str
+    worker: Worker | None = None
+    status: str = "ready"
+    reason: str = ""
+    """Why it is not ready, in one line."""
+    detail: str = ""
+    """What its process said of it: a traceback, or what it printed."""
+    description: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return f"{self.entry.name}@{self.device}"
+
+    @property
+    def operations(self) -> list[str]:
+        return [op for op in contract.contracts() if op in self.description.get("operations", [])]
+
+    def event(self) -> dict[str, Any]:
+        claimed = self.operations
+        return {
+            "name": self.entry.name, "device": self.device, "status": self.status, "reason": self.reason,
+            "detail": self.detail,
+            "info": self.description.get("info"), "loaded": self.description.get("loaded"), "operations": claimed,
+            "not_claimed": [op for op in contract.contracts() if op not in claimed],
+        }  # fmt: skip
+
+
+def cuda_missing() -> str:
+    """Why there is no CUDA device here, empty when there may be one. Asked without importing a framework."""
+    return "" if Path("/dev/nvidiactl").exists() else "no CUDA device on this machine (there is no /dev/nvidiactl)"

@@ -1,17 +1,16 @@
 """One run: backends started, checks judged, events written, a verdict at the end."""
 
 import os
-import platform
 import shlex
 import shutil
 import statistics
 import tempfile
 import time
 import traceback
+import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from importlib import metadata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +20,11 @@ from backends import registry
 from backends.protocol import Answer
 from backends.worker import StartFailed, Worker
 from harness import seats, storage
+from harness.header import header
 from harness.profiles import MINIMUM_CHECKS, Profile
+from harness.seats import Seat, cuda_missing
 from reports import events, gate
-from spec_tests import catalogue, contract, scan_checks
+from spec_tests import contract, scan_checks
 from spec_tests.generate import INFO_OPERATION, Check
 from spec_tests.judge import Judge, Record
 from spec_tests.outcomes import CheckFailed, NotApplicable, NotShrunk
@@ -48,39 +49,6 @@ class Settings:
     selection: str | None = None
     scan: Path | None = None
     command: tuple[str, ...] = ()
-
-
-@dataclass
-class Seat:
-    """A backend on a device: its worker and what is known of it."""
-
-    entry: registry.Entry
-    device: str
-    worker: Worker | None = None
-    status: str = "ready"
-    reason: str = ""
-    description: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def key(self) -> str:
-        return f"{self.entry.name}@{self.device}"
-
-    @property
-    def operations(self) -> list[str]:
-        return [op for op in contract.contracts() if op in self.description.get("operations", [])]
-
-    def event(self) -> dict[str, Any]:
-        claimed = self.operations
-        return {
-            "name": self.entry.name, "device": self.device, "status": self.status, "reason": self.reason,
-            "info": self.description.get("info"), "loaded": self.description.get("loaded"), "operations": claimed,
-            "not_claimed": [op for op in contract.contracts() if op not in claimed],
-        }  # fmt: skip
-
-
-def cuda_missing() -> str:
-    """Why there is no CUDA device here, empty when there may be one. Asked without importing a framework."""
-    return "" if Path("/dev/nvidiactl").exists() else "no CUDA device on this machine (there is no /dev/nvidiactl)"
 
 
 class Session:
@@ -127,7 +95,7 @@ class Session:
             if seat.worker is not None:
                 self._await(seat)
         self._startup = time.perf_counter() - begin
-        self._emit(self._header())
+        self._emit(header(self.settings, self.folder.name, self.seed, list(self.seats.values()), self.scan))
         if self.scan is not None:
             self._show_scan()
 
@@ -139,10 +107,10 @@ class Session:
             seat.status = "skipped" if absent else "broken"
             seat.reason = failure.reason.partition(": ")[2] if absent else failure.reason
             if not absent and failure.detail:
-                seat.reason += "\n" + failure.detail.strip()
+                seat.detail = failure.detail.strip()
 
-    def _ask(self, key: str, operation: str, inputs: dict[str, Any], timeout: float, numpy_seed: int | None) -> Answer:
-        return self.seats[key].worker.call(operation, inputs, timeout, numpy_seed)
+    def _ask(self, key: str, operation: str, inputs: dict[str, Any], timeout: float, **options: Any) -> Answer:
+        return self.seats[key].worker.call(operation, inputs, timeout, **options)
 
     # -- events -------------------------------------------------------------------------------------------
 
@@ -150,36 +118,6 @@ class Session:
         self._writer.write(event)
         for listener in self.listeners:
             listener(event)
-
-    def _header(self) -> dict[str, Any]:
-        found = contract.contracts()
-        encoded = {c: catalogue.clause(c) for one in found.values() for c in one.clauses}
-        encoded["HOUSE.INFO.HONEST"] = catalogue.clause("HOUSE.INFO.HONEST")
-        areas = {
-            area: {
-                "total": sum(c.area == area for c in catalogue.catalogue().values()),
-                "encoded": sum(c.area == area for c in encoded.values()),
-            }
-            for area in sorted({c.area for c in catalogue.catalogue().values()})
-        }
-        return {
-            "event": "header", "schema": events.SCHEMA_VERSION, "run": self.folder.name, "started": storage.now(),
-            "tool": {"name": "ptychoparity", "version": metadata.version("ptychoparity")},
-            "contracts": contract.version(), "profile": self.settings.profile.name, "seed": self.seed,
-            "command": list(self.settings.command), "selection": self.settings.selection,
-            "gate": self.settings.gate or "must, and house for this project's own backends",
-            "scan": self.scan.event() if self.scan else None, "machine": {"system": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version()},
-            "backends": [seat.event() for seat in self.seats.values()],
-            "operations": [
-                {"operation": c.operation, "title": c["title"], "clauses": list(c.clauses), "tolerance": c["tolerance"]}
-                for c in found.values()
-            ],
-            "clauses": [
-                {"id": c.id, "level": c.level, "section": c.section, "statement": c.statement, "reading": c.ambiguity}
-                for _, c in sorted(encoded.items())
-            ],
-            "catalogue": areas,
-        }  # fmt: skip
 
     # -- checks -------------------------------------------------------------------------------------------
 
@@ -208,6 +146,10 @@ class Session:
                 self.judge.judge(check.case, seats.key(check), seats.against(check), descriptor)
         except NotApplicable as reason:
             return reason.outcome, reason.reason, (), None
+        except scan_checks.Doubtful as doubt:
+            why = f"{doubt.message}; the oracle finds the same, so the file is doubtful and not the backend"
+            self._faults.setdefault(seats.key(check), []).append(f"{self.scan.path.name}: {doubt.message}")
+            return "not-run", why, (), None
         except CheckFailed as failure:
             return failure.outcome, failure.message, failure.comparisons, failure.raised
         except NotShrunk as ended:
@@ -229,8 +171,7 @@ class Session:
                     f"{key}: {seat.reason.splitlines()[0]}", "skip" if seat.status == "skipped" else "not-run"
                 )
             needed = [check.case.operation, *check.case.data.get("needs", [])]
-            outside = (INFO_OPERATION, scan_checks.SCAN_OPERATION)
-            unclaimed = [op for op in needed if op not in outside and op not in seat.operations]
+            unclaimed = [op for op in needed if op in contract.contracts() and op not in seat.operations]
             if unclaimed:
                 raise NotApplicable(f"{key} does not claim {', '.join(unclaimed)}", "not-run")
             if self._strikes[key, check.case.operation] >= STRIKES:
@@ -284,7 +225,7 @@ class Session:
             "inputs": record.inputs, "comparisons": [c.event() for c in (comparisons or record.comparisons)[:12]],
             "raised": raised or record.raised, "captured": record.captured,
             "warnings": [f"{name}: {text}" for name, text in record.warnings],
-            "reproduce": [seats.command(check)],
+            "reproduce": [seats.command(check, self.settings.scan)],
         }  # fmt: skip
         if check.against:
             event["against"] = check.against
@@ -292,14 +233,23 @@ class Session:
 
     def _keep_failure(self, check: Check, event: dict[str, Any]) -> None:
         """A failure becomes a file that `ptychoparity replay` takes."""
-        name = "".join(c if c.isalnum() or c in "-_.=@" else "_" for c in check.id)[:180] + ".json"
+        plain = "".join(c if c.isalnum() or c in "-_.=@" else "_" for c in check.id)
+        # ids of long paths are cut for the file system, and told apart by their digest
+        name = f"{plain if len(plain) < 180 else f'{plain[:170]}-{zlib.crc32(check.id.encode()):08x}'}.json"
         path = self.folder / "failures" / name
         kept = {
             k: event[k]
             for k in ("id", "operation", "kind", "case", "backend", "device", "outcome", "message", "descriptor")
         }
         storage.write_json(
-            path, {**kept, "against": check.against, "contracts": contract.version(), "run": self.folder.name}
+            path,
+            {
+                **kept,
+                "against": check.against,
+                "contracts": contract.version(),
+                "run": self.folder.name,
+                "scan": str(self.settings.scan) if check.case.operation == scan_checks.SCAN_OPERATION else None,
+            },
         )
         event["failure_file"] = str(path.relative_to(self.folder))
         event["reproduce"].insert(0, f"ptychoparity replay {shlex.quote(os.path.relpath(path))}")

@@ -36,7 +36,7 @@ def translate(images: np.ndarray, offsets: np.ndarray) -> dict[str, Any]:
     _rank("images", images, "B, H, W")
     if offsets.shape != (len(images), 2):
         raise ValueError(f"offsets have shape {offsets.shape}, expected ({len(images)}, 2)")
-    _finite(offsets=offsets)
+    _finite(images=images, offsets=offsets)
     return {"translated": patches.translate(images, np.asarray(offsets, dtype=float))}
 
 
@@ -45,6 +45,7 @@ def diffract(field: np.ndarray) -> dict[str, Any]:
     if field.shape[1] != field.shape[2]:
         raise ValueError(f"field has shape {field.shape}: exit waves must be square")
     _size(field.shape[1])
+    _finite(field=field)
     return {"amplitude": optics.diffract(np.asarray(field, dtype=complex))}
 
 
@@ -58,7 +59,7 @@ def extract_patches(object: np.ndarray, coords_offsets: np.ndarray, coords_relat
     channels = coords_relative.shape[3]
     if round(channels**0.5) ** 2 != channels:
         raise ValueError(f"coords_relative has {channels} channels: C = gridsize**2 is asked for")
-    _finite(coords_offsets=coords_offsets, coords_relative=coords_relative)
+    _finite(object=object, coords_offsets=coords_offsets, coords_relative=coords_relative)
     offsets, relative = (np.asarray(a, dtype=float) for a in (coords_offsets, coords_relative))
     return {"patches": patches.extract_patches(np.asarray(object, dtype=complex), offsets, relative, N)}
 
@@ -69,14 +70,27 @@ def reassemble_position(patches: np.ndarray, global_offsets: np.ndarray, M: int)
         raise ValueError(f"patches have shape {patches.shape}: they must be square")
     if global_offsets.size != 2 * len(patches):
         raise ValueError(f"{len(patches)} patches, but global_offsets holds {global_offsets.size // 2} positions")
-    _finite(global_offsets=global_offsets)
+    _finite(global_offsets=global_offsets, patches=patches)
     return reassembly.reassemble_position(np.asarray(patches, dtype=complex), global_offsets, M)
 
 
 def group_scan(
-    xcoords, ycoords, xcoords_start, ycoords_start, diff3d, objectGuess, Y, N, K, nsamples, seed, gridsize,
-    sequential_sampling, enable_oversampling, neighbor_pool_size,
-) -> dict[str, Any]:  # fmt: skip
+    xcoords,
+    ycoords,
+    xcoords_start,
+    ycoords_start,
+    diff3d,
+    objectGuess,
+    Y,
+    N,
+    K,
+    nsamples,
+    seed,
+    gridsize,
+    sequential_sampling,
+    enable_oversampling,
+    neighbor_pool_size,
+) -> dict[str, Any]:
     """DATA.GROUP.*: see the contract `group_scan`."""
     _size(N)
     if gridsize < 1:
@@ -90,12 +104,19 @@ def group_scan(
     if (diff3d < 0).any():
         raise ValueError("diff3d has negative values")
     positions = np.column_stack([xcoords, ycoords]).astype(float)
-    starts = np.column_stack([xcoords if xcoords_start is None else xcoords_start,
-                              ycoords if ycoords_start is None else ycoords_start]).astype(float)  # fmt: skip
+    starts = np.column_stack(
+        [xcoords if xcoords_start is None else xcoords_start, ycoords if ycoords_start is None else ycoords_start]
+    ).astype(float)
     nn_indices = grouping.draw_groups(
-        positions, K=K, nsamples=nsamples, seed=seed, gridsize=gridsize, sequential_sampling=sequential_sampling,
-        enable_oversampling=enable_oversampling, neighbor_pool_size=neighbor_pool_size,
-    )  # fmt: skip
+        positions,
+        K=K,
+        nsamples=nsamples,
+        seed=seed,
+        gridsize=gridsize,
+        sequential_sampling=sequential_sampling,
+        enable_oversampling=enable_oversampling,
+        neighbor_pool_size=neighbor_pool_size,
+    )
     coords_nn, offsets, relative = grouping.coordinates(positions, nn_indices)
     start_nn, start_offsets, start_relative = grouping.coordinates(starts, nn_indices)
     diffraction = diff3d[nn_indices].transpose(0, 2, 3, 1)
@@ -105,11 +126,18 @@ def group_scan(
     elif objectGuess is not None:
         truth = patches.extract_patches(np.asarray(objectGuess, dtype=complex), offsets, relative, N)
     return {
-        "diffraction": diffraction, "X_full": scaling.normalisation(diffraction) * diffraction.astype(float), "Y": truth,
-        "coords_offsets": offsets, "coords_relative": relative, "coords_nn": coords_nn,
-        "coords_start_offsets": start_offsets, "coords_start_relative": start_relative, "coords_start_nn": start_nn,
-        "nn_indices": nn_indices, "objectGuess": objectGuess,
-    }  # fmt: skip
+        "diffraction": diffraction,
+        "X_full": scaling.normalisation(diffraction) * diffraction.astype(float),
+        "Y": truth,
+        "coords_offsets": offsets,
+        "coords_relative": relative,
+        "coords_nn": coords_nn,
+        "coords_start_offsets": start_offsets,
+        "coords_start_relative": start_relative,
+        "coords_start_nn": start_nn,
+        "nn_indices": nn_indices,
+        "objectGuess": objectGuess,
+    }
 
 
 OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {

@@ -110,7 +110,7 @@ def fraction_text(value: float | None) -> str:
     if value is None:
         return "-"
     if math.isinf(value):
-        return "not finite"
+        return "without bound"  # nothing was allowed, or the error is not finite
     if value > 1:
         return f"{value:.3g}x"
     return f"{100 * value:.0f} %" if value >= 0.1 else f"{100 * value:.2g} %"
@@ -121,7 +121,7 @@ def fraction_sentence(value: float | None) -> str:
     if value is None:
         return ""
     if math.isinf(value):
-        return "the error is not finite"
+        return "nothing was allowed, or the error is not finite"
     return f"{value:.3g} times the tolerance" if value > 1 else f"{fraction_text(value)} of the tolerance"
 
 

@@ -14,6 +14,10 @@ def _counts(checks: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return dict(Counter(check["outcome"] for check in checks))
 
 
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
+
+
 def verdict_of(
     backend: Mapping[str, Any], checks: list[Mapping[str, Any]], emptiness: list[str], gate: str, selected: bool = False
 ) -> dict[str, Any]:
@@ -28,7 +32,7 @@ def verdict_of(
     beside = len(bad) - len(gating)
     if gating:
         operations = ", ".join(sorted({c["operation"] for c in gating}))
-        why = f"{len(gating)} checks fail in {operations}"
+        why = f"{_many(len(gating), 'check fails', 'checks fail')} in {operations}"
         return {
             **row,
             "verdict": "does not conform",
@@ -42,14 +46,22 @@ def verdict_of(
         return {**row, "verdict": "could not be judged", "why": "no check was run on it"}
     if selected:
         passed = sum(c["outcome"] == "pass" for c in checks)
-        below = f"; {beside} findings below the gate" if beside else ""
-        return {**row, "verdict": "conforms", "why": f"{passed} selected checks pass{below}"}
+        below = f"; {_many(beside, 'finding', 'findings')} below the gate" if beside else ""
+        return {
+            **row,
+            "verdict": "conforms",
+            "why": f"{_many(passed, 'selected check passes', 'selected checks pass')}{below}",
+        }
     claimed = len(backend["operations"])
     total = claimed + len(backend["not_claimed"])
     why = f"every check passes in {'all' if claimed == total else f'the {claimed} of'} {total} operations"
     if claimed != total:
         why += f" it claims; not claimed: {', '.join(backend['not_claimed'])}"
-    return {**row, "verdict": "conforms", "why": why + (f"; {beside} findings below the gate" if beside else "")}
+    return {
+        **row,
+        "verdict": "conforms",
+        "why": why + (f"; {_many(beside, 'finding', 'findings')} below the gate" if beside else ""),
+    }
 
 
 def judge_run(

@@ -107,7 +107,7 @@ def _idle(suite: ET.Element, backend: dict[str, Any]) -> None:
     case = ET.SubElement(suite, "testcase", classname="backend.start", name=name, time="0")
     element = "error" if backend["status"] == "broken" else "skipped"
     verdict = ET.SubElement(case, element, message=first_line(backend["reason"]) or backend["status"])
-    verdict.text = plain(backend["reason"])
+    verdict.text = plain("\n".join(filter(None, (backend["reason"], backend.get("detail", "")))))
 
 
 def _count(suite: ET.Element) -> None:

@@ -1,12 +1,15 @@
 """Property exploration with Hypothesis: many small descriptors, one shrunk failure."""
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis.internal.conjecture import providers
 from hypothesis.strategies import SearchStrategy
 
 from spec_tests.descriptors import Descriptor, key
@@ -28,6 +31,22 @@ class Exploration:
     examples: int
     descriptor: Descriptor | None = None
     failure: Exception | None = None
+
+
+@contextlib.contextmanager
+def _from_the_seed_alone() -> Iterator[None]:
+    """Keep Hypothesis from mixing constants of whatever modules are loaded into its draws.
+
+    They would make one seed mean different inputs under pytest and the command line, and after any edit.
+    There is no public switch; should a newer Hypothesis do it elsewhere, tests/test_strategies.py goes red.
+    """
+    with contextlib.ExitStack() as stack:
+        if hasattr(providers, "_get_local_constants") and hasattr(providers, "CONSTANTS_CACHE"):
+            nothing = type(providers.GLOBAL_CONSTANTS)()
+            cache = type(providers.CONSTANTS_CACHE)(1024)
+            stack.enter_context(mock.patch.object(providers, "_get_local_constants", lambda: nothing))
+            stack.enter_context(mock.patch.object(providers, "CONSTANTS_CACHE", cache))
+        yield
 
 
 def explore(
@@ -67,12 +86,14 @@ def explore(
     while len(tried) < examples and round_number < ROUNDS:
         # Hypothesis counts choices, and different choices may stand for one input: go on until enough differ
         run = settings(
-            max_examples=examples - len(tried) + SPARE, database=None, deadline=None, derandomize=False, print_blob=False,
+            max_examples=examples - len(tried) + SPARE,
+            database=None, deadline=None, derandomize=False, print_blob=False,
             report_multiple_bugs=False, suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,
             phases=(Phase.generate, Phase.shrink),
         )(hypothesis.seed(seed + 7919 * round_number)(given(strategy)(once)))  # fmt: skip
         try:
-            run()
+            with _from_the_seed_alone():
+                run()
         except failures as failure:
             descriptor = next(d for d, f in known.values() if f is failure)
             return Exploration(len(tried), descriptor, failure)

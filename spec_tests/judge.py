@@ -1,6 +1,6 @@
 """Judging one check: ask, compare, say in words what is wrong.
 
-The judge knows a backend only through `ask(backend, operation, inputs, timeout, numpy_seed) -> Answer`.
+The judge knows a backend only through `ask(backend, operation, inputs, timeout, **options) -> Answer`.
 """
 
 import time
@@ -27,7 +27,7 @@ from spec_tests.outcomes import CheckErrored, CheckFailed, NotApplicable, NotShr
 from spec_tests.relations import RELATIONS
 from spec_tests.strategies import descriptors as draws
 
-Ask = Callable[[str, str, dict[str, Any], float, int | None], Answer]
+Ask = Callable[..., Answer]
 CACHE_BYTES = 400 << 20
 EDGE = {"why": "a stated value of the example, given to the precision of the answer", "rtol": 1e-6, "atol": 2e-5}
 
@@ -77,8 +77,9 @@ class Call:
         self.random = np.random.Generator(np.random.PCG64(zlib.crc32(descriptors.key(descriptor).encode())))
         self.answer: Answer = Returned(0.0)
 
-    def __call__(self, operation: str, inputs: dict[str, Any], numpy_seed: int | None = None) -> dict[str, Any]:
-        outputs, self.answer = self._judge.ask(self._backend, contracts()[operation], inputs, numpy_seed)
+    def __call__(self, operation: str, inputs: dict[str, Any], **options: Any) -> dict[str, Any]:
+        """The outputs. `options`: numpy_seed seeds NumPy's global state before, watch looks after the inputs."""
+        outputs, self.answer = self._judge.ask(self._backend, contracts()[operation], inputs, **options)
         return outputs
 
     @property
@@ -130,20 +131,19 @@ class Judge:
         self.record = Record(examples=1)
         return Call(self, backend, descriptor or {})
 
-    def ask(self, backend: str, contract: Contract, inputs: dict[str, Any], numpy_seed: int | None = None, whole=True):
+    def ask(self, backend: str, contract: Contract, inputs: dict[str, Any], **options: Any):
         """One call whose answer obeys the contract: (outputs, answer)."""
-        answer = self._raw(backend, contract, inputs, numpy_seed)
+        answer = self._raw(backend, contract, inputs, **options)
         if isinstance(answer, Raised):
             raise CheckErrored(f"{contract.operation} raised {answer.type}: {answer.message}", raised=_raised(answer))
-        if whole:
-            wrong = contract.output_errors(inputs, answer.outputs)
-            if wrong:
-                raise CheckFailed("; ".join(wrong[:6]))
+        wrong = contract.output_errors(inputs, answer.outputs)
+        if wrong:
+            raise CheckFailed("; ".join(wrong[:6]))
         return answer.outputs, answer
 
-    def _raw(self, backend: str, contract: Contract, inputs: dict[str, Any], numpy_seed: int | None = None) -> Answer:
-        timeout = contract.get("timeout", self._timeout)
-        answer = self._ask(backend, contract.operation, inputs, timeout, numpy_seed)
+    def _raw(self, backend: str, contract: Contract, inputs: dict[str, Any], **options: Any) -> Answer:
+        timeout = self._timeout
+        answer = self._ask(backend, contract.operation, inputs, timeout, **options)
         record = self.record
         record.calls += 1
         record.adapter_seconds += answer.seconds

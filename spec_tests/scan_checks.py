@@ -45,6 +45,10 @@ class ScanError(ValueError):
     """The scan file cannot be read; the message names the file and the field."""
 
 
+class Doubtful(CheckFailed):
+    """The file is implausible, and the oracle finds it so too: no backend is to blame."""
+
+
 @dataclass
 class Scan:
     """A scan file and what the oracle makes of it."""
@@ -73,12 +77,12 @@ class Scan:
 
 def cases() -> list[Case]:
     """The scan's checks, in the order they build on each other."""
-    return [Case(SCAN_OPERATION, "example", name, clauses) for name, (clauses, _) in CHECKS.items()]
+    return [Case(SCAN_OPERATION, "example", n, clauses, {"needs": needs}) for n, (clauses, needs, _) in CHECKS.items()]
 
 
 def judge(name: str, scan: Scan, call: Any, keep: Callable[[str, np.ndarray, str], None]) -> str:
     """Run one scan check; a sentence with its figures when it passes. Raises CheckFailed or NotApplicable."""
-    return CHECKS[name][1](scan, call, keep)
+    return CHECKS[name][2](scan, call, keep)
 
 
 def _spread(count: int, most: int) -> np.ndarray:
@@ -100,22 +104,33 @@ def loads(scan: Scan, call: Any, keep: Any) -> str:
     return f"{patterns[0]} patterns of {patterns[1]} x {patterns[2]} pixels"
 
 
-def units(scan: Scan, call: Any, keep: Any) -> str:
-    """diff3d looks like amplitude: whole numbers would be counts."""
-    amplitude = np.asarray(
-        call("load_scan", {"path": str(scan.path), "N": None, "units": "amplitude"})["diff3d"], float
-    )
+def counts_suspected(amplitude: np.ndarray) -> str:
+    """Why these look like counts rather than amplitude; empty when they do not. Whole numbers give them away."""
     lit = amplitude[amplitude > 0]
     if lit.size == 0:
-        raise CheckFailed("diff3d: every pixel of every pattern is zero")
+        return "diff3d: every pixel of every pattern is zero"
     whole = float(np.mean(np.abs(lit - np.rint(lit)) < 1e-4))
     if whole > 0.999 and lit.max() > 3:
-        raise CheckFailed(
+        return (
             f"diff3d: {100 * whole:.1f} % of the lit pixels are whole numbers, up to {lit.max():g}: these look like "
-            "counts, where amplitude (their square root) is asked for; declare units=counts when loading"
+            "counts, where amplitude (their square root) is asked for"
         )
+    return ""
+
+
+def units(scan: Scan, call: Any, keep: Any) -> str:
+    """diff3d looks like amplitude."""
+    inputs = {"path": str(scan.path), "N": None, "units": "amplitude"}
+    amplitude = np.asarray(call("load_scan", inputs)["diff3d"], dtype=float)
+    if problem := counts_suspected(amplitude):
+        _blame(problem, bool(counts_suspected(np.asarray(scan.arrays["diff3d"], dtype=float))))
     total = float(np.mean(np.sum(amplitude**2, axis=(1, 2))))
-    return f"amplitude; {total:.4g} counts per pattern, {lit.max() ** 2:.4g} at most in a pixel"
+    return f"amplitude; {total:.4g} counts per pattern, {amplitude.max() ** 2:.4g} at most in a pixel"
+
+
+def _blame(problem: str, oracle_too: bool) -> None:
+    """A problem the oracle has too is the file's; one it has not is the backend's."""
+    raise Doubtful(problem) if oracle_too else CheckFailed(f"{problem} (the oracle finds nothing wrong)")
 
 
 def _chosen(scan: Scan, most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -161,10 +176,8 @@ def forward_error(scan: Scan, call: Any, keep: Any) -> str:
               {"peak_rtol": 4e-6, "why": "an interpolation, a product and a transform in float32"})  # fmt: skip
     keep("diffraction", measured[0], f"measured amplitude of pattern {index[0]}")
     if error > FORWARD_LIMIT:
-        whose = (
-            "the oracle sees the same: look at the file" if abs(truth - error) < 0.01 else f"the oracle has {truth:.4f}"
-        )
-        raise CheckFailed(f"forward error {error:.3g} over {len(index)} patterns is above {FORWARD_LIMIT} ({whose})")
+        problem = f"forward error {error:.3g} over {len(index)} patterns is above {FORWARD_LIMIT}"
+        _blame(f"{problem}: probe, object and patterns do not belong together", truth > FORWARD_LIMIT)
     return f"forward error {error:.3g} of the amplitudes over {len(index)} patterns, scale {scale:.4f}"
 
 
@@ -173,13 +186,20 @@ def orientation(scan: Scan, call: Any, keep: Any) -> str:
     _needs_object(scan)
     index, _ = _chosen(scan, MOST_STITCHED)
     measured = np.asarray(scan.arrays["diff3d"], dtype=float)[index]
-    model = model_amplitude(scan, call, MOST_STITCHED)
-    errors = {name: relative_error(model, turn(measured))[0] for name, turn in ORIENTATIONS.items()}
-    ranked = sorted(errors, key=errors.__getitem__)
-    table = "; ".join(f"{name} {errors[name]:.2e}" for name in ranked)
-    if ranked[0] != "identity":
-        raise CheckFailed(f"orientation: the patterns fit best when {ranked[0]} ({table})")
+    ranked = rank_orientations(model_amplitude(scan, call, MOST_STITCHED), measured)
+    table = "; ".join(f"{name} {error:.2e}" for name, error in ranked)
+    best = ranked[0][0]
+    if best != "identity":
+        by_oracle = scan.once("oriented", lambda: model_amplitude(scan, dispatch.call, MOST_STITCHED))
+        problem = f"orientation: the patterns fit best when {best} ({table})"
+        _blame(problem, rank_orientations(by_oracle, measured)[0][0] == best)
     return f"identity, as stored: {table}"
+
+
+def rank_orientations(model: np.ndarray, measured: np.ndarray) -> list[tuple[str, float]]:
+    """The eight orientations of the patterns with their forward errors, the best first."""
+    errors = {name: relative_error(model, turn(measured))[0] for name, turn in ORIENTATIONS.items()}
+    return sorted(errors.items(), key=lambda item: item[1])
 
 
 def grouping(scan: Scan, call: Any, keep: Any) -> str:
@@ -240,11 +260,13 @@ def _hold(call: Any, found: list[Comparison]) -> None:
         raise CheckFailed("; ".join(c.sentence() for c in bad[:4]), found)
 
 
-CHECKS: dict[str, tuple[tuple[str, ...], Callable[[Scan, Any, Any], str]]] = {
-    "loads": (("DATA.NPZ.DIFF3D", "DATA.NPZ.XCOORDS", "DATA.NPZ.YCOORDS", "DATA.NPZ.PROBE"), loads),
-    "units": (("DATA.NPZ.AMPLITUDE", "HOUSE.SCAN.UNITS"), units),
-    "forward-error": (("PHYS.AMPLITUDE", "PHYS.FFT.NORM", "PHYS.EXTRACT.POSITION"), forward_error),
-    "orientation": (("PHYS.EXTRACT.POSITION", "PHYS.FFT.SHIFT"), orientation),
-    "grouping": (("DATA.GROUP.NEIGHBOURS", "DATA.GROUP.CONSISTENT", "HOUSE.GROUP.SEED"), grouping),
-    "stitching": (("HOUSE.REASM.ORIGIN", "REASM.PLACE", "REASM.OVERLAP_NORM"), stitching),
+LOAD, CUT, STITCH = "load_scan", "extract_patches", "reassemble_position"
+CHECKS: dict[str, tuple[tuple[str, ...], list[str], Callable[[Scan, Any, Any], str]]] = {
+    "loads": (("DATA.NPZ.DIFF3D", "DATA.NPZ.XCOORDS", "DATA.NPZ.YCOORDS", "DATA.NPZ.PROBE"), [LOAD], loads),
+    "units": (("DATA.NPZ.AMPLITUDE", "HOUSE.SCAN.UNITS"), [LOAD], units),
+    "forward-error": (("PHYS.AMPLITUDE", "PHYS.FFT.NORM", "PHYS.EXTRACT.POSITION"), [CUT, "diffract"], forward_error),
+    "orientation": (("PHYS.EXTRACT.POSITION", "PHYS.FFT.SHIFT"), [CUT, "diffract"], orientation),
+    "grouping": (("DATA.GROUP.NEIGHBOURS", "DATA.GROUP.CONSISTENT", "HOUSE.GROUP.SEED"), ["group_scan"], grouping),
+    "stitching": (("HOUSE.REASM.ORIGIN", "REASM.PLACE", "REASM.OVERLAP_NORM"), [CUT, STITCH], stitching),
 }
+"""Name of a check to the clauses it carries, the operations it needs, and what it does."""

@@ -160,9 +160,14 @@ def errors(
         name: _Bound(value, symbols, inputs) if {"ndarray", "npz"} & properties.get(name, {}).keys() else value
         for name, value in instance.items()
     }
-    found = []
+    found: list[str] = []
+    told: set[str] = set()
     for error in sorted(_Validator(schema).iter_errors(wrapped), key=lambda e: list(map(str, e.absolute_path))):
         name = "/".join(map(str, error.absolute_path))
+        if error.validator == "required":
+            found += [f"{n} is missing" for n in error.validator_value if n not in error.instance and n not in told]
+            told |= set(error.validator_value)
+            continue
         found.append(f"{name}: {error.message}" if name else _short(error.message))
     return found
 

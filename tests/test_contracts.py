@@ -69,7 +69,7 @@ BROKEN = {
     "clause of a case not the contract's": (
         _set("/examples/0/clauses/0", "REASM.CANVAS"), "/examples/0/clauses", "'REASM.CANVAS' is not among"),
     "example twice": (_twice("examples"), "/examples/4", "'constant-field' is used twice"),
-    "relation twice": (_twice("relations"), "/relations/5", "'energy_is_conserved' is used twice"),
+    "relation twice": (_twice("relations"), f"/relations/{len(DIFFRACT['relations'])}", "conserved' is used twice"),
     "output without tolerance": (
         lambda d: d["output"]["properties"].update(phase={"ndarray": {"dtype": "float32", "shape": ["B"]}}),
         "/tolerance", "output 'phase' has no tolerance"),

@@ -118,16 +118,20 @@ def test_last_words_of_a_crash_are_kept(name, runs):
     assert "last words" in crash["captured"]
 
 
-@pytest.mark.xfail(strict=True, reason="nothing asks yet: the worker hands out copies and does not look at them after")
 def test_changed_inputs_are_seen(tmp_path):
-    """backends.protocol: a call never changes its inputs."""
-    done = check(tmp_path, "--backend", "tests.miniatures.rude:MutatesInputs", "--operation", "diffract")
+    """backends.protocol: a call never changes its inputs. A HOUSE clause: it gates where the user asks."""
+    rude = ("--backend", "tests.miniatures.rude:MutatesInputs", "--operation", "diffract", "--gate", "house")
+    done = check(tmp_path, *rude)
     assert done.exit == 1
+    (caught,) = [c for c in done.checks if c["outcome"] == "fail"]
+    assert caught["id"].startswith("diffract/relation/inputs_are_left_alone/")
+    assert "field" in caught["message"]
 
 
 @pytest.mark.parametrize("name", ["FailsToStart-diffract"])
 def test_a_backend_that_does_not_start_says_why(name, runs):
-    verdict = runs[name].result().events[-1]["verdicts"][0]
+    events = runs[name].result().events
+    verdict = events[-1]["verdicts"][0]
     assert verdict["verdict"] == "could not be judged"
-    assert verdict["why"].split("\n")[0] == "it did not start: RuntimeError: no licence found"
-    assert "dishonest.py" in verdict["why"]  # and where
+    assert verdict["why"] == "it did not start: RuntimeError: no licence found"
+    assert "dishonest.py" in events[0]["backends"][0]["detail"]  # and where

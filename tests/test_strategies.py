@@ -159,7 +159,6 @@ explore(strategies.descriptors(contracts()["translate"]), lambda d: print(descri
 """
 
 
-@pytest.mark.xfail(strict=True, reason="Hypothesis also draws constants it finds in whatever modules are loaded")
 def test_equal_seeds_are_equal_draws_whoever_asks():
     """Whoever asks loads other modules; the seed in a run's header is to mean one thing all the same."""
     outputs = [

@@ -82,9 +82,7 @@ def _nearest(positions: np.ndarray, seeds: np.ndarray, count: int) -> np.ndarray
     return nearest.reshape(len(seeds), count).astype(np.int64, copy=False)
 
 
-def _draw_members(
-    random: RandomState, positions: np.ndarray, seeds: np.ndarray, K: int, C: int
-) -> np.ndarray:
+def _draw_members(random: RandomState, positions: np.ndarray, seeds: np.ndarray, K: int, C: int) -> np.ndarray:
     """(len(seeds), C): C of the K nearest of each seed (DATA.GROUP.NEIGHBOURS).
 
     The seed is dropped only when K + 1 came back: with n <= K every position, the seed too, is a candidate.

@@ -99,9 +99,8 @@ def run(arguments: argparse.Namespace) -> int:
     watch = Watch()
     wiring = Wiring(watch)
     spoken = io.StringIO()
-    with contextlib.redirect_stderr(spoken) if not sys.stderr.isatty() else contextlib.nullcontext():
-        with _alone():
-            code = pytest.main(pytest_arguments(arguments), plugins=[watch, wiring])
+    with contextlib.redirect_stderr(spoken) if not sys.stderr.isatty() else contextlib.nullcontext(), _alone():
+        code = pytest.main(pytest_arguments(arguments), plugins=[watch, wiring])
     if wiring.run is None:  # a run that ended has a verdict of its own, whatever pytest's code
         cut = code in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
         sys.stderr.write(spoken.getvalue())

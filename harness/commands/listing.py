@@ -1,6 +1,7 @@
 """`ptychoparity list`: what there is."""
 
 from backends import registry
+from harness.header import encoded_clauses
 from spec_tests.catalogue import catalogue
 from spec_tests.contract import contracts
 from spec_tests.generate import all_cases, cases, parity_cases
@@ -28,7 +29,7 @@ def listed_contracts() -> list[str]:
 
 
 def clauses() -> list[str]:
-    encoded = {clause for c in contracts().values() for clause in c.clauses}
+    encoded = encoded_clauses()
     return [
         f"{c.id:32} {c.level:6} {'encoded' if c.id in encoded else '-':8} {c.statement}" for c in catalogue().values()
     ]

@@ -11,7 +11,7 @@ from harness.mistakes import Mistake
 from harness.profiles import PROFILES
 from harness.session import Session, Settings
 from reports.events import BAD_OUTCOMES
-from spec_tests import contract
+from spec_tests import contract, scan_checks
 from spec_tests.generate import Check, all_cases, parity_cases
 
 KEYS = {"id", "operation", "kind", "case", "backend", "device", "against", "descriptor", "contracts", "outcome"}
@@ -33,7 +33,11 @@ def read(path: Path) -> dict:
 def find(kept: dict, backend: str) -> Check:
     """The check of that case, on `backend`. Raises Mistake when the contracts no longer have it."""
     wanted = f"{kept['operation']}/{kept['kind']}/{kept['case']}"
-    every = [*all_cases(), *(case for one in contract.contracts().values() for case in parity_cases(one))]
+    every = [
+        *all_cases(),
+        *scan_checks.cases(),
+        *(case for one in contract.contracts().values() for case in parity_cases(one)),
+    ]
     for case in every:
         if case.id == wanted:
             check = Check(case, backend, kept["device"], kept["against"])
@@ -53,7 +57,10 @@ def run(path: Path, backend: str | None, timeout: float) -> int:
     other, _, device = (seats.against(check) or seats.key(check)).rpartition("@")
     names, devices = tuple(dict.fromkeys((other, name))), tuple(dict.fromkeys((device, kept["device"])))
     with tempfile.TemporaryDirectory(prefix="ptychoparity-replay-") as folder:
-        settings = Settings(names, PROFILES["quick"], devices, runs=Path(folder), timeout=timeout, selection=check.id)
+        scan = Path(kept["scan"]) if kept.get("scan") else None
+        settings = Settings(
+            names, PROFILES["quick"], devices, runs=Path(folder), timeout=timeout, selection=check.id, scan=scan
+        )
         session = Session(settings)
         session.start()
         event = session.run(check, kept["descriptor"])

@@ -41,11 +41,19 @@ def channels_describe_one_point(call, inputs, options):
     """diffraction[b,:,:,c], coords_nn[b,0,:,c] and nn_indices[b,c] are the same scan point."""
     answer = call("group_scan", inputs)
     index = answer["nn_indices"]
-    call.hold("tags of the patterns against nn_indices", index + 1, answer["diffraction"][:, 0, 0, :],
-              {"atol": 0.0, "why": "pattern j carries j + 1 at [0, 0]"})  # fmt: skip
+    call.hold(
+        "tags of the patterns against nn_indices",
+        index + 1,
+        answer["diffraction"][:, 0, 0, :],
+        {"atol": 0.0, "why": "pattern j carries j + 1 at [0, 0]"},
+    )
     for axis, name in enumerate(("xcoords", "ycoords")):
-        call.hold(f"coords_nn[:, 0, {axis}] against {name}[nn_indices]", inputs[name][index].astype(float),
-                  answer["coords_nn"][:, 0, axis, :], {"rtol": 1.2e-7, "why": "a copy, at best in float32"})  # fmt: skip
+        call.hold(
+            f"coords_nn[:, 0, {axis}] against {name}[nn_indices]",
+            inputs[name][index].astype(float),
+            answer["coords_nn"][:, 0, axis, :],
+            {"rtol": 1.2e-7, "why": "a copy, at best in float32"},
+        )
 
 
 def energy_is_normalised(call, inputs, options):
@@ -53,12 +61,20 @@ def energy_is_normalised(call, inputs, options):
     answer = call("group_scan", inputs)
     X, D, N = answer["X_full"].astype(float), answer["diffraction"].astype(float), inputs["N"]
     energy = np.mean(np.sum(X**2, axis=(1, 2)))
-    call.hold("mean energy of X_full", np.array((N / 2) ** 2), np.array(energy),
-              {"rtol": 1e-4, "why": "the clause's own allowance"})  # fmt: skip
+    call.hold(
+        "mean energy of X_full",
+        np.array((N / 2) ** 2),
+        np.array(energy),
+        {"rtol": 1e-4, "why": "the clause's own allowance"},
+    )
     lit = D > 0
     ratio = X[lit] / D[lit]
-    call.hold("X_full / diffraction, the same everywhere", np.full_like(ratio, np.median(ratio)), ratio,
-              {"rtol": 1e-6, "why": "one scalar; two roundings to float32"})  # fmt: skip
+    call.hold(
+        "X_full / diffraction, the same everywhere",
+        np.full_like(ratio, np.median(ratio)),
+        ratio,
+        {"rtol": 1e-6, "why": "one scalar; two roundings to float32"},
+    )
 
 
 def counts_and_floats_scale_alike(call, inputs, options):
@@ -77,8 +93,12 @@ def grouping_depends_on_its_seed_alone(call, inputs, options):
     if call.answer.random_state_changed:
         call.fail("nn_indices: the call changed NumPy's global random state")
     second = call("group_scan", inputs, numpy_seed=2)
-    call.hold("nn_indices under another global random state", first["nn_indices"], second["nn_indices"],
-              {"atol": 0.0, "why": "the seed alone decides"})  # fmt: skip
+    call.hold(
+        "nn_indices under another global random state",
+        first["nn_indices"],
+        second["nn_indices"],
+        {"atol": 0.0, "why": "the seed alone decides"},
+    )
     others = [call("group_scan", {**inputs, "seed": (inputs["seed"] + k) % 2**32}) for k in (1, 2, 3)]
     if all(np.array_equal(first["nn_indices"], other["nn_indices"]) for other in others):
         call.fail(f"nn_indices: seeds {inputs['seed']} to {inputs['seed'] + 3} give the same groups: is the seed used?")
@@ -91,8 +111,12 @@ def sequential_ignores_the_seed(call, inputs, options):
     second = call("group_scan", {**inputs, "seed": inputs["seed"] + 11}, numpy_seed=5)["nn_indices"]
     call.hold("nn_indices with another seed, sequential", first, second, {"atol": 0.0, "why": "the seed is not used"})
     if inputs["gridsize"] == 1:
-        call.hold("nn_indices at gridsize 1, sequential", np.arange(len(first))[:, None], first,
-                  {"atol": 0.0, "why": "the first positions in order"})  # fmt: skip
+        call.hold(
+            "nn_indices at gridsize 1, sequential",
+            np.arange(len(first))[:, None],
+            first,
+            {"atol": 0.0, "why": "the first positions in order"},
+        )
 
 
 def truth_is_cut_at_the_members(call, inputs, options):
@@ -100,14 +124,23 @@ def truth_is_cut_at_the_members(call, inputs, options):
     answer = call("group_scan", inputs)
     cut = call(
         "extract_patches",
-        {"object": inputs["objectGuess"], "coords_offsets": answer["coords_offsets"],
-         "coords_relative": answer["coords_relative"], "N": inputs["N"]},
-    )["patches"]  # fmt: skip
+        {
+            "object": inputs["objectGuess"],
+            "coords_offsets": answer["coords_offsets"],
+            "coords_relative": answer["coords_relative"],
+            "N": inputs["N"],
+        },
+    )["patches"]
     call.hold("Y against extract_patches", cut, answer["Y"], {"peak_rtol": 1e-6, "why": "the same interpolation"})
 
 
 RELATIONS = (
-    members_are_neighbours, relative_coordinates_sum_to_zero, channels_describe_one_point, energy_is_normalised,
-    counts_and_floats_scale_alike, grouping_depends_on_its_seed_alone, sequential_ignores_the_seed,
+    members_are_neighbours,
+    relative_coordinates_sum_to_zero,
+    channels_describe_one_point,
+    energy_is_normalised,
+    counts_and_floats_scale_alike,
+    grouping_depends_on_its_seed_alone,
+    sequential_ignores_the_seed,
     truth_is_cut_at_the_members,
-)  # fmt: skip
+)

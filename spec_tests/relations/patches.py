@@ -15,9 +15,11 @@ def patches_follow_the_object(call, inputs, options):
     still = call("extract_patches", {**inputs, "coords_offsets": centres})["patches"]
     followed = call("extract_patches", {**inputs, "object": moved, "coords_offsets": centres + shift})["patches"]
     call.hold(
-        f"patches after moving object and positions by [{right}, {down}] px", still, followed,
+        f"patches after moving object and positions by [{right}, {down}] px",
+        still,
+        followed,
         {"peak_rtol": 1e-6, "why": "the same interpolation, its fractions equal to float64 rounding"},
-    )  # fmt: skip
+    )
 
 
 def patches_are_indexing_at_integers(call, inputs, options):
@@ -37,9 +39,11 @@ def patches_are_indexing_at_integers(call, inputs, options):
         top, left = (2 * N + y - N // 2, 2 * N + x - N // 2)
         expected = padded[top : top + N, left : left + N] if inside else np.zeros((N, N), obj.dtype)
         call.hold(
-            f"patches[{b}, :, :, {c}] at (x={x}, y={y})", expected, answer["patches"][b, :, :, c],
+            f"patches[{b}, :, :, {c}] at (x={x}, y={y})",
+            expected,
+            answer["patches"][b, :, :, c],
             {"atol": 0.0, "why": "whole pixels are copied"},
-        )  # fmt: skip
+        )
 
 
 def extract_is_adjoint_of_stitching(call, inputs, options):
@@ -61,9 +65,11 @@ def extract_is_adjoint_of_stitching(call, inputs, options):
     # both are sums of about count * N^2 random terms: their rounding is relative to the root of that
     scale = np.linalg.norm(y) * np.linalg.norm(cut["patches"]) / N
     call.hold(
-        "<extract(x), y> against <x, stitch(y)>", left, right,
-        {"atol": 1e-4 * float(scale), "why": "random terms cancel: float32 rounding relative to their norm, not their sum"},
-    )  # fmt: skip
+        "<extract(x), y> against <x, stitch(y)>",
+        left,
+        right,
+        {"atol": 1e-4 * float(scale), "why": "random terms cancel: float32 rounding is relative to their norm"},
+    )
 
 
 RELATIONS = (patches_follow_the_object, patches_are_indexing_at_integers, extract_is_adjoint_of_stitching)

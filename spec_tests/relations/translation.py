@@ -2,7 +2,6 @@
 
 import numpy as np
 
-
 HEIGHT, WIDTH = 21, 25
 CENTRE = (10, 12)
 
@@ -26,7 +25,8 @@ def _whereabouts(sample: np.ndarray, step: int, word: str, want: tuple[int, int]
     row, column = (int(i) for i in np.unravel_index(int(np.argmax(sample)), sample.shape))
     down, right = row - CENTRE[0], column - CENTRE[1]
     seen = f"moved by [{right:+d}, {down:+d}] to (row {row}, column {column})" if sample.max() > 0.5 else "vanished"
-    return f"an impulse at {CENTRE} asked to move by {word} = +{step} px {seen}, expected (row {want[0]}, column {want[1]})"
+    wanted = f"(row {want[0]}, column {want[1]})"
+    return f"an impulse at {CENTRE} asked to move by {word} = +{step} px {seen}, expected {wanted}"
 
 
 def impulse_moves_in_x(call, inputs, options):

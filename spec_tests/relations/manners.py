@@ -1,0 +1,18 @@
+"""HOUSE.INPUT.UNTOUCHED, HOUSE.NO_STRAY_FILES: what a call does beside answering."""
+
+
+def inputs_are_left_alone(call, inputs, options):
+    """A call changes none of its inputs in place: whoever asked still needs them."""
+    call(options["operation"], inputs, watch=True)
+    if call.answer.changed_inputs:
+        call.fail(f"{options['operation']} changed its inputs in place: {', '.join(call.answer.changed_inputs)}")
+
+
+def nothing_is_left_behind(call, inputs, options):
+    """A call writes no file where it was not told to."""
+    call(options["operation"], inputs)
+    if call.answer.stray:
+        call.fail(f"{options['operation']} left files in the working directory: {', '.join(call.answer.stray)}")
+
+
+RELATIONS = (inputs_are_left_alone, nothing_is_left_behind)
