@@ -148,7 +148,9 @@ class Session:
             return reason.outcome, reason.reason, (), None
         except scan_checks.Doubtful as doubt:
             why = f"{doubt.message}; the oracle finds the same, so the file is doubtful and not the backend"
-            self._faults.setdefault(seats.key(check), []).append(f"{self.scan.path.name}: {doubt.message}")
+            self._faults.setdefault(seats.key(check), []).append(
+                f"{self.scan.path.name}: {doubt.message.partition(' (')[0]}"
+            )
             return "not-run", why, (), None
         except CheckFailed as failure:
             return failure.outcome, failure.message, failure.comparisons, failure.raised
@@ -211,6 +213,7 @@ class Session:
         """The scan's own pictures: they belong to no backend."""
         arrays = self.scan.arrays
         self._keep_array("probe", "", "", arrays["probeGuess"], "probeGuess of the scan")
+        self._keep_array("diffraction", "", "", arrays["diff3d"][0], "measured amplitude of pattern 0")
         if arrays["objectGuess"] is not None:
             self._keep_array("object", "", "", arrays["objectGuess"], "objectGuess of the scan")
 

@@ -132,7 +132,7 @@ def _print_scan(run: Run, console: Console) -> None:
     """The figures of the scan's own checks, one line where all backends say the same."""
     said: dict[tuple[str, str], list[str]] = {}
     for check in run.checks:
-        if check["operation"] == "scan" and check["message"]:
+        if check["operation"] == "scan" and check["message"] and check["calls"]:
             said.setdefault((check["case"], first_line(check["message"])), []).append(key(check))
     if said:
         console.print()
@@ -153,7 +153,10 @@ def _print_verdict(run: Run, console: Console) -> None:
     for verdict in run.footer["verdicts"]:
         why = f" ({verdict['why']})" if verdict["why"] else ""
         console.print(Text(plain(f"  {key(verdict)}: {verdict['verdict']}{why}")), highlight=False)
+    said = " ".join(verdict["why"] for verdict in run.footer["verdicts"])
     for line in run.footer["emptiness"]:
+        if line.partition(": ")[2] in said:
+            continue
         console.print(Text(plain(f"  Warning: {line}"), style="yellow"), highlight=False)
 
 

@@ -47,5 +47,7 @@ class FirstBackend:
             raise ValueError(f"field has shape {field.shape}: exit waves must be square")
         if field.shape[1] not in (64, 128, 256):
             raise ValueError(f"Unsupported input size {field.shape[1]}: N is one of 64, 128, 256")
+        if not np.isfinite(field).all():
+            raise ValueError("field must be finite")
         spectrum = np.fft.fftshift(np.fft.fft2(field.astype(complex), norm="ortho"), axes=(-2, -1))
         return {"amplitude": np.abs(spectrum).astype(np.float32)}
