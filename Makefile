@@ -5,11 +5,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help parity test lint clean
+.PHONY: help parity test bench lint clean
 
 help:
 	@echo "make parity   install, check the TensorFlow and the PyTorch backend, write the report"
 	@echo "make test     install, run the whole test suite"
+	@echo "make bench    install, time both backends, check the timed answers (BENCH=--large: also those of 13 GB)"
 	@echo "make lint     style checks"
 	@echo "make clean    remove the environment and the results of runs"
 
@@ -24,6 +25,9 @@ parity: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
+
+bench: $(STAMP)
+	$(BIN)/python -m pytest benchmarks -q --benchmark-quiet $(BENCH)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -98,11 +98,19 @@ class Worker:
         return reply
 
     def call(
-        self, operation: str, inputs: dict[str, Any], timeout: float, numpy_seed: int | None = None, watch: bool = False
+        self,
+        operation: str,
+        inputs: dict[str, Any],
+        timeout: float,
+        numpy_seed: int | None = None,
+        watch: bool = False,
+        keep: list[int] | None = None,
     ) -> Answer:
         """Answer of the backend to one operation; never raises for what the backend does.
 
         `numpy_seed` seeds NumPy's global state before; `watch` looks whether the inputs are changed in place.
+        With `keep` the answer stays in the process, however large: what comes back is {"held", "peak", "arrays"},
+        bytes of its memory before and at most, and for each array the `digest` of it with the rows `keep` names.
         """
         if self._channel is None:
             try:
@@ -113,7 +121,8 @@ class Worker:
         exchange = str(self._folder / "exchange")
         packed = {name: remote.encode(value, exchange) for name, value in inputs.items()}
         try:
-            self._channel.send({"operation": operation, "inputs": packed, "numpy_seed": numpy_seed, "watch": watch})
+            message = {"operation": operation, "inputs": packed, "numpy_seed": numpy_seed, "watch": watch, "keep": keep}
+            self._channel.send(message)
             reply = self._channel.receive(timeout=timeout)
         except self._channel.TimeoutError:
             self._discard(kill=True)

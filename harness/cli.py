@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 PROFILE_NAMES = ("quick", "default", "nightly")
@@ -43,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--timeout", type=float, default=30.0, metavar="SECONDS", help="seconds a call may take (default: 30)"
     )
+    check.add_argument("--expectations", action="append", default=[], metavar="FILE",
+                       help="recorded known failures of a backend (TOML); repeatable")  # fmt: skip
+    check.add_argument("--budget", action="store_true", help="also print how much of each tolerance was used")
     check.add_argument("--runs", default="runs", metavar="DIR", help="where results go (default: runs)")
     check.set_defaults(run=_check)
 
@@ -63,9 +67,34 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("what", nargs="?", default="backends", choices=["backends", "contracts", "clauses", "checks"])
     listing.set_defaults(run=_list)
 
+    expectations = commands.add_parser("expectations", help="check or update a file of recorded known failures")
+    actions = expectations.add_subparsers(dest="action", required=True, metavar="ACTION")
+    valid = actions.add_parser("check", help="validate a file")
+    valid.add_argument("file", type=Path, metavar="FILE")
+    update = actions.add_parser("update", help="rewrite a file from a run: stale and passing entries go")
+    update.add_argument("file", type=Path, metavar="FILE")
+    update.add_argument("--run", dest="run_folder", type=Path, default=Path("runs/latest"), metavar="RUN",
+                        help="a run's folder (default: runs/latest)")  # fmt: skip
+    for name, help_text in (("owner", "who answers"), ("issue", "address"), ("expires", "date, as 2027-01-31")):
+        update.add_argument(f"--{name}", help=f"of new failures to add: {help_text}")
+    expectations.set_defaults(run=_expectations)
+
     report = commands.add_parser("report", help="write the reports of a run again")
     report.add_argument("folder", type=Path, metavar="RUN", help="a run's folder, for instance runs/latest")
     report.set_defaults(run=_report)
+
+    mutate = commands.add_parser("mutate", help="put faults into a backend: is each killed by a check of its clause?")
+    mutate.add_argument("--backend", default="numpy", metavar="NAME", help="the backend to mutate (default: numpy)")
+    mutate.add_argument(
+        "--operation", action="append", default=[], metavar="NAME", help="only mutants of this operation; repeatable"
+    )
+    mutate.add_argument(
+        "--clause", action="append", default=[], metavar="ID", help="only mutants of this clause; repeatable"
+    )
+    mutate.add_argument("--quick", action="store_true", help="one mutant per clause, of the numpy backend")
+    mutate.add_argument("--timeout", type=float, default=30.0, metavar="SECONDS")
+    mutate.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR", help="where results go")
+    mutate.set_defaults(run=_mutate)
 
     simulate = commands.add_parser("simulate", help="write a simulated scan: probe, lines object, Poisson counts")
     simulate.add_argument("file", type=Path, metavar="FILE.npz")
@@ -98,11 +127,25 @@ def _list(arguments: argparse.Namespace) -> int:
     return run(arguments.what)
 
 
+def _expectations(arguments: argparse.Namespace) -> int:
+    from harness.commands.expectations import run
+
+    return run(arguments)
+
+
 def _report(arguments: argparse.Namespace) -> int:
     from harness.reporting import write_reports
 
     print(write_reports(arguments.folder.resolve()).directory / "index.html")
     return 0
+
+
+def _mutate(arguments: argparse.Namespace) -> int:
+    from harness.commands.mutate import run
+
+    return run(
+        arguments.backend, arguments.operation, arguments.clause, arguments.quick, arguments.runs, arguments.timeout
+    )
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
@@ -115,7 +158,8 @@ def _simulate(arguments: argparse.Namespace) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Entry point. Errors a user can mend are one line on stderr and exit code 2."""
     parsed = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job ends as Ctrl-C does, tidily
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # a cancelled job, a closed terminal: as tidy an end as Ctrl-C
+        signal.signal(ending, signal.default_int_handler)
     try:
         code = parsed.run(parsed)
         sys.stdout.flush()
@@ -129,8 +173,9 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         from harness.mistakes import is_users
 
-        if not is_users(error):
-            raise
+        if not is_users(error):  # a fault of ours is no verdict on anybody: never exit 1
+            traceback.print_exc()
+            return 2
         print(f"ptychoparity: {error}", file=sys.stderr)
         return 2
 

@@ -6,17 +6,20 @@ Options only say what to run; nothing here changes what a check means.
 import fnmatch
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fixtures.simulate import write_scan
+from harness import expectations
 from harness.mistakes import is_users
 from harness.profiles import PROFILES
 from harness.seats import cuda_missing
 from harness.session import Session, Settings
 from reports.events import BAD_OUTCOMES, Run
+from reports.facts import expectation_text
 from spec_tests import scan_checks
 from spec_tests.generate import PHASES, Check, checks
 
@@ -53,6 +56,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--only", action="append", default=[], help="only checks whose id matches this glob; repeatable")
     group.addoption(
         "--gate", default=None, choices=["must", "should", "house"], help="levels whose failures turn the verdict"
+    )
+    group.addoption(
+        "--expectations", action="append", default=[], metavar="FILE", help="recorded known failures, TOML; repeatable"
     )
     group.addoption("--scan", default=None, help="also check on a scan: a raw NPZ file, `simulated`, or `auto`")
     group.addoption("--timeout", type=float, default=30.0, help="seconds a call may take")
@@ -138,11 +144,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Start the run once it is known that something will be asked."""
     if session.config.option.collectonly or not any(isinstance(check_of(i), Check) for i in session.items):
         return
+    run = None
     try:
-        run = Session(settings(session.config), session.config.stash.get(LISTENERS, []))
+        files = map(expectations.read, map(Path, session.config.getoption("expectations")))
+        chosen = replace(settings(session.config), expectations=tuple(one for file in files for one in file.entries))
+        run = Session(chosen, session.config.stash.get(LISTENERS, []))
         run.start()
-    except Exception as error:
-        if is_users(error):
+    except BaseException as error:  # interrupted while backends start: nothing of them may stay
+        if run is not None:
+            run.abandon()
+        if isinstance(error, Exception) and is_users(error):
             raise pytest.UsageError(str(error)) from error
         raise
     session.config.stash[SESSION] = run
@@ -157,6 +168,8 @@ def verdict(request: pytest.FixtureRequest):
         event: dict[str, Any] = session.run(check)
         if event["outcome"] in BAD_OUTCOMES:
             pytest.fail(f"{event['outcome']}: {event['message']}\n{event['reproduce'][0]}", pytrace=False)
+        if event["outcome"] == "xfail":
+            pytest.xfail(f"{expectation_text(event)}: {event['message']}")
         if event["outcome"] != "pass":
             pytest.skip(f"{event['outcome']}: {event['message']}")
 

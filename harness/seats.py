@@ -10,6 +10,7 @@ from backends import registry
 from backends.worker import Worker
 from spec_tests import contract
 from spec_tests.generate import Check
+from spec_tests.outcomes import CheckFailed
 from spec_tests.scan_checks import SCAN_OPERATION
 
 
@@ -67,6 +68,18 @@ class Seat:
             "info": self.description.get("info"), "loaded": self.description.get("loaded"), "operations": claimed,
             "not_claimed": [op for op in contract.contracts() if op not in claimed],
         }  # fmt: skip
+
+
+def honest(description: dict[str, Any], device: str) -> None:
+    """HOUSE.INFO.HONEST: what a backend says of itself is what its process loaded. Raises CheckFailed."""
+    info, loaded = description["info"], description["loaded"]
+    said, found = info.get("framework_version", "").split("+")[0], loaded["version"].split("+")[0]
+    if not found:
+        raise CheckFailed(f"info: framework {info.get('framework')!r} is no installed distribution of its process")
+    if said != found:
+        raise CheckFailed(f"info: it says {info['framework']} {said}, its process loaded {found}")
+    if info.get("device") != device:
+        raise CheckFailed(f"info: it says device {info.get('device')!r}, it was started on {device!r}")
 
 
 def cuda_missing() -> str:

@@ -19,7 +19,8 @@ import numpy as np
 from backends import registry
 from backends.protocol import Answer
 from backends.worker import StartFailed, Worker
-from harness import seats, storage
+from harness import expectations, seats, storage
+from harness.expectations import Expectation
 from harness.header import header
 from harness.profiles import MINIMUM_CHECKS, Profile
 from harness.seats import Seat, cuda_missing
@@ -31,6 +32,10 @@ from spec_tests.outcomes import CheckFailed, NotApplicable, NotShrunk
 
 STRIKES = 3
 """Crashes and timeouts of one backend in one operation, after which its other checks there are not run."""
+
+
+ENDED_BADLY = frozenset({"error", "crash", "timeout"})
+"""No answer to valid input: that binds whatever clause the check carries."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Settings:
     """None: `must`, and `house` for our own backends."""
     selection: str | None = None
     scan: Path | None = None
+    expectations: tuple[Expectation, ...] = ()
     command: tuple[str, ...] = ()
 
 
@@ -63,6 +69,7 @@ class Session:
         self._scratch = Path(tempfile.mkdtemp(prefix="ptychoparity-inputs-"))
         self._strikes: Counter[tuple[str, str]] = Counter()
         self._finished: list[dict[str, Any]] = []
+        self._versions: dict[str, str] = {}
         self._faults: dict[str, list[str]] = {}
         self._began = time.perf_counter()
         self._startup = 0.0
@@ -95,6 +102,7 @@ class Session:
             if seat.worker is not None:
                 self._await(seat)
         self._startup = time.perf_counter() - begin
+        self._versions = expectations.versions(seat.event() for seat in self.seats.values())
         self._emit(header(self.settings, self.folder.name, self.seed, list(self.seats.values()), self.scan))
         if self.scan is not None:
             self._show_scan()
@@ -131,6 +139,7 @@ class Session:
         event = self._event(check, outcome, message, comparisons, raised, seconds)
         if outcome in events.BAD_OUTCOMES:
             self._keep_failure(check, event)
+        event = expectations.judged(self.settings.expectations, event, self._versions, expectations.today())
         self._finished.append(event)
         self._emit(event)
         return event
@@ -182,16 +191,7 @@ class Session:
                 )
 
     def _info(self, check: Check) -> None:
-        """HOUSE.INFO.HONEST: what a backend says of itself is what its process loaded."""
-        description = self.seats[seats.key(check)].description
-        info, loaded = description["info"], description["loaded"]
-        said, found = info.get("framework_version", "").split("+")[0], loaded["version"].split("+")[0]
-        if not found:
-            raise CheckFailed(f"info: framework {info.get('framework')!r} is no installed distribution of its process")
-        if said != found:
-            raise CheckFailed(f"info: it says {info['framework']} {said}, its process loaded {found}")
-        if info.get("device") != check.device:
-            raise CheckFailed(f"info: it says device {info.get('device')!r}, it was started on {check.device!r}")
+        seats.honest(self.seats[seats.key(check)].description, check.device)
 
     def _scan(self, check: Check) -> str:
         """One of the scan's own checks; its pictures are kept for the page."""
@@ -222,7 +222,7 @@ class Session:
         event = {
             "event": "check-finished", "id": check.id, "operation": case.operation, "kind": case.kind,
             "case": case.name, "backend": check.backend, "device": check.device, "clauses": list(case.clauses),
-            "level": check.level, "outcome": outcome, "message": message, "seconds": round(seconds, 6),
+            "level": "MUST" if outcome in ENDED_BADLY else check.level, "outcome": outcome, "message": message, "seconds": round(seconds, 6),
             "adapter_seconds": round(record.adapter_seconds, 6), "oracle_seconds": round(record.oracle_seconds, 6),
             "calls": record.calls, "examples": record.examples, "descriptor": record.descriptor,
             "inputs": record.inputs, "comparisons": [c.event() for c in (comparisons or record.comparisons)[:12]],
@@ -304,6 +304,8 @@ class Session:
         """Stop the backends, write the footer, return the exit code."""
         self._stop()
         emptiness = self._emptiness()
+        whole = self.settings.selection is None
+        forgotten = expectations.stale(self.settings.expectations, self._finished, self._versions) if whole else []
         gates = {k: self.settings.gate or ("house" if s.entry.ours else "must") for k, s in self.seats.items()}
         optional = frozenset(k for k, s in self.seats.items() if s.device in self.settings.optional_devices)
         verdicts, code, sentence = gate.judge_run(
@@ -313,6 +315,7 @@ class Session:
             gates,
             optional,
             self.settings.selection is not None,
+            forgotten,
         )
         if self.settings.selection is not None:
             sentence += f" (only what was selected: {self.settings.selection})"
@@ -329,6 +332,7 @@ class Session:
                     "startup_seconds": round(self._startup, 3),
                 },
                 "emptiness": [f"{key}: {text}" for key, texts in emptiness.items() for text in texts],
+                "stale_expectations": forgotten,
             }
         )  # fmt: skip
         self._writer.close()

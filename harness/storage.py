@@ -19,9 +19,9 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
-def new_run(runs: Path) -> Path:
-    """A fresh folder `runs/<UTC time>`."""
-    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ")
+def new_run(runs: Path, suffix: str = "") -> Path:
+    """A fresh folder `runs/<UTC time>`, with `suffix` at its end."""
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ") + suffix
     for number in range(100):
         folder = runs / (stamp if number == 0 else f"{stamp}-{number}")
         try:

@@ -53,6 +53,65 @@ def key(event: dict[str, Any]) -> str:
     return f"{event['backend'] if 'backend' in event else event['name']}@{event['device']}"
 
 
+def expectation_text(check: Check) -> str:
+    """What a recorded known failure says of this check, in one line; empty where there is none."""
+    told = check.get("expectation")
+    if not told:
+        return ""
+    who = f"owner {told['owner']}, {told['issue']}"
+    where = f"{told['file']}, entry {told['entry']}" if "file" in told else "the expectation"
+    match told["state"]:
+        case "met":
+            text = f"expected until {told['expires']} ({who})"
+        case "other-signature":
+            said = f"{told.get('outcome', check['outcome'])}: {first_line(check['message'])}"
+            said = said if len(said) <= 100 else f"{said[:96]} ..."
+            text = f"not the expected failure: {where} wants /{told['signature']}/, which is not in {said!r} ({who})"
+        case "expired":
+            text = f"the expectation expired on {told['expires']}: {where} ({who})"
+        case _:
+            text = f"passes, where {where} expects a failure until {told['expires']} ({who}); " + REMOVE.format(
+                told.get("file", "FILE")
+            )
+    return plain(" ".join(text.split()))
+
+
+REMOVE = "remove it: ptychoparity expectations update {}"
+
+
+def stale_texts(run: Run) -> list[str]:
+    """Each expectation that covers no check any more, in one line."""
+    return [
+        plain(
+            f"stale: {one['file']}, entry {one['entry']}: {one['check']!r} covers no check of "
+            f"{', '.join(one['columns'])} (owner {one['owner']}, {one['issue']}); {REMOVE.format(one['file'])}"
+        )
+        for one in run.footer.get("stale_expectations", [])
+    ]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Failures of one backend that one expectation covers."""
+
+    column: str
+    text: str
+    checks: tuple[Check, ...]
+
+    @property
+    def total(self) -> int:
+        return len(self.checks)
+
+
+def expected(run: Run) -> list[Expected]:
+    """The known failures that were met, as they are recorded: by owner, issue, date and signature."""
+    found: dict[tuple[str, str], list[Check]] = {}
+    for check in run.checks:
+        if check["outcome"] == "xfail":
+            found.setdefault((key(check), expectation_text(check)), []).append(check)
+    return [Expected(*name, tuple(checks)) for name, checks in found.items()]
+
+
 def is_finding(check: Check) -> bool:
     """Whether the outcome counts against the backend."""
     return check["outcome"] in BAD_OUTCOMES
@@ -138,22 +197,47 @@ def worst_text(comparison: dict[str, Any] | None) -> str:
     return plain(f"{comparison['output']}{index}: expected {worst['expected']}, actual {worst['actual']}")
 
 
-def usage(run: Run) -> dict[str, dict[str, float]]:
-    """Operation to column to the worst fraction of tolerance used.
+Usage = dict[tuple[str, str], dict[str, float]]
+"""(operation, output) to column to a fraction of the tolerance."""
+
+RELATIONS = "(relations)"
+"""Stands for the outputs of relations: each names what it compares in its own words, with its own tolerance."""
+
+
+def usage(run: Run) -> Usage:
+    """The worst fraction of the tolerance used, per contract's output; the largest first.
 
     A column is `backend@device`, or `backend@device vs other` for parity, which has tolerances of its own.
     """
-    table: dict[str, dict[str, float]] = {}
+    table: Usage = {}
+    contracts = {operation["operation"] for operation in run.header["operations"]}
     for check in run.checks:
-        value = fraction(check)
-        if value is not None:
-            row = table.setdefault(check["operation"], {})
-            name = f"{key(check)} vs {check['against']}" if check.get("against") else key(check)
-            row[name] = max(value, row.get(name, 0.0))
-    return table
+        name = f"{key(check)} vs {check['against']}" if check.get("against") else key(check)
+        for comparison in check.get("comparisons", []) if check["operation"] in contracts else ():
+            value = used(comparison)
+            if value is not None:
+                output = RELATIONS if check["kind"] == "relation" else comparison["output"].partition("[")[0]
+                row = table.setdefault((check["operation"], output), {})
+                row[name] = max(value, row.get(name, 0.0))
+    return dict(sorted(table.items(), key=lambda item: (-max(item[1].values()), item[0])))
 
 
-def usage_columns(table: dict[str, dict[str, float]], run: Run) -> list[str]:
+NOTHING = 1e-4
+"""Below this fraction of the tolerance an output is as good as equal: the tables name it and give it no row."""
+
+
+def rows_of(table: Usage) -> Usage:
+    """The outputs that used something of their tolerance, where some backend did."""
+    return {name: row for name, row in table.items() if max(row.values()) >= NOTHING}
+
+
+def unused_text(table: Usage) -> str:
+    """The other outputs in one sentence; empty where there are none."""
+    names = sorted(f"{operation} {output}" for operation, output in table.keys() - rows_of(table).keys())
+    return f"Below {fraction_text(NOTHING)}: {', '.join(names)}." if names else ""
+
+
+def usage_columns(table: Usage, run: Run) -> list[str]:
     """The columns of `usage`: backends first, then the pairs."""
     pairs = sorted({name for row in table.values() for name in row if " vs " in name})
     return [*columns(run), *pairs]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.events import Run
-from reports.facts import columns, first_line, fraction, key, plain, replace
+from reports.facts import columns, expectation_text, first_line, fraction, key, plain, replace, stale_texts
 
 _ELEMENTS = {
     "fail": "failure",
@@ -34,6 +34,9 @@ def render(run: Run) -> str:
         for check in run.checks:
             if key(check) == name:
                 _testcase(suite, check)
+        for stale, text in zip(run.footer.get("stale_expectations", []), stale_texts(run), strict=True):
+            if name in stale["columns"]:
+                _stale(suite, stale, text)
         for backend in idle:
             if key(backend) == name:
                 _idle(suite, backend)
@@ -95,6 +98,8 @@ def _testcase(suite: ET.Element, check: dict[str, Any]) -> None:
 
 def _body(check: dict[str, Any]) -> str:
     parts = [check["message"]]
+    if check["outcome"] == "xfail":
+        parts.append(expectation_text(check))
     if (check.get("raised") or {}).get("traceback"):
         parts.append(check["raised"]["traceback"])
     if check.get("reproduce"):
@@ -108,6 +113,13 @@ def _idle(suite: ET.Element, backend: dict[str, Any]) -> None:
     element = "error" if backend["status"] == "broken" else "skipped"
     verdict = ET.SubElement(case, element, message=first_line(backend["reason"]) or backend["status"])
     verdict.text = plain("\n".join(filter(None, (backend["reason"], backend.get("detail", "")))))
+
+
+def _stale(suite: ET.Element, stale: dict[str, Any], text: str) -> None:
+    """It turns the verdict, so it is a test that failed."""
+    name = plain(f"{stale['file']}, entry {stale['entry']}: {stale['check']}")
+    case = ET.SubElement(suite, "testcase", classname="expectations", name=name, time="0")
+    ET.SubElement(case, "failure", message=text, type="stale").text = text
 
 
 def _count(suite: ET.Element) -> None:

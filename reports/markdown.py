@@ -10,6 +10,8 @@ from reports.events import OUTCOMES, Run
 from reports.facts import (
     Group,
     contracts_text,
+    expectation_text,
+    expected,
     findings,
     first_line,
     fraction,
@@ -19,8 +21,11 @@ from reports.facts import (
     key,
     plain,
     replace,
+    rows_of,
     shorten,
+    stale_texts,
     timing_text,
+    unused_text,
     usage,
     usage_columns,
     worst_failed,
@@ -37,6 +42,7 @@ def render(run: Run) -> str:
         _verdict(run),
         _backends(run),
         _findings(run),
+        _expected(run),
         _usage(run),
         f"{timing_text(run)}.\nContracts: {_code(contracts_text(run))}.",
     ]
@@ -82,6 +88,7 @@ def _table(head: list[str], rows: list[list[str]], left: int = 1) -> str:
 def _verdict(run: Run) -> str:
     lines = [f"**{_prose(run.footer['verdict'])}**"]
     lines += [f"Warning: {_prose(line)}" for line in run.footer["emptiness"]]
+    lines += [_code(text) for text in stale_texts(run)]
     return "\n\n".join(lines)
 
 
@@ -122,6 +129,8 @@ def _group(group: Group) -> str:
         f"### {_code(group.operation)} ({kinds}) on {_code(group.column)}: {group.outcome}{many}",
         f"{group.level} {' '.join(_code(name) for name in check['clauses'])}: {_code(group.heading)}",
     ]
+    if check.get("expectation") and check["outcome"] != "xpass":
+        lines.append(f"Expectation: {_code(expectation_text(check))}")
     element = worst_text(worst_failed(check))
     if element:
         lines.append(f"Worst element {_code(element)}, {fraction_sentence(fraction(check))}.")
@@ -130,13 +139,25 @@ def _group(group: Group) -> str:
     return "\n\n".join(lines)
 
 
+def _expected(run: Run) -> str:
+    """Known failures, one row per expectation."""
+    rows = [
+        [_cell(one.column), _cell(one.text), _cell(one.checks[0]["id"]), str(len(one.checks))] for one in expected(run)
+    ]
+    if not rows:
+        return ""
+    return "## Expected failures\n\n" + _table(["backend", "expectation", "first check", "checks"], rows, left=3)
+
+
 def _usage(run: Run) -> str:
     table = usage(run)
     names = usage_columns(table, run)
     if not table:
         return ""
     rows = [
-        [_cell(operation), *(fraction_text(row.get(name)) for name in names)]
-        for operation, row in sorted(table.items())
+        [_cell(operation), _cell(output), *(fraction_text(row.get(name)) for name in names)]
+        for (operation, output), row in rows_of(table).items()
     ]
-    return "## Worst fraction of the tolerance used\n\n" + _table(["operation", *map(_cell, names)], rows)
+    parts = ["## Worst fraction of the tolerance used"]
+    parts += [_table(["operation", "output", *map(_cell, names)], rows, left=2)] if rows else []
+    return "\n\n".join(filter(None, (*parts, _prose(unused_text(table)))))

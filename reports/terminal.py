@@ -22,15 +22,23 @@ from reports.facts import (
     Group,
     columns,
     counts,
+    expectation_text,
+    expected,
     findings,
     first_line,
     fraction,
     fraction_sentence,
+    fraction_text,
     groups,
     is_finding,
     key,
     plain,
+    rows_of,
+    stale_texts,
     timing_text,
+    unused_text,
+    usage,
+    usage_columns,
     worst_failed,
     worst_text,
 )
@@ -113,8 +121,11 @@ class Progress:
             _line(self._console, f"{name}: {done}/{total or '?'} checks, {self._failing(name)}")
 
 
-def print_summary(run: Run, console: Console, page: str | None = None) -> None:
-    """Print verdict, counts, findings and timing; `page` is where the HTML page lies."""
+def print_summary(run: Run, console: Console, page: str | None = None, budget: bool = False) -> None:
+    """Print verdict, counts, findings and timing; `page` is where the HTML page lies.
+
+    With `budget` also how much of each tolerance was used.
+    """
     _print_verdict(run, console)
     for name in columns(run):
         console.print()
@@ -122,6 +133,9 @@ def print_summary(run: Run, console: Console, page: str | None = None) -> None:
         console.print(_table([check for check in run.checks if key(check) == name]))
     _print_scan(run, console)
     _print_findings(run, console)
+    _print_expected(run, console)
+    if budget:
+        _print_budget(run, console)
     console.print()
     _line(console, timing_text(run))
     if page:
@@ -217,11 +231,45 @@ def _one_of_each(found: list[Group]) -> list[tuple[Group, int]]:
     return list(first.values())
 
 
+def _print_expected(run: Run, console: Console) -> None:
+    """Known failures that were met, one line per expectation; and those that cover nothing any more."""
+    known = expected(run)
+    if known:
+        console.print()
+        _line(console, f"Expected failures: {sum(one.total for one in known)}, which do not gate", style="bold")
+    for one in known:
+        more = f" and {len(one.checks) - 1} more" if len(one.checks) > 1 else ""
+        console.print(Text(f"  {plain(one.checks[0]['id'])}{more}: {one.text}"), highlight=False)
+    for text in stale_texts(run):
+        console.print()
+        console.print(Text(text, style="red"), highlight=False, soft_wrap=True)
+
+
+def _print_budget(run: Run, console: Console) -> None:
+    """The largest fraction of the tolerance used, per contract's output and backend; where the slack is."""
+    table = usage(run)
+    if not table:
+        return
+    names = usage_columns(table, run)
+    shown = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+    shown.add_column("output", no_wrap=True)
+    for name in names:
+        shown.add_column(plain(name), justify="right", overflow="fold")
+    for (operation, output), row in rows_of(table).items():
+        shown.add_row(f"{operation} {plain(output)}", *(fraction_text(row.get(name)) for name in names))
+    console.print()
+    _line(console, "Tolerance used at most", style="bold")
+    console.print(shown)
+    console.print(Text(plain(unused_text(table))), highlight=False)
+
+
 def _print_finding(check: Check, console: Console, like: int) -> None:
     console.print()
     _line(console, f"{check['outcome'].upper()} {check['id']}", style="bold red")
     _line(console, f"  {check['level']} {' '.join(check['clauses'])}")
     console.print(Text(f"  {first_line(check['message'])}"), highlight=False)
+    if check.get("expectation") and check["outcome"] != "xpass":
+        console.print(Text(f"  {expectation_text(check)}", style="yellow"), highlight=False)
     element = worst_text(worst_failed(check))
     if element and "expected" not in first_line(check["message"]):
         _line(console, f"  worst {element}")

@@ -151,8 +151,9 @@ def _judge(output, e, actual, error, allowed, tolerance) -> Comparison:
 
 def _show(value: Any) -> str:
     if np.iscomplexobj(value):
-        return f"{value.real:.8g}{value.imag:+.8g}i"
-    return f"{value:.8g}" if np.asarray(value).dtype.kind == "f" else str(value)
+        return f"{value.real:.9g}{value.imag:+.9g}i"
+    digits = 17 if np.asarray(value).dtype == np.float64 else 9
+    return f"{value:.{digits}g}" if np.asarray(value).dtype.kind == "f" else str(value)
 
 
 def _kind(value: Any) -> str:

@@ -17,17 +17,21 @@ from spec_tests.vocabulary import open_npz
 
 
 class GoldenMissing(Exception):
-    """The folder lacks a file or a key that a golden names."""
+    """The folder lacks a file that a golden names."""
+
+
+class GoldenBroken(GoldenMissing):
+    """A file is there and cannot be read, or lacks a key that a golden names."""
 
 
 @lru_cache(maxsize=16)
-def _read(path: Path) -> dict[str, Any]:
+def read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise GoldenMissing(f"{path.name} is not in {path.parent}")
     try:
         return open_npz(path)
     except Exception as error:  # whatever a damaged file makes NumPy raise, the file is what to name
-        raise GoldenMissing(f"{path.name} cannot be read: {error}") from error
+        raise GoldenBroken(f"{path.name} cannot be read: {error}") from error
 
 
 def is_own(folder: Path) -> bool:
@@ -38,7 +42,7 @@ def is_own(folder: Path) -> bool:
 
 def _fetch(stored: Mapping[str, Any], file: str, key: str) -> Any:
     if key not in stored:
-        raise GoldenMissing(f"{file} has no key {key}")
+        raise GoldenBroken(f"{file} has no key {key}")
     return stored[key]
 
 
@@ -59,7 +63,7 @@ def _grouping(golden: Mapping[str, Any], stored: Mapping[str, Any]) -> tuple[dic
     name = golden["case"]
     cases = json.loads(str(_fetch(stored, golden["file"], "cases_json")))["cases"]
     if name not in cases:
-        raise GoldenMissing(f"{golden['file']} has no case {name}")
+        raise GoldenBroken(f"{golden['file']} has no case {name}")
     case = cases[name]
     patterns = _fetch(stored, golden["file"], case["input"])
     inputs = {
@@ -75,7 +79,7 @@ def _grouping(golden: Mapping[str, Any], stored: Mapping[str, Any]) -> tuple[dic
 
 def load(golden: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
     """Inputs, expected outputs, and the key each expected output is stored under. Raises GoldenMissing."""
-    stored = _read(folder / golden["file"])
+    stored = read(folder / golden["file"])
     if "case" in golden:
         inputs, keys = _grouping(golden, stored)
     else:

@@ -3,6 +3,7 @@
 The judge knows a backend only through `ask(backend, operation, inputs, timeout, **options) -> Answer`.
 """
 
+import shutil
 import time
 import warnings
 import zlib
@@ -230,18 +231,29 @@ class Judge:
     def _golden(self, contract: Contract, case: Case, backend: str) -> None:
         folder = fixtures.goldens()
         inputs, expected, _ = goldens.load(case.data, folder)
+        inputs |= self._copies(case.data.get("inputs", {}), folder)
         self.record.inputs = descriptors.summarise(inputs)
         self.record.examples = 1
         outputs, _ = self.ask(backend, contract, inputs)
         self._compare(goldens.tolerances(contract, folder), expected, outputs)
 
+    def _copies(self, rules: Mapping[str, Any], folder: Path) -> dict[str, str]:
+        """Stored files that are an input themselves, as copies: a backend that writes to one spoils no golden."""
+        files = {name: rule["file"] for name, rule in rules.items() if isinstance(rule, dict) and "file" in rule}
+        return {name: str(shutil.copy(folder / file, self._scratch / file)) for name, file in files.items()}
+
     def _explored(self, contract: Contract, case: Case, backend: str, descriptor: Descriptor | None) -> None:
         """property and relation: many inputs, the smallest failure kept."""
         test = self._property if case.kind == "property" else self._relation
 
+        worst: dict[str, Comparison] = {}
+
         def once(chosen: Descriptor) -> None:
             self.record.comparisons = []
             test(contract, case, backend, chosen)
+            for one in self.record.comparisons:
+                if one.output not in worst or (one.used or 0) > (worst[one.output].used or 0):
+                    worst[one.output] = one
 
         if descriptor is not None:
             self.record.examples = 1
@@ -256,6 +268,8 @@ class Judge:
         if found.failure is not None:
             self.record.inputs = descriptors.summarise(self._expand(contract, found.descriptor))
             raise found.failure
+        # of all inputs, what came closest to its tolerance
+        self.record.comparisons = sorted(worst.values(), key=lambda one: -(one.used or 0))
 
     def _property(self, contract: Contract, case: Case, backend: str, descriptor: Descriptor) -> None:
         inputs = self._expand(contract, descriptor)

@@ -25,6 +25,8 @@ MOST_STITCHED = 150
 FORWARD_LIMIT = 0.05
 """sum (model - measured)^2 / sum measured^2 over the amplitudes. A reconstruction that converged is near 0.01,
 counting noise alone gives lit pixels / (4 counts); one flipped axis gives 0.1 and more."""
+MARGIN = 1.2
+"""The second best orientation must be worse by this, or the patterns do not tell."""
 STITCH_LIMIT = 0.1
 """Relative error of the stitched canvas against the object: two bilinear interpolations of structure a few
 pixels wide. A canvas that is mirrored or shifted by a few pixels is far above."""
@@ -175,9 +177,9 @@ def forward_error(scan: Scan, call: Any, keep: Any) -> str:
     call.hold("modelled amplitude against the oracle's", by_oracle, model,
               {"peak_rtol": 4e-6, "why": "an interpolation, a product and a transform in float32"})  # fmt: skip
     keep("diffraction", model[0], f"modelled amplitude of pattern {index[0]}")
-    if error > FORWARD_LIMIT:
+    if not error <= FORWARD_LIMIT:  # a NaN is above every limit
         problem = f"forward error {error:.3g} over {len(index)} patterns is above {FORWARD_LIMIT}"
-        _blame(f"{problem}: probe, object and patterns do not belong together", truth > FORWARD_LIMIT)
+        _blame(f"{problem}: probe, object and patterns do not belong together", not truth <= FORWARD_LIMIT)
     return f"forward error {error:.3g} of the amplitudes over {len(index)} patterns, scale {scale:.4f}"
 
 
@@ -193,6 +195,8 @@ def orientation(scan: Scan, call: Any, keep: Any) -> str:
         by_oracle = scan.once("oriented", lambda: model_amplitude(scan, dispatch.call, MOST_STITCHED))
         problem = f"orientation: the patterns fit best when {best} ({table})"
         _blame(problem, rank_orientations(by_oracle, measured)[0][0] == best)
+    if not ranked[1][1] > MARGIN * ranked[0][1]:
+        raise Doubtful(f"orientation: two orientations fit alike, so none is known ({table})")
     return f"identity, as stored: {table}"
 
 
@@ -213,7 +217,10 @@ def grouping(scan: Scan, call: Any, keep: Any) -> str:
         "objectGuess": None, "Y": None, "N": arrays["diff3d"].shape[1], "K": 7, "nsamples": min(32, count), "seed": 7,
         "gridsize": 2, "sequential_sampling": False, "enable_oversampling": False, "neighbor_pool_size": None,
     }  # fmt: skip
-    expected = scan.once("grouping", lambda: dispatch.call("group_scan", inputs))
+    try:
+        expected = scan.once("grouping", lambda: dispatch.call("group_scan", inputs))
+    except ValueError as error:
+        raise Doubtful(f"the scan cannot be grouped: {error}") from error
     answer = call("group_scan", inputs)
     _hold(call, compare_outputs(contracts()["group_scan"]["tolerance"], expected, answer))
     reach = float(np.abs(answer["coords_relative"]).max())
@@ -247,8 +254,11 @@ def stitching(scan: Scan, call: Any, keep: Any) -> str:
     keep("stitched", stitched["canvas"], "the object's own patches, stitched")
     keep("difference", difference, "stitched less object, where the weight is above 0.999")
     _hold(call, compare_outputs(contracts()["reassemble_position"]["tolerance"], expected, stitched))
-    error = float(np.linalg.norm(difference) / np.linalg.norm(np.where(covered, truth, 0)))
-    if error > STITCH_LIMIT:
+    with np.errstate(all="ignore"):
+        error = float(np.linalg.norm(difference) / np.linalg.norm(np.where(covered, truth, 0)))
+    if not covered.any():
+        raise Doubtful("canvas: no position lies on the object, so nothing can be compared")
+    if not error <= STITCH_LIMIT:
         raise CheckFailed(f"canvas: relative error {error:.4f} against the object is above {STITCH_LIMIT}")
     return f"{len(positions)} patches on a canvas of {L} x {L}, relative error {error:.4f} against the object"
 

@@ -254,7 +254,8 @@ def test_markdown_says_verdict_findings_and_usage(run: events.Run) -> None:
     assert "### `diffract` (golden, relation) on `pytorch@cpu`: fail x 3" in text
     line = "ptychoparity check --only 'diffract/relation/energy_is_conserved@pytorch:cpu' --seed 7"
     assert f"```sh\n{line}\n```" in text
-    assert re.search(r"\| `diffract` \| \d+ % \| without bound \| 70 % \|", text)
+    assert re.search(r"\| `diffract` \| `amplitude` \| \d+ % \| 11.2x \| 70 % \|", text)
+    assert "| `diffract` | `(relations)` | " in text
     assert "overhead per check 6.4 ms" in text
     assert len(text) < 65_536
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from backends.host import checks
 from backends.tensorflow import refuse
-from backends.tensorflow.bilinear import Split, blend, split
+from backends.tensorflow.bilinear import blend, split
 from backends.tensorflow.channels import to_channels
 from backends.tensorflow.chunks import CHUNK_PIXELS, chunks
 from backends.tensorflow.framework import tf
@@ -26,13 +26,13 @@ def reassemble_position(patches: np.ndarray, global_offsets: np.ndarray, M: int)
     side = M + 2 * padding
     # a border of one pixel takes up what rounding lets fall off the canvas
     size = (side + 2) ** 2
-    numerator, weight = tf.zeros([size], tf.complex128), tf.zeros([size], tf.float64)
+    numerator = tf.zeros([2, size], tf.float64)
     # half the pixels at once, for their sums take float64, but no fewer than the canvas has: else adding up
     # whole canvases would become the larger work
     for part in chunks(len(patches), M * M, max(CHUNK_PIXELS // 2, size)):
         tiles = to_channels(_framed_centres(patches[part], M))
-        numerator, weight = _add_tiles(numerator, weight, tiles, displacements[part], padding)
-    return _answer(numerator, weight, mean, side)
+        numerator = _add_tiles(numerator, tiles, displacements[part], padding)
+    return _answer(numerator, _coverage(displacements, M, padding), mean, side)
 
 
 def _padding(displacements: tf.Tensor) -> int:
@@ -54,18 +54,17 @@ def _framed_centres(patches: np.ndarray, M: int) -> np.ndarray:
 
 @tf.function(
     input_signature=[
-        tf.TensorSpec([None], tf.complex128),
-        tf.TensorSpec([None], tf.float64),
+        tf.TensorSpec([2, None], tf.float64),
         tf.TensorSpec([None, None, None, 2], tf.float32),
         tf.TensorSpec([None, 2], tf.float64),
         tf.TensorSpec([], tf.int64),
     ],
     autograph=False,
 )
-def _add_tiles(
-    numerator: tf.Tensor, weight: tf.Tensor, tiles: tf.Tensor, displacements: tf.Tensor, padding: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Add framed tiles (P, M+2, M+2, 2), and ones in their place, to flat canvases of side M + 2*padding + 2.
+def _add_tiles(numerator: tf.Tensor, tiles: tf.Tensor, displacements: tf.Tensor, padding: tf.Tensor) -> tf.Tensor:
+    """Add framed tiles (P, M+2, M+2, 2) to a flat canvas of side M + 2*padding + 2.
+
+    numerator: (2, side**2) float64, real and imaginary part.
 
     The reverse of sampling: a pixel is handed on to the next one, so that each receives `near` of its own value
     and `far` of the one before. Sums are taken in float64, for thousands of tiles may meet on one pixel.
@@ -75,24 +74,56 @@ def _add_tiles(
     column, row = split(displacements[:, 0], width), split(displacements[:, 1], width)
     rows, columns = (axis.whole[:, None] + padding + 1 + tf.range(M + 1) for axis in (row, column))
     pixels = tf.reshape((rows * width)[:, :, None] + columns[:, None, :], [-1])
-    values = tf.cast(blend(tiles, (row.far, row.near), (column.far, column.near)), tf.float64)
-    values = tf.reshape(tf.bitcast(values, tf.complex128), [-1])
-    ones = _spread_ones(row, M)[:, :, None] * _spread_ones(column, M)[:, None, :]
-    size = width * width
-    return (
-        numerator + tf.math.unsorted_segment_sum(values, pixels, size),
-        weight + tf.math.unsorted_segment_sum(tf.reshape(ones, [-1]), pixels, size),
-    )
+    values = blend(tiles, (row.far, row.near), (column.far, column.near))
+    return numerator + tf.stack([_sum_at(pixels, values[..., part], width * width) for part in (0, 1)])
 
 
-def _spread_ones(axis: Split, M: tf.Tensor) -> tf.Tensor:
-    """What M ones become along one axis: (P, M+1) float64, `near` first, `far` last, 1 between."""
-    framed = tf.pad(tf.ones([1, M]), [[0, 0], [1, 1]])
-    return tf.cast(axis.far[:, None] * framed[:, :-1] + axis.near[:, None] * framed[:, 1:], tf.float64)
+def _coverage(displacements: tf.Tensor, M: int, padding: int) -> tf.Tensor:
+    """What tiles of ones would add up to: flat (side**2) float64, exactly 0 where no tile reaches.
+
+    A tile of ones is one pixel's share summed over a box of M x M: four numbers a tile are placed, and the box
+    is taken of the whole canvas, with M - 1 lines more above and to the left of it.
+    """
+    width = M + 2 * padding + 2
+    wide = width + M - 1
+    column, row = (split(displacements[:, axis], tf.constant(width, tf.int64)) for axis in (0, 1))
+    first = (row.whole + padding + M) * wide + column.whole + padding + M
+    pairs = [(y, x) for y in (row.near, row.far) for x in (column.near, column.far)]
+    shares = tf.stack([tf.cast(y, tf.float64) * tf.cast(x, tf.float64) for y, x in pairs])
+    pixels = tf.stack([first, first + 1, first + wide, first + wide + 1])
+    placed = _sum_at(tf.reshape(pixels, [-1]), shares, tf.constant(wide * wide, tf.int64))
+    boxes = _running_sum(tf.transpose(_running_sum(tf.reshape(placed, [wide, wide]), M)), M)
+    return tf.reshape(tf.transpose(boxes), [-1])
+
+
+def _running_sum(values: tf.Tensor, length: int) -> tf.Tensor:
+    """Sums of `length` consecutive rows, put together from sums of 1, 2, 4 ... as the bits of `length` say.
+
+    It only adds: a difference of cumulative sums would leave rounding where nothing is.
+    """
+    rows = values.shape[0] - length + 1
+    total, start, size = tf.zeros_like(values[:rows]), 0, 1
+    while size <= length:
+        if length & size:
+            total += values[start : start + rows]
+            start += size
+        values = values[:-size] + values[size:]
+        size *= 2
+    return total
+
+
+def _sum_at(pixels: tf.Tensor, values: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+    """(size) float64: at each pixel the sum of the `values` that fall there.
+
+    A weighted histogram, which on a CPU is ten times faster than a segment sum of single numbers.
+    """
+    weights = tf.cast(tf.reshape(values, [-1]), tf.float64)
+    return tf.raw_ops.DenseBincount(input=pixels, size=size, weights=weights, binary_output=False)
 
 
 def _answer(numerator: tf.Tensor, weight: tf.Tensor, mean: tf.Tensor, side: int) -> dict[str, np.ndarray]:
     """The flat sums as the contract's arrays, the border of one pixel cut off."""
+    numerator = tf.complex(numerator[0], numerator[1])
     numerator, weight = (tf.reshape(flat, [side + 2, side + 2])[1:-1, 1:-1] for flat in (numerator, weight))
     canvas = tf.math.divide_no_nan(numerator, tf.cast(weight, tf.complex128))
     return {

@@ -5,6 +5,7 @@ import contextlib
 import io
 import os
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 from unittest import mock
@@ -13,7 +14,7 @@ import pytest
 from rich.console import Console
 
 from backends import registry
-from harness import plugin
+from harness import expectations, plugin
 from harness.mistakes import Mistake
 from reports import events, terminal
 from spec_tests import scan_checks
@@ -26,7 +27,7 @@ def pytest_arguments(arguments: argparse.Namespace) -> list[str]:
     found = [str(suite), "-p", "harness.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly"]
     # whatever pytest configuration lies around the working directory is not this run's
     found += ["-c", os.devnull, "--rootdir", str(suite)]
-    for name in ("backend", "device", "operation", "kind", "only"):
+    for name in ("backend", "device", "operation", "kind", "only", "expectations"):
         for value in getattr(arguments, name):
             found += [f"--{name}", value]
     for name in ("profile", "gate", "timeout", "runs", "scan"):
@@ -75,15 +76,20 @@ def validate(arguments: argparse.Namespace) -> None:
     for text in arguments.backend:
         for name in text.split(","):
             registry.find(name)
+    there = contracts()  # a broken document is named here, before anything starts
     for operation in arguments.operation:
-        if operation not in contracts():
+        if operation not in there:
             raise Mistake(f"no operation {operation!r}; there are {', '.join(contracts())}")
+    for file in arguments.expectations:
+        expectations.read(Path(file))
     if arguments.scan not in (None, "auto", "simulated"):
         scan_checks.Scan.open(Path(arguments.scan).resolve())
     if not arguments.timeout > 0:
         raise Mistake(f"--timeout {arguments.timeout:g}: more than 0 seconds are asked for")
     try:
         Path(arguments.runs).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=arguments.runs):
+            pass
     except OSError as error:
         raise Mistake(f"--runs {arguments.runs}: no results can be kept there: {error.strerror}") from error
 
@@ -108,5 +114,5 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"ptychoparity: {why}", file=sys.stderr)
         return events.NOT_JUDGED
     page = os.path.relpath(wiring.run.directory / "index.html")
-    terminal.print_summary(wiring.run, Console(), page)
+    terminal.print_summary(wiring.run, Console(), page, arguments.budget)
     return int(code)

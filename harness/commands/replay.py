@@ -25,6 +25,8 @@ def read(path: Path) -> dict:
         raise Mistake(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     except json.JSONDecodeError as error:
         raise Mistake(f"{path} is not JSON: line {error.lineno}: {error.msg}") from error
+    if isinstance(kept, dict) and kept.keys() >= KEYS and not isinstance(kept["contracts"], dict):
+        raise Mistake(f"{path} is no recorded failure: contracts is {kept['contracts']!r}, an object is asked for")
     if not isinstance(kept, dict) or not kept.keys() >= KEYS:
         raise Mistake(f"{path} is no recorded failure: it lacks {', '.join(sorted(KEYS - set(kept)))}")
     return kept
@@ -62,9 +64,13 @@ def run(path: Path, backend: str | None, timeout: float) -> int:
             names, PROFILES["quick"], devices, runs=Path(folder), timeout=timeout, selection=check.id, scan=scan
         )
         session = Session(settings)
-        session.start()
-        event = session.run(check, kept["descriptor"])
-        session.finish()
+        try:
+            session.start()
+            event = session.run(check, kept["descriptor"])
+            session.finish()
+        except BaseException:
+            session.abandon()
+            raise
     if event["outcome"] == "pass":
         console.print(f"fixed: {check.id} passes on the recorded input", markup=False, soft_wrap=True)
         return 0

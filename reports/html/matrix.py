@@ -79,7 +79,7 @@ def _cell(clause: str, column: str, checks: list[Check], unclaimed: bool) -> Cel
     elif not here:
         state, text = "empty", "no check"
     else:
-        judged = "pass" if set(here) == {"pass"} else "partial" if "pass" in here else "idle"
+        judged = "pass" if set(here) == {"pass"} else "partial" if here.keys() & {"pass", "xfail"} else "idle"
         state = "bad" if bad else judged
         text = ", ".join(f"{number} {outcome}" for outcome, number in [*bad.items(), *rest.items()])
     link = "#" + urlencode({"at": "checks", "clause": clause, "backend": column})

@@ -100,11 +100,24 @@ def _context(run: Run) -> dict[str, Any]:
         "levels": LEVELS,
         "kinds": KINDS,
         "operations": run.header["operations"],
-        "usage": usage,
+        "budget": _budget(run, usage),
         "usage_columns": facts.usage_columns(usage, run),
+        "expected": facts.expected(run),
+        "stale": [text.partition(": ")[2] for text in facts.stale_texts(run)],
         "scan": _scan_rows(run),
         "gallery": images.gallery(run.directory, run.artifacts, IMAGE_BYTES),
     }
+
+
+def _budget(run: Run, usage: facts.Usage) -> list[tuple[dict[str, Any], list[tuple[str, Any, dict[str, float]]]]]:
+    """Operations with their outputs: name, tolerance where it has its own, fractions used; the largest first."""
+    made = []
+    for one in run.header["operations"]:
+        stated = one.get("tolerance", {})
+        rows = [(output, row) for (operation, output), row in usage.items() if operation == one["operation"]]
+        rows += [(name, {}) for name in stated if name not in dict(rows)]
+        made.append((one, [(output, stated.get(output), row) for output, row in rows or [("–", {})]]))
+    return made
 
 
 def _scan_rows(run: Run) -> list[dict[str, Any]]:

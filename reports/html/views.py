@@ -7,7 +7,7 @@ view, so that neither decides anything.
 import json
 from typing import Any
 
-from reports.facts import Check, fraction_text, number, plain, shorten, used
+from reports.facts import Check, expectation_text, fraction_text, number, plain, shorten, used
 
 MOST_TEXT = 3000
 
@@ -42,6 +42,7 @@ def _check_facts(check: Check) -> Facts:
     error = f"{raised['type']}: {raised.get('message', '')}" if raised.get("type") else ""
     return [
         ("Input descriptor", json.dumps(descriptor, ensure_ascii=False) if descriptor else ""),
+        ("Expectation", expectation_text(check)),
         ("Compared with", check.get("against", "")),
         ("Raised", shorten(error, MOST_TEXT)),
         ("Tried", f"{check['examples']} inputs, {check['calls']} calls"),

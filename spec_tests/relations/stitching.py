@@ -33,6 +33,26 @@ def untouched_by_borders(positions: np.ndarray, mean: np.ndarray, L: int, M: int
     return clean
 
 
+def reached(centred: np.ndarray, L: int, M: int) -> np.ndarray:
+    """Canvas pixels that at least one patch covers wholly."""
+    pixel = np.arange(L)
+    found = np.zeros((L, L), dtype=bool)
+    for x, y in L / 2 + centred - M / 2:
+        inside = [(pixel >= start - 1e-9) & (pixel <= start + M - 1 + 1e-9) for start in (y, x)]
+        found |= inside[0][:, None] & inside[1][None, :]
+    return found
+
+
+def _content_is_in_place(call, canvas: np.ndarray, truth: np.ndarray, clean: np.ndarray) -> None:
+    """Say how far the content is off, where it is: on an affine object a shift is two numbers."""
+    off = np.mean((canvas - truth)[clean])
+    # d/drow and d/dcolumn of real and imaginary part: see affine_object
+    slopes = np.array([[0.004, -0.003], [-0.002, 0.005]])
+    down, right = np.linalg.solve(slopes, [off.real, off.imag])
+    if np.hypot(down, right) > 0.05:
+        call.fail(f"canvas: content is off by [{-right:+.2f}, {-down:+.2f}] px on average, against its canvas_origin")
+
+
 def stitched_truth_is_the_object(call, inputs, options):
     """Patches cut from a non-square affine object at uneven fractional positions, stitched, give it back."""
     gridsize, N, M = options["gridsize"], inputs["patches"].shape[1], inputs["M"]
@@ -51,8 +71,19 @@ def stitched_truth_is_the_object(call, inputs, options):
     L = stitched["canvas"].shape[0]
     x0, y0 = stitched["canvas_origin"]
     truth = at(np.arange(L)[:, None] + y0, np.arange(L)[None, :] + x0)
+    # where to look follows from the positions alone: an answer's own weight could hide everything
+    centred = positions - positions.mean(axis=0)
+    clean = untouched_by_borders(positions, positions.mean(axis=0), L, M) & reached(centred, L, M)
+    if clean.sum() < M * M // 4:
+        call.fail(f"relation: only {clean.sum()} pixels can be compared; this input shows nothing")
+    if not (stitched["weight"][clean] > WEIGHT).all():
+        row, column = np.argwhere(clean & ~(stitched["weight"] > WEIGHT))[0]
+        weight = stitched["weight"][row, column]
+        call.fail(
+            f"weight[{row}, {column}] = {weight:.6g} where a patch lies wholly: patches are not at their positions"
+        )
+    _content_is_in_place(call, stitched["canvas"], truth, clean)
     covered = stitched["weight"] > WEIGHT
-    clean = covered & untouched_by_borders(positions, positions.mean(axis=0), L, M)
     call.hold(
         f"canvas of {len(flat)} true patches at gridsize {gridsize} against the object, weight > {WEIGHT}",
         np.where(clean, truth, 0),

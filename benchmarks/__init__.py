@@ -1,0 +1,1 @@
+"""Speed and memory of the backends, each in its worker process: `make bench`. Cases are data; answers are checked."""

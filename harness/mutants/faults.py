@@ -1,0 +1,170 @@
+"""Faults that only one operation can have: of grouping, of stitching, of reading files.
+
+Wrappers like those of `harness.mutants.wrappers`, which lists them all.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from harness.mutants.changes import apply
+
+Call = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def seed_is_centre(call: Call, inputs: dict[str, Any], *, prefix: str) -> dict[str, Any]:
+    """A group is centred on its first member, not on its mean."""
+    outputs = call(inputs)
+    members = outputs[prefix + "nn"]
+    centre = members[..., :1].copy()
+    return {**outputs, prefix + "offsets": centre, prefix + "relative": -(members - centre)}
+
+
+def each_alone(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Every pattern is normalised by its own energy."""
+    outputs = call(inputs)
+    D = outputs["diffraction"].astype(float)
+    energy = np.sum(D**2, axis=(1, 2), keepdims=True)
+    alone = D * (D.shape[1] / 2) / np.sqrt(np.where(energy == 0, 1, energy))
+    return {**outputs, "X_full": alone.astype(np.float32)}
+
+
+def searches_alone(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """At gridsize 1 a neighbour stands in for the point itself."""
+    if inputs["gridsize"] != 1:
+        return call(inputs)
+    outputs = call(inputs)
+    return {**outputs, "nn_indices": (outputs["nn_indices"] + 1) % len(inputs["xcoords"])}
+
+
+def from_the_end(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Sequential sampling begins at the last position."""
+    if not inputs["sequential_sampling"]:
+        return call(inputs)
+    names = ("xcoords", "ycoords", "xcoords_start", "ycoords_start", "diff3d", "Y")
+    turned = {n: inputs[n][::-1].copy() for n in names if inputs[n] is not None}
+    outputs = call({**inputs, **turned})
+    return {**outputs, "nn_indices": len(inputs["xcoords"]) - 1 - outputs["nn_indices"]}
+
+
+def one_member_twice(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The last member of a group is its first, everywhere."""
+    outputs = dict(call(inputs))
+    for name, axis in (("nn_indices", 1), ("coords_nn", 3), ("coords_start_nn", 3), ("diffraction", 3)):
+        moved = np.moveaxis(outputs[name].copy(), axis, 0)
+        moved[-1] = moved[0]
+        outputs[name] = np.moveaxis(moved, 0, axis)
+    return outputs
+
+
+# -- stitching --------------------------------------------------------------------------------------------
+
+
+def softened_divisor(call: Call, inputs: dict[str, Any], *, constant: float) -> dict[str, Any]:
+    """A constant is added to the overlap before dividing."""
+    outputs = call(inputs)
+    return {**outputs, "canvas": (outputs["numerator"] / (outputs["weight"] + constant)).astype(np.complex64)}
+
+
+def divides_by_count(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Divides by the number of patches, not by the overlap."""
+    outputs = call(inputs)
+    return {**outputs, "canvas": (outputs["numerator"] / len(inputs["patches"])).astype(np.complex64)}
+
+
+def uncentred(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Offsets are placed from zero, not from their mean: the canvas grows to hold them."""
+    outputs = dict(call(inputs))
+    mean = inputs["global_offsets"].reshape(-1, 2).astype(float).mean(axis=0)
+    grow = int(np.ceil(np.abs(mean).max()))
+    dx, dy = (int(v) for v in np.rint(mean))
+    for name in ("canvas", "numerator", "weight"):
+        outputs[name] = np.roll(np.pad(outputs[name], grow), (dy, dx), (0, 1))
+    return {**outputs, "canvas_origin": outputs["canvas_origin"] - mean - grow}
+
+
+def smaller_canvas(call: Call, inputs: dict[str, Any], *, left: int, right: int) -> dict[str, Any]:
+    """The canvas is cut by `left` and `right` pixels on both axes, its origin moved with it."""
+    outputs = dict(call(inputs))
+    for name in ("canvas", "numerator", "weight"):
+        side = outputs[name].shape[0]
+        outputs[name] = outputs[name][left : side - right, left : side - right].copy()
+    return {**outputs, "canvas_origin": outputs["canvas_origin"] + left}
+
+
+# -- files ------------------------------------------------------------------------------------------------
+
+
+def _members(path: str) -> dict[str, np.ndarray]:
+    """What the file at `path` holds, apart from what needs pickle; nothing when it cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {n: archive[n] for n in archive.files if n not in ("_metadata",)}
+    except (OSError, ValueError, EOFError, TypeError, AttributeError):
+        return {}
+
+
+def stumbles_over(call: Call, inputs: dict[str, Any], *, member: str) -> dict[str, Any]:
+    """Cannot read a file that holds `member`."""
+    with np.load(inputs["path"], allow_pickle=False) as archive:
+        if member in archive.files:
+            raise KeyError(f"{member} is not known")
+    return call(inputs)
+
+
+def needs(call: Call, inputs: dict[str, Any], *, member: str) -> dict[str, Any]:
+    """Cannot read a file without `member`."""
+    if member not in _members(inputs["path"]):
+        raise KeyError(f"{member} is missing")
+    return call(inputs)
+
+
+def without(call: Call, inputs: dict[str, Any], *, member: str, changes: dict[str, Any]) -> dict[str, Any]:
+    """Outputs are changed where the file does not hold `member`."""
+    if member in _members(inputs["path"]):
+        return call(inputs)
+    outputs = call(inputs)
+    return {**outputs, **{name: apply(outputs[name], steps) for name, steps in changes.items()}}
+
+
+def patterns_last(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """A stack of shape (H, W, M) comes out with rows and columns exchanged."""
+    outputs = call(inputs)
+    stored = _members(inputs["path"]).get("diff3d")
+    if stored is None or stored.shape == outputs["diff3d"].shape:
+        return outputs
+    return {**outputs, "diff3d": outputs["diff3d"].transpose(0, 2, 1).copy()}
+
+
+def guesses_units(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Integers are taken for counts and everything else for amplitude, whatever was declared."""
+    stored = _members(inputs["path"])
+    patterns = stored.get("diff3d", stored.get("diffraction"))
+    if patterns is None:
+        return call(inputs)
+    return call({**inputs, "units": "counts" if patterns.dtype.kind in "iu" else "amplitude"})
+
+
+def litters_beside(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Leaves an index beside the file it reads."""
+    outputs = call(inputs)
+    with open(inputs["path"] + ".index", "wb") as file:
+        file.write(b"index")
+    return outputs
+
+
+def touches_file(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Writes to the file it reads."""
+    outputs = call(inputs)
+    with open(inputs["path"], "ab") as file:
+        file.write(os.urandom(1))
+    return outputs
+
+
+FAULTS: tuple[Callable[..., Any], ...] = (
+    seed_is_centre, each_alone, searches_alone, from_the_end, one_member_twice, softened_divisor, divides_by_count,
+    uncentred, smaller_canvas, stumbles_over, needs, without, patterns_last, guesses_units, litters_beside,
+    touches_file,
+)  # fmt: skip

@@ -1,0 +1,70 @@
+"""How much of each tolerance was used: the worst over everything tried, per contract's output."""
+
+import io
+
+from rich.console import Console
+
+from harness.profiles import PROFILES
+from harness.session import Session, Settings
+from reports import events, facts, markdown, terminal
+from reports.html import render
+from spec_tests import generate, judge
+from tests import sample_run
+
+
+def test_a_property_keeps_what_came_closest_to_its_tolerance(tmp_path, monkeypatch):
+    seen = []
+
+    def watched(*arguments):
+        found = compare_outputs(*arguments)
+        seen.extend(found)
+        return found
+
+    compare_outputs = judge.compare_outputs
+    monkeypatch.setattr(judge, "compare_outputs", watched)
+    session = Session(Settings(("numpy",), PROFILES["quick"], runs=tmp_path, selection="a part"))
+    session.start()
+    session.judge._oracle.answer = lambda operation, key, inputs, real=session.judge._oracle.answer: {
+        name: value * (1 + 1e-9 * (len(seen) % 7)) for name, value in real(operation, key, inputs).items()
+    }
+    (asked,) = (c for c in generate.checks([("numpy", "cpu")], ["diffract"]) if c.case.kind == "property")
+    event = session.run(asked)
+    session.finish()
+    assert event["outcome"] == "pass" and len(seen) == event["examples"] == 10
+    (kept,) = event["comparisons"]
+    assert kept["used"] == max(one.used for one in seen) > min(one.used for one in seen)
+
+
+def test_the_budget_is_per_output_and_the_largest_comes_first(tmp_path):
+    run = events.read(sample_run.build(tmp_path / "run"))
+    table = facts.usage(run)
+    assert {("diffract", "amplitude"), ("diffract", "phase"), ("diffract", facts.RELATIONS)} <= set(table)
+    largest = [max(row.values()) for row in table.values()]
+    assert largest == sorted(largest, reverse=True)
+    assert table["diffract", "phase"] == {"pytorch@cpu": 0.2}
+    assert table["diffract", "amplitude"]["pytorch@cpu vs tensorflow@cpu"] == 0.7
+    assert table["reassemble_position", "canvas"] == {"pytorch@cpu": 2.0}
+
+
+def test_the_budget_is_in_the_terminal_only_where_it_is_asked_for(tmp_path):
+    run = events.read(sample_run.build(tmp_path / "run"))
+    said = {}
+    for budget in (False, True):
+        console = Console(width=100, record=True, file=io.StringIO())
+        terminal.print_summary(run, console, budget=budget)
+        said[budget] = console.export_text()
+    assert "Tolerance used at most" not in said[False] and "Tolerance used at most" in said[True]
+    for text in (said[True], markdown.render(run), render.render(run)):
+        assert "phase" in text and "20 %" in text and facts.RELATIONS in text
+
+
+def test_outputs_that_are_as_good_as_equal_share_a_line(tmp_path):
+    run = events.read(sample_run.build(tmp_path / "run"))
+    exact = [
+        {**c, "comparisons": [sample_run.comparison(0.00009)]}
+        for c in run.checks
+        if c["operation"] == "load_scan" and c["kind"] == "smoke"
+    ]
+    only = events.Run(run.directory, run.header, run.footer, tuple(exact))
+    assert facts.unused_text(facts.usage(only)) == "Below 0.01 %: load_scan amplitude."
+    assert "Below 0.01 %: load_scan amplitude." in markdown.render(only).replace("\\", "")
