@@ -45,6 +45,11 @@ def _normal(spec, shape, is_complex, random, symbols):
     return spec.get("scale", 1.0) * _complex_normal(shape, is_complex, random)
 
 
+def _normal_positive(spec, shape, is_complex, random, symbols):
+    """Magnitudes of a normal draw: never negative, hardly ever zero."""
+    return spec.get("scale", 1.0) * np.abs(random.standard_normal(shape))
+
+
 def _uniform(spec, shape, is_complex, random, symbols):
     return random.uniform(evaluate(spec["low"], symbols), evaluate(spec["high"], symbols), shape)
 
@@ -162,7 +167,7 @@ def _relative(spec, shape, is_complex, random, symbols):
 
 FAMILIES: dict[str, Maker] = {
     "zeros": _zeros, "constant": _constant, "literal": _literal, "arange": _arange, "index": _index,
-    "normal": _normal, "uniform": _uniform, "integers": _integers, "smooth": _smooth, "affine": _affine,
+    "normal": _normal, "normal_positive": _normal_positive, "uniform": _uniform, "integers": _integers, "smooth": _smooth, "affine": _affine,
     "disk": _disk, "sparse": _sparse, "plane_wave": _plane_wave, "counts": _counts,
     "sparse_counts": _sparse_counts, "sqrt_counts": _sqrt_counts, "tagged": _tagged,
     "per_sample": _per_sample, "positions": _positions, "relative": _relative,

@@ -151,3 +151,15 @@ def _first_not_finite(array: np.ndarray) -> str:
             return f"{slab[index]} at {[int(i) for i in where]}"
         start += len(slab) if slab.ndim else 1
     return "a value that is not"
+
+
+def same_shape(name: str, array: np.ndarray, other: str, shape: tuple[int, ...]) -> None:
+    """ValueError unless `array` has the shape of the input called `other`."""
+    if array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}, expected that of {other}, {shape}")
+
+
+def positive(name: str, value: float) -> None:
+    """ValueError unless a number is above 0."""
+    if not value > 0:
+        raise ValueError(f"{name} = {value:g}: more than 0 is asked for")
