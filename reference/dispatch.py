@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from reference import grouping, losses, optics, patches, probe as probes, reassembly, scaling, scan
+from reference import grouping, illumination, losses, merge, optics, patches, probe as probes, reassembly, scaling, scan
 
 SIZES = scan.SIZES
 
@@ -217,6 +217,37 @@ def total_variation(object: np.ndarray) -> dict[str, Any]:
     return {"loss": np.asarray(loss), "gradient": gradient}
 
 
+def illuminate(object: np.ndarray, probe: np.ndarray, masked: bool, sigma: float) -> dict[str, Any]:
+    _rank("object", object, "B, N, N, C")
+    _rank("probe", probe, "N, N")
+    _square("object", object, 1)
+    _size(object.shape[1])
+    if probe.shape != object.shape[1:3]:
+        raise ValueError(f"probe has shape {probe.shape}, the object patches are {object.shape[1]} x {object.shape[2]}")
+    if sigma < 0:
+        raise ValueError(f"sigma={sigma:g}: 0 or more is asked for")
+    _finite(object=object, probe=probe)
+    waves = illumination.illuminate(np.asarray(object, complex), np.asarray(probe, complex), masked, sigma)
+    return {"field": waves}
+
+
+def merge_patches(patches: np.ndarray, coords_relative: np.ndarray, L: int, probe_big: bool) -> dict[str, Any]:
+    _rank("patches", patches, "B, N, N, C")
+    _rank("coords_relative", coords_relative, "B, 1, 2, C")
+    _square("patches", patches, 1)
+    _size(patches.shape[1])
+    if len(coords_relative) != len(patches):
+        raise ValueError(f"coords_relative has {len(coords_relative)} groups, patches has {len(patches)}")
+    if coords_relative.shape[3] != patches.shape[3]:
+        raise ValueError(f"coords_relative has {coords_relative.shape[3]} channels, patches has {patches.shape[3]}")
+    if L % 2 or L < patches.shape[1]:
+        raise ValueError(f"L={L}: an even number of at least N={patches.shape[1]} is asked for")
+    _finite(patches=patches, coords_relative=coords_relative)
+    arrays = np.asarray(patches, dtype=complex), np.asarray(coords_relative, dtype=float)
+    merged, weight = merge.merge_patches(*arrays, L, probe_big)
+    return {"merged": merged, "weight": weight}
+
+
 OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "load_scan": scan.load_scan,
     "group_scan": group_scan,
@@ -224,6 +255,8 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "diffract": diffract,
     "extract_patches": extract_patches,
     "reassemble_position": reassemble_position,
+    "illuminate": illuminate,
+    "merge_patches": merge_patches,
     "normalize_diffraction": normalize_diffraction,
     "intensity_scale": intensity_scale,
     "normalize_probe": normalize_probe,

@@ -163,3 +163,15 @@ def positive(name: str, value: float) -> None:
     """ValueError unless a number is above 0."""
     if not value > 0:
         raise ValueError(f"{name} = {value:g}: more than 0 is asked for")
+
+
+def not_below_zero(name: str, value: float) -> None:
+    """ValueError for a negative number."""
+    if value < 0:
+        raise ValueError(f"{name} = {value:g}: 0 or more is asked for")
+
+
+def canvas(name: str, side: int, N: int) -> None:
+    """ValueError unless a canvas has an even side of at least N."""
+    if side % 2 or side < N:
+        raise ValueError(f"{name} = {side}: an even number of at least N = {N} is asked for")

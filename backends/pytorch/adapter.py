@@ -8,7 +8,9 @@ import torch
 from backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
 from backends.pytorch.diffract import diffract
 from backends.pytorch.group import group_scan
+from backends.pytorch.illuminate import illuminate
 from backends.pytorch.losses import amplitude_mae, poisson_nll, total_variation
+from backends.pytorch.merge import merge_patches
 from backends.pytorch.patches import extract_patches
 from backends.pytorch.reassemble import reassemble_position
 from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
@@ -28,6 +30,8 @@ _OPERATIONS = {
     "poisson_nll": poisson_nll,
     "amplitude_mae": amplitude_mae,
     "total_variation": total_variation,
+    "illuminate": illuminate,
+    "merge_patches": merge_patches,
 }
 
 

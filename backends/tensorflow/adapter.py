@@ -7,7 +7,9 @@ from backends.protocol import BackendInfo, UnknownOperation
 from backends.tensorflow.diffract import diffract
 from backends.tensorflow.framework import claim_device, tf
 from backends.tensorflow.group import group_scan
+from backends.tensorflow.illuminate import illuminate
 from backends.tensorflow.losses import amplitude_mae, poisson_nll, total_variation
+from backends.tensorflow.merge import merge_patches
 from backends.tensorflow.patches import extract_patches
 from backends.tensorflow.reassemble import reassemble_position
 from backends.tensorflow.scales import intensity_scale, normalize_diffraction, normalize_probe
@@ -18,7 +20,8 @@ OPERATIONS = {
     operation.__name__: operation
     for operation in (
         translate, diffract, extract_patches, reassemble_position, group_scan, load_scan, normalize_diffraction,
-        intensity_scale, normalize_probe, poisson_nll, amplitude_mae, total_variation,
+        intensity_scale, normalize_probe, poisson_nll, amplitude_mae, total_variation, illuminate,
+        merge_patches,
     )  # fmt: skip
 }
 
