@@ -21,7 +21,9 @@ def merged_truth_is_the_object(call, inputs, options):
     """Patches cut from an affine object at a group's members, merged, give the object about the group's centre."""
     N, L, random = inputs["patches"].shape[1], inputs["L"], call.random
     groups, channels = inputs["patches"].shape[0], inputs["patches"].shape[3]
-    members = random.uniform([70, 80], [77, 85], (groups, channels, 2))
+    # far apart, so that much of the canvas is seen by some members alone: where all see it, an affine object
+    # cannot tell a group from its mirror image
+    members = random.uniform([66, 78], [86, 90], (groups, channels, 2))
     coords_nn = members.transpose(0, 2, 1)[:, None]
     offsets = coords_nn.mean(axis=3, keepdims=True)
     relative = -(coords_nn - offsets)
