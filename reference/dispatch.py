@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from reference import grouping, optics, patches, reassembly, scaling, scan
+from reference import grouping, illumination, losses, merge, optics, patches, probe as probes, reassembly, scaling, scan
 
 SIZES = scan.SIZES
 
@@ -140,6 +140,114 @@ def group_scan(
     }
 
 
+def _same_shape(**arrays: np.ndarray) -> None:
+    (first, a), (second, b) = arrays.items()
+    if a.shape != b.shape:
+        raise ValueError(f"{second} has shape {b.shape}, {first} has {a.shape}")
+
+
+def _positive(**numbers: float) -> None:
+    for name, value in numbers.items():
+        if not value > 0:
+            raise ValueError(f"{name}={value:g}: more than 0 is asked for")
+
+
+def _not_negative(**arrays: np.ndarray) -> None:
+    for name, value in arrays.items():
+        if (value < 0).any():
+            raise ValueError(f"{name} has negative values")
+
+
+def _square(name: str, value: np.ndarray, first: int) -> None:
+    if value.shape[first] != value.shape[first + 1]:
+        raise ValueError(f"{name} has shape {value.shape}: it must be square")
+
+
+def normalize_diffraction(diffraction: np.ndarray) -> dict[str, Any]:
+    _rank("diffraction", diffraction, "B, N, N, C")
+    _square("diffraction", diffraction, 1)
+    _size(diffraction.shape[1])
+    _finite(diffraction=diffraction)
+    _not_negative(diffraction=diffraction)
+    scale = scaling.normalisation(diffraction)
+    return {"normalized": scale * diffraction.astype(float), "scale": np.asarray(scale)}
+
+
+def intensity_scale(nphotons: float, N: int, field: np.ndarray | None) -> dict[str, Any]:
+    _size(N)
+    _positive(nphotons=nphotons)
+    if field is None:
+        return {"scale": np.asarray(scaling.closed_scale(nphotons, N))}
+    _rank("field", field, "B, N, N")
+    if field.shape[1:] != (N, N):
+        raise ValueError(f"field has shape {field.shape}, N is {N}")
+    _finite(field=field)
+    return {"scale": np.asarray(scaling.dataset_scale(nphotons, np.asarray(field, dtype=complex)))}
+
+
+def normalize_probe(probe: np.ndarray, probe_scale: float) -> dict[str, Any]:
+    _rank("probe", probe, "N, N")
+    _square("probe", probe, 0)
+    _size(probe.shape[0])
+    _positive(probe_scale=probe_scale)
+    _finite(probe=probe)
+    normalised, norm = probes.normalize_probe(np.asarray(probe, dtype=complex), probe_scale)
+    return {"probe": normalised, "norm": np.asarray(norm)}
+
+
+def poisson_nll(rate: np.ndarray, counts: np.ndarray) -> dict[str, Any]:
+    _same_shape(rate=rate, counts=counts)
+    _finite(rate=rate, counts=counts)
+    _not_negative(rate=rate, counts=counts)
+    loss, gradient = losses.poisson_nll(np.asarray(rate, dtype=float), np.asarray(counts, dtype=float))
+    return {"loss": np.asarray(loss), "gradient": gradient}
+
+
+def amplitude_mae(predicted: np.ndarray, observed: np.ndarray) -> dict[str, Any]:
+    _same_shape(predicted=predicted, observed=observed)
+    _finite(predicted=predicted, observed=observed)
+    loss, gradient = losses.amplitude_mae(np.asarray(predicted, dtype=float), np.asarray(observed, dtype=float))
+    return {"loss": np.asarray(loss), "gradient": gradient}
+
+
+def total_variation(object: np.ndarray) -> dict[str, Any]:
+    _rank("object", object, "B, H, W, C")
+    _finite(object=object)
+    loss, gradient = losses.total_variation(np.asarray(object, dtype=complex))
+    return {"loss": np.asarray(loss), "gradient": gradient}
+
+
+def illuminate(object: np.ndarray, probe: np.ndarray, masked: bool, sigma: float) -> dict[str, Any]:
+    _rank("object", object, "B, N, N, C")
+    _rank("probe", probe, "N, N")
+    _square("object", object, 1)
+    _size(object.shape[1])
+    if probe.shape != object.shape[1:3]:
+        raise ValueError(f"probe has shape {probe.shape}, the object patches are {object.shape[1]} x {object.shape[2]}")
+    if sigma < 0:
+        raise ValueError(f"sigma={sigma:g}: 0 or more is asked for")
+    _finite(object=object, probe=probe)
+    waves = illumination.illuminate(np.asarray(object, complex), np.asarray(probe, complex), masked, sigma)
+    return {"field": waves}
+
+
+def merge_patches(patches: np.ndarray, coords_relative: np.ndarray, L: int, probe_big: bool) -> dict[str, Any]:
+    _rank("patches", patches, "B, N, N, C")
+    _rank("coords_relative", coords_relative, "B, 1, 2, C")
+    _square("patches", patches, 1)
+    _size(patches.shape[1])
+    if len(coords_relative) != len(patches):
+        raise ValueError(f"coords_relative has {len(coords_relative)} groups, patches has {len(patches)}")
+    if coords_relative.shape[3] != patches.shape[3]:
+        raise ValueError(f"coords_relative has {coords_relative.shape[3]} channels, patches has {patches.shape[3]}")
+    if L % 2 or L < patches.shape[1]:
+        raise ValueError(f"L={L}: an even number of at least N={patches.shape[1]} is asked for")
+    _finite(patches=patches, coords_relative=coords_relative)
+    arrays = np.asarray(patches, dtype=complex), np.asarray(coords_relative, dtype=float)
+    merged, weight = merge.merge_patches(*arrays, L, probe_big)
+    return {"merged": merged, "weight": weight}
+
+
 OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "load_scan": scan.load_scan,
     "group_scan": group_scan,
@@ -147,6 +255,14 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "diffract": diffract,
     "extract_patches": extract_patches,
     "reassemble_position": reassemble_position,
+    "illuminate": illuminate,
+    "merge_patches": merge_patches,
+    "normalize_diffraction": normalize_diffraction,
+    "intensity_scale": intensity_scale,
+    "normalize_probe": normalize_probe,
+    "poisson_nll": poisson_nll,
+    "amplitude_mae": amplitude_mae,
+    "total_variation": total_variation,
 }
 
 

@@ -45,6 +45,11 @@ def _normal(spec, shape, is_complex, random, symbols):
     return spec.get("scale", 1.0) * _complex_normal(shape, is_complex, random)
 
 
+def _normal_positive(spec, shape, is_complex, random, symbols):
+    """Magnitudes of a normal draw: never negative, hardly ever zero."""
+    return spec.get("scale", 1.0) * np.abs(random.standard_normal(shape))
+
+
 def _uniform(spec, shape, is_complex, random, symbols):
     return random.uniform(evaluate(spec["low"], symbols), evaluate(spec["high"], symbols), shape)
 
@@ -79,6 +84,12 @@ def _smooth(spec, shape, is_complex, random, symbols):
         return amplitude * np.exp(1j * phase) if is_complex else amplitude * np.cos(phase)
 
     return _images(shape, make)
+
+
+def _smooth_channels(spec, shape, is_complex, random, symbols):
+    """Smooth images along the first axis and the channels of (B, H, W, C)."""
+    images = _smooth(spec, (shape[0], shape[3], shape[1], shape[2]), is_complex, random, symbols)
+    return images.transpose(0, 2, 3, 1)
 
 
 def _affine(spec, shape, is_complex, random, symbols):
@@ -162,11 +173,19 @@ def _relative(spec, shape, is_complex, random, symbols):
 
 FAMILIES: dict[str, Maker] = {
     "zeros": _zeros, "constant": _constant, "literal": _literal, "arange": _arange, "index": _index,
-    "normal": _normal, "uniform": _uniform, "integers": _integers, "smooth": _smooth, "affine": _affine,
+    "normal": _normal, "normal_positive": _normal_positive, "uniform": _uniform, "integers": _integers, "smooth": _smooth,
+    "smooth_channels": _smooth_channels, "affine": _affine,
     "disk": _disk, "sparse": _sparse, "plane_wave": _plane_wave, "counts": _counts,
     "sparse_counts": _sparse_counts, "sqrt_counts": _sqrt_counts, "tagged": _tagged,
     "per_sample": _per_sample, "positions": _positions, "relative": _relative,
 }  # fmt: skip
+
+
+def _planted(value: Any) -> complex | float:
+    """A planted value: a number, "nan" or "inf", or [real, imaginary]."""
+    if isinstance(value, list):
+        return complex(*value)
+    return float(value) if isinstance(value, str) else value
 
 
 def make(spec: dict[str, Any], shape: tuple[int, ...], dtype: str, symbols: Symbols) -> np.ndarray:
@@ -178,5 +197,5 @@ def make(spec: dict[str, Any], shape: tuple[int, ...], dtype: str, symbols: Symb
     values = np.asarray(FAMILIES[spec["family"]](spec, shape, is_complex, random, symbols))
     array = np.array(values, dtype=dtype, order="C")
     for index, value in spec.get("plant", []):
-        array[tuple(index)] = float(value) if isinstance(value, str) else value
+        array[tuple(index)] = _planted(value)
     return array

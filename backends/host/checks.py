@@ -165,3 +165,27 @@ def _first_not_finite(array: np.ndarray) -> str:
             return f"{slab[index]} at {[int(i) for i in where]}"
         start += len(slab) if slab.ndim else 1
     return "a value that is not"
+
+
+def same_shape(name: str, array: np.ndarray, other: str, shape: tuple[int, ...]) -> None:
+    """ValueError unless `array` has the shape of the input called `other`."""
+    if array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}, expected that of {other}, {shape}")
+
+
+def positive(name: str, value: float) -> None:
+    """ValueError unless a number is above 0."""
+    if not value > 0:
+        raise ValueError(f"{name} = {value:g}: more than 0 is asked for")
+
+
+def not_below_zero(name: str, value: float) -> None:
+    """ValueError for a negative number."""
+    if value < 0:
+        raise ValueError(f"{name} = {value:g}: 0 or more is asked for")
+
+
+def canvas(name: str, side: int, N: int) -> None:
+    """ValueError unless a canvas has an even side of at least N."""
+    if side % 2 or side < N:
+        raise ValueError(f"{name} = {side}: an even number of at least N = {N} is asked for")

@@ -14,6 +14,7 @@ from reference import dispatch
 # The contract's dtypes: the oracle computes in float64, and single precision is what it answers in,
 # except where a position or an index must not be rounded.
 POSITIONS = frozenset({"xcoords", "ycoords", "xcoords_start", "ycoords_start", "canvas_origin"})
+SCALARS = frozenset({"scale", "norm", "loss"})
 INDICES = frozenset({"nn_indices", "scan_index"})
 
 
@@ -23,6 +24,8 @@ def in_contract_dtype(name: str, value: Any) -> Any:
         return value
     if name in INDICES:
         return value.astype(np.int64)
+    if name in SCALARS:
+        return value.astype(np.float64)
     if name in POSITIONS or name.startswith("coords_"):
         return value.astype(np.float64)
     return value.astype(np.complex64 if value.dtype.kind == "c" else np.float32)

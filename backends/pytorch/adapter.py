@@ -8,8 +8,12 @@ import torch
 from backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
 from backends.pytorch.diffract import diffract
 from backends.pytorch.group import group_scan
+from backends.pytorch.illuminate import illuminate
+from backends.pytorch.losses import amplitude_mae, poisson_nll, total_variation
+from backends.pytorch.merge import merge_patches
 from backends.pytorch.patches import extract_patches
 from backends.pytorch.reassemble import reassemble_position
+from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.pytorch.scan import load_scan
 from backends.pytorch.translate import translate
 
@@ -20,6 +24,14 @@ _OPERATIONS = {
     "load_scan": load_scan,
     "reassemble_position": reassemble_position,
     "translate": translate,
+    "normalize_diffraction": normalize_diffraction,
+    "intensity_scale": intensity_scale,
+    "normalize_probe": normalize_probe,
+    "poisson_nll": poisson_nll,
+    "amplitude_mae": amplitude_mae,
+    "total_variation": total_variation,
+    "illuminate": illuminate,
+    "merge_patches": merge_patches,
 }
 
 

@@ -39,6 +39,30 @@ def blend(neighbours: torch.Tensor, rows: Split, columns: Split) -> torch.Tensor
     return torch.view_as_complex(values) if neighbours.is_complex() else values[..., 0]
 
 
+def windows(
+    images: torch.Tensor, first_row: torch.Tensor, first_column: torch.Tensor, height: int, width: int
+) -> torch.Tensor:
+    """(S, height+1, width+1) of images (S, H, W), each from its own first row and column on, 0 outside.
+
+    One ring of zeros stands for all that is outside: indices are clamped onto it. The first row and column are
+    whole pixels as float64, of any size.
+    """
+    S, H, W = images.shape
+    ringed = torch.nn.functional.pad(images, (1, 1, 1, 1))
+    sample = torch.arange(S, device=images.device)
+    return ringed[
+        sample[:, None, None],
+        _clamped(first_row, height, H)[:, :, None],
+        _clamped(first_column, width, W)[:, None, :],
+    ]
+
+
+def _clamped(first: torch.Tensor, count: int, length: int) -> torch.Tensor:
+    """(S, count+1) int64 indices into a ringed axis (length+2), starting at pixel `first` (float64)."""
+    steps = torch.arange(count + 1, device=first.device, dtype=torch.float64)
+    return (first[:, None] + steps).clamp(-1, length).to(torch.int64) + 1
+
+
 def corner_weights(rows: Split, columns: Split) -> torch.Tensor:
     """(4, S) float32: the weights of the pixels [0, 0], [0, 1], [1, 0], [1, 1] around each position."""
     pairs = [(row, column) for row in (rows.here, rows.after) for column in (columns.here, columns.after)]

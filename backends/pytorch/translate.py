@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from backends.host import checks
-from backends.pytorch.bilinear import blend, split
+from backends.pytorch.bilinear import blend, split, windows
 from backends.pytorch.bridge import HOST, chunks, tensor
 
 
@@ -29,27 +29,7 @@ def translate(images: np.ndarray, offsets: np.ndarray, *, device: torch.device) 
     columns, rows = (split(-axis) for axis in tensor(offsets, device, torch.float64).unbind(1))
     translated = torch.empty(images.shape, dtype=dtype)
     for part in chunks(len(images), images.shape[1] * images.shape[2], device):
-        block = _neighbours(source[part].to(device, dtype), rows.whole[part], columns.whole[part])
+        source_part = source[part].to(device, dtype)
+        block = windows(source_part, rows.whole[part], columns.whole[part], *images.shape[1:])
         translated[part] = blend(block, rows.at(part), columns.at(part))
     return {"translated": translated.numpy()}
-
-
-def _neighbours(images: torch.Tensor, first_row: torch.Tensor, first_column: torch.Tensor) -> torch.Tensor:
-    """(S, H+1, W+1): each image from its own first row and column on, 0 outside.
-
-    One ring of zeros stands for all that is outside: indices are clamped onto it.
-    """
-    S, H, W = images.shape
-    ringed = torch.nn.functional.pad(images, (1, 1, 1, 1))
-    sample = torch.arange(S, device=images.device)
-    return ringed[
-        sample[:, None, None],
-        _clamped(first_row, H)[:, :, None],
-        _clamped(first_column, W)[:, None, :],
-    ]
-
-
-def _clamped(first: torch.Tensor, length: int) -> torch.Tensor:
-    """(S, length+1) int64 indices into a ringed axis (length+2), starting at pixel `first` (float64)."""
-    steps = torch.arange(length + 1, device=first.device, dtype=torch.float64)
-    return (first[:, None] + steps).clamp(-1, length).to(torch.int64) + 1

@@ -7,14 +7,22 @@ from backends.protocol import BackendInfo, UnknownOperation
 from backends.tensorflow.diffract import diffract
 from backends.tensorflow.framework import claim_device, tf
 from backends.tensorflow.group import group_scan
+from backends.tensorflow.illuminate import illuminate
+from backends.tensorflow.losses import amplitude_mae, poisson_nll, total_variation
+from backends.tensorflow.merge import merge_patches
 from backends.tensorflow.patches import extract_patches
 from backends.tensorflow.reassemble import reassemble_position
+from backends.tensorflow.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.tensorflow.scan import load_scan
 from backends.tensorflow.translate import translate
 
 OPERATIONS = {
     operation.__name__: operation
-    for operation in (translate, diffract, extract_patches, reassemble_position, group_scan, load_scan)
+    for operation in (
+        translate, diffract, extract_patches, reassemble_position, group_scan, load_scan, normalize_diffraction,
+        intensity_scale, normalize_probe, poisson_nll, amplitude_mae, total_variation, illuminate,
+        merge_patches,
+    )  # fmt: skip
 }
 
 

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
-from spec_tests.relations import batch, groups, manners, optics, patches, scans, stitching, translation
+from spec_tests.relations import batch, groups, losses, manners, merging, optics, patches, scales, scans, stitching, translation
 
 Relation = Callable[[Any, dict[str, Any], dict[str, Any]], None]
 
 RELATIONS: MappingProxyType[str, Relation] = MappingProxyType(
     {
         function.__name__: function
-        for module in (batch, groups, manners, optics, patches, scans, stitching, translation)
+        for module in (batch, groups, losses, manners, merging, optics, patches, scales, scans, stitching, translation)
         for function in module.RELATIONS
     }
 )

@@ -42,4 +42,23 @@ def amplitude_scales_with_field(call, inputs, options):
     call.hold("amplitude of twice the field", 2 * before, after, PEAK)
 
 
-RELATIONS = (energy_is_conserved, global_phase_is_invisible, circular_shift_is_invisible, amplitude_scales_with_field)
+def illumination_is_linear(call, inputs, options):
+    """Twice the probe, or twice the object, is twice the exit wave; a phase on either is a phase on it."""
+    once = call("illuminate", inputs)["field"]
+    for name in ("probe", "object"):
+        turned = call("illuminate", {**inputs, name: (2j * inputs[name]).astype(np.complex64)})["field"]
+        call.hold(f"exit wave with 2i times the {name}", 2j * once, turned, PEAK)
+
+
+def smoothing_damps(call, inputs, options):
+    """Smoothing takes energy from noise and none from nothing: less than before, more than a ninth."""
+    smoothed = call("illuminate", inputs)["field"]
+    plain = call("illuminate", {**inputs, "sigma": 0.0})["field"]
+    before, after = (float(np.sum(np.abs(f.astype(complex)) ** 2)) for f in (plain, smoothed))
+    if not before / 9 < after < 0.9 * before:
+        call.fail(f"field: energy {before:.6g} became {after:.6g} by smoothing with sigma {inputs['sigma']}")
+
+
+RELATIONS = (energy_is_conserved, global_phase_is_invisible, circular_shift_is_invisible, amplitude_scales_with_field,
+    illumination_is_linear, smoothing_damps,
+)

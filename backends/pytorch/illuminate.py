@@ -1,0 +1,58 @@
+"""Operation `illuminate`: exit waves, object patches under the probe."""
+
+import math
+
+import numpy as np
+import torch
+
+from backends.host import checks
+from backends.pytorch.bridge import HOST, chunks, tensor
+
+
+def illuminate(
+    object: np.ndarray, probe: np.ndarray, masked: bool, sigma: float, *, device: torch.device
+) -> dict[str, np.ndarray]:
+    """smooth(probe * object), under the disk of radius N/4 where `masked` (PHYS.EXIT_WAVE, PHYS.PROBE.*).
+
+    object: (B, N, N, C) complex64; probe: (N, N) complex64, one for all channels; sigma: px, 0 is no smoothing.
+    Returns field (B, N, N, C) complex64. Raises ValueError for shapes that disagree, an unsupported N, a negative
+    sigma and values that are not finite.
+    """
+    checks.rank("object", object, "B", "N", "N", "C")
+    checks.rank("probe", probe, "N", "N")
+    checks.square("object", object, 1, 2)
+    checks.supported_size(object.shape[1])
+    checks.same_shape("probe", probe, "an object patch", object.shape[1:3])
+    checks.not_below_zero("sigma", sigma)
+    for name, array in (("object", object), ("probe", probe)):
+        checks.number(name, array)
+        checks.finite(name, array, np.float32)
+    source = tensor(object, HOST)
+    lit = tensor(probe, device, torch.complex64)[:, :, None]
+    disk = _disk(object.shape[1], device)[:, :, None] if masked else None
+    field = torch.empty(object.shape, dtype=torch.complex64)
+    for part in chunks(len(object), object[0].size, device):
+        waves = _smooth(source[part].to(device, torch.complex64) * lit, sigma)
+        field[part] = waves if disk is None else waves * disk
+    return {"field": field.numpy()}
+
+
+def _disk(N: int, device: torch.device) -> torch.Tensor:
+    """(N, N) of 1 within N//4 px of the centre (PHYS.PROBE.MASK.RADIUS)."""
+    k = torch.arange(N, device=device, dtype=torch.float64) - N / 2 + 0.5
+    return (torch.hypot(k[:, None], k[None, :]) < N // 4).float()
+
+
+def _smooth(waves: torch.Tensor, sigma: float) -> torch.Tensor:
+    """A separable 3 x 3 Gaussian along rows and columns, mirrored about the edge pixel (PHYS.PROBE.SMOOTH_*)."""
+    if sigma == 0:
+        return waves
+    side = math.exp(-1 / (2 * sigma**2))
+    middle, side = 1 / (1 + 2 * side), side / (1 + 2 * side)
+    for axis in (1, 2):
+        length = waves.shape[axis]
+        before = torch.arange(-1, length - 1, device=waves.device).abs()
+        after = length - 1 - (torch.arange(length - 2, -2, -1, device=waves.device)).abs()
+        beside = waves.index_select(axis, before) + waves.index_select(axis, after)
+        waves = middle * waves + side * beside
+    return waves

@@ -1,0 +1,81 @@
+"""Operations `normalize_diffraction`, `intensity_scale`, `normalize_probe`: the scalars of the model's inputs."""
+
+import math
+
+import numpy as np
+import torch
+
+from backends.host import checks
+from backends.pytorch.bridge import HOST, chunks, tensor
+
+Answer = dict[str, np.ndarray]
+
+
+def _energy(stack: torch.Tensor) -> float:
+    """Mean over the first axis of the summed squares, in float64: integers do not overflow (XFULL_UINT)."""
+    total = torch.zeros((), dtype=torch.float64)
+    for part in chunks(len(stack), stack[0].numel(), HOST):
+        total += stack[part].double().square().sum()
+    return total.item() / len(stack)
+
+
+def normalize_diffraction(diffraction: np.ndarray, *, device: torch.device) -> Answer:
+    """normalized = scale * diffraction, of mean energy (N/2)^2 per pattern (DATA.GROUP.XFULL_FORMULA).
+
+    diffraction: (B, N, N, C), not negative, sqrt(photons). Returns normalized (B, N, N, C) float32 and scale, a
+    float64 scalar. Raises ValueError for other shapes, values not finite or negative, and darkness.
+    """
+    checks.rank("diffraction", diffraction, "B", "N", "N", "C")
+    checks.square("diffraction", diffraction, 1, 2)
+    checks.supported_size(diffraction.shape[1])
+    checks.real("diffraction", diffraction)
+    checks.finite("diffraction", diffraction, np.float32)
+    checks.non_negative("diffraction", diffraction)
+    stack = tensor(diffraction, HOST)
+    energy = _energy(stack) / diffraction.shape[3]
+    if energy == 0:
+        raise ValueError("diffraction is zero everywhere: there is no energy to normalise by")
+    scale = diffraction.shape[1] / 2 / math.sqrt(energy)
+    return {"normalized": (stack.to(torch.float32) * scale).numpy(), "scale": np.asarray(scale)}
+
+
+def intensity_scale(nphotons: float, N: int, field: np.ndarray | None, *, device: torch.device) -> Answer:
+    """scale = sqrt(nphotons) / (N/2), or sqrt(nphotons / mean energy of the exit waves) where they are given.
+
+    field: (B, N, N) complex64 or None. Returns scale, a float64 scalar. NORM.MODE.CLOSED, PHYS.SCALE.DATASET.
+    Raises ValueError for an unsupported N, nphotons not above 0, another shape, or darkness.
+    """
+    checks.supported_size(N)
+    checks.positive("nphotons", nphotons)
+    if field is None:
+        return {"scale": np.asarray(math.sqrt(nphotons) / (N / 2))}
+    checks.rank("field", field, "B", "N", "N")
+    checks.pattern_size(N, field, "field")
+    checks.number("field", field)
+    checks.finite("field", field, np.float32)
+    energy = _energy(torch.view_as_real(tensor(field, HOST, torch.complex64)))
+    if energy == 0:
+        raise ValueError("field is zero everywhere: no scale gives it photons")
+    return {"scale": np.asarray(math.sqrt(nphotons / energy))}
+
+
+def normalize_probe(probe: np.ndarray, probe_scale: float, *, device: torch.device) -> Answer:
+    """probe / norm, norm = probe_scale * mean over N*N of |disk * probe| (PHYS.PROBE.SCALE, HOUSE.PROBE.GAUGE).
+
+    probe: (N, N) complex64. Returns probe (N, N) complex64 and norm, a float64 scalar. Raises ValueError for other
+    shapes, values not finite, a scale not above 0, and a probe dark inside the disk.
+    """
+    checks.rank("probe", probe, "N", "N")
+    checks.square("probe", probe, 0, 1)
+    checks.supported_size(probe.shape[0])
+    checks.positive("probe_scale", probe_scale)
+    checks.number("probe", probe)
+    checks.finite("probe", probe, np.float32)
+    N = probe.shape[0]
+    values = tensor(probe, device, torch.complex64)
+    k = torch.arange(N, device=device, dtype=torch.float64) - N / 2 + 0.5
+    inside = torch.hypot(k[:, None], k[None, :]) < N // 4
+    norm = probe_scale * (values.abs().double() * inside).mean().item()
+    if norm == 0:
+        raise ValueError("probe is zero everywhere inside the disk of radius N/4: it has no gauge")
+    return {"probe": (values / norm).cpu().numpy(), "norm": np.asarray(norm)}

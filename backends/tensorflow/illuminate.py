@@ -1,0 +1,54 @@
+"""Operation `illuminate`: exit waves, object patches under the probe."""
+
+import math
+
+import numpy as np
+
+from backends.host import checks
+from backends.tensorflow import refuse
+from backends.tensorflow.chunks import chunks
+from backends.tensorflow.framework import tf
+
+
+def illuminate(object: np.ndarray, probe: np.ndarray, masked: bool, sigma: float) -> dict[str, np.ndarray]:
+    """smooth(probe * object), under the disk of radius N/4 where `masked` (PHYS.EXIT_WAVE, PHYS.PROBE.*).
+
+    object: (B, N, N, C) complex64; probe: (N, N) complex64, one for all channels; sigma: px, 0 is no smoothing.
+    Returns `field` (B, N, N, C) complex64. Raises ValueError for shapes that disagree, an unsupported N, a negative
+    sigma and values that are not finite.
+    """
+    checks.rank("object", object, "B", "N", "N", "C")
+    checks.rank("probe", probe, "N", "N")
+    checks.square("object", object, 1, 2)
+    N = object.shape[1]
+    checks.supported_size(N)
+    checks.same_shape("probe", probe, "an object patch", object.shape[1:3])
+    checks.not_below_zero("sigma", sigma)
+    for name, array in (("object", object), ("probe", probe)):
+        checks.number(name, array)
+        refuse.not_finite(name, array)
+    lit = tf.cast(probe, tf.complex64)[:, :, None]
+    disk = _disk(N)[:, :, None] if masked else None
+    field = np.empty(object.shape, np.complex64)
+    for part in chunks(len(object), object[0].size):
+        waves = _smooth(tf.cast(object[part], tf.complex64) * lit, sigma)
+        field[part] = np.asarray(waves if disk is None else waves * disk)
+    return {"field": field}
+
+
+def _disk(N: int) -> tf.Tensor:
+    """(N, N) complex64 of 1 within N//4 px of the centre (PHYS.PROBE.MASK.RADIUS)."""
+    k = tf.range(N, dtype=tf.float64) - (N / 2 - 0.5)
+    return tf.cast(tf.square(k)[:, None] + tf.square(k)[None, :] < float((N // 4) ** 2), tf.complex64)
+
+
+def _smooth(waves: tf.Tensor, sigma: float) -> tf.Tensor:
+    """A separable 3 x 3 Gaussian along rows and columns, mirrored about the edge pixel (PHYS.PROBE.SMOOTH_*)."""
+    if sigma == 0:
+        return waves
+    side = math.exp(-1 / (2 * sigma**2))
+    middle, side = (tf.constant(w / (1 + 2 * side), tf.complex64) for w in (1.0, side))
+    padded = tf.pad(waves, [[0, 0], [1, 1], [0, 0], [0, 0]], "REFLECT")
+    waves = middle * waves + side * (padded[:, :-2] + padded[:, 2:])
+    padded = tf.pad(waves, [[0, 0], [0, 0], [1, 1], [0, 0]], "REFLECT")
+    return middle * waves + side * (padded[:, :, :-2] + padded[:, :, 2:])

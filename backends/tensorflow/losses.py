@@ -1,0 +1,84 @@
+"""Operations `poisson_nll`, `amplitude_mae`, `total_variation`: losses, their gradients by the tape.
+
+The sums run in float64, so a loss of many elements keeps float32's accuracy; what is differentiated is what
+training will minimise.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from backends.host import checks
+from backends.tensorflow import refuse
+from backends.tensorflow.framework import tf
+
+Answer = dict[str, np.ndarray]
+SMALLEST_RATE = 1e-12
+"""Below it a rate has no slope: the logarithm stays finite at a zero field (HOUSE.LOSS.FINITE)."""
+
+
+def _differentiated(point: tf.Tensor, loss: Callable[[tf.Tensor], tf.Tensor]) -> Answer:
+    """The loss at a point of real numbers, and its gradient there."""
+    with tf.GradientTape() as tape:
+        tape.watch(point)
+        value = loss(point)
+    return {"loss": np.array(value), "gradient": np.array(tape.gradient(value, point))}
+
+
+def _pair(first: str, a: np.ndarray, second: str, b: np.ndarray) -> None:
+    checks.same_shape(second, b, first, a.shape)
+    for name, array in ((first, a), (second, b)):
+        checks.real(name, array)
+        refuse.not_finite(name, array)
+
+
+def poisson_nll(rate: np.ndarray, counts: np.ndarray) -> Answer:
+    """mean of r - counts * ln r, r = max(rate, 1e-12) (LOSS.POISSON.FORM, HOUSE.LOSS.FINITE).
+
+    rate, counts: equal shapes, float32, photons. Returns `loss`, a scalar, and `gradient` in rate, float32. Raises
+    ValueError for shapes that differ and values that are negative or not finite.
+    """
+    _pair("rate", rate, "counts", counts)
+    checks.non_negative("rate", rate)
+    checks.non_negative("counts", counts)
+    seen = tf.cast(counts, tf.float64)
+
+    def loss(point: tf.Tensor) -> tf.Tensor:
+        r = tf.maximum(tf.cast(point, tf.float64), SMALLEST_RATE)
+        return tf.reduce_mean(r - seen * tf.math.log(r))
+
+    return _differentiated(tf.cast(rate, tf.float32), loss)
+
+
+def amplitude_mae(predicted: np.ndarray, observed: np.ndarray) -> Answer:
+    """mean |predicted - observed|; no slope where they are equal.
+
+    predicted, observed: equal shapes, float32. Returns `loss`, a scalar, and `gradient` in predicted, float32.
+    Raises ValueError for shapes that differ and values that are not finite.
+    """
+    _pair("predicted", predicted, "observed", observed)
+    seen = tf.cast(observed, tf.float64)
+    return _differentiated(
+        tf.cast(predicted, tf.float32), lambda point: tf.reduce_mean(tf.abs(tf.cast(point, tf.float64) - seen))
+    )
+
+
+def total_variation(object: np.ndarray) -> Answer:
+    """Sum of squared forward differences along rows and columns, of real and imaginary parts (LOSS.TV).
+
+    object: (B, H, W, C) complex64. Returns `loss`, a scalar, and `gradient` d/dRe + i d/dIm, complex64. Raises
+    ValueError for another rank and values that are not finite.
+    """
+    checks.rank("object", object, "B", "H", "W", "C")
+    checks.number("object", object)
+    refuse.not_finite("object", object)
+    values = tf.cast(object, tf.complex64)
+
+    def loss(parts: tf.Tensor) -> tf.Tensor:
+        wide = tf.cast(parts, tf.float64)
+        down, right = wide[:, :, 1:] - wide[:, :, :-1], wide[:, :, :, 1:] - wide[:, :, :, :-1]
+        return tf.reduce_sum(tf.square(down)) + tf.reduce_sum(tf.square(right))
+
+    answer = _differentiated(tf.stack([tf.math.real(values), tf.math.imag(values)]), loss)
+    real, imaginary = answer["gradient"]
+    return {"loss": answer["loss"], "gradient": (real + 1j * imaginary).astype(np.complex64)}

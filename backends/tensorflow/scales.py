@@ -1,0 +1,82 @@
+"""Operations `normalize_diffraction`, `intensity_scale`, `normalize_probe`: the scalars of the model's inputs."""
+
+import math
+
+import numpy as np
+
+from backends.host import checks
+from backends.tensorflow import refuse
+from backends.tensorflow.chunks import chunks
+from backends.tensorflow.framework import tf
+
+Answer = dict[str, np.ndarray]
+
+
+def _energy(stack: np.ndarray) -> float:
+    """Mean over the first axis of the summed squared magnitudes; squares in float64 (XFULL_UINT)."""
+    total = tf.zeros((), tf.float64)
+    for part in chunks(len(stack), stack[0].size):
+        values = tf.convert_to_tensor(stack[part])
+        magnitude = tf.abs(values) if values.dtype.is_complex else values
+        total += tf.reduce_sum(tf.square(tf.cast(magnitude, tf.float64)))
+    return float(total) / len(stack)
+
+
+def normalize_diffraction(diffraction: np.ndarray) -> Answer:
+    """normalized = scale * diffraction, of mean energy (N/2)^2 per pattern (DATA.GROUP.XFULL_FORMULA).
+
+    diffraction: (B, N, N, C), not negative, sqrt(photons). Returns `normalized` (B, N, N, C) float32 and `scale`, a
+    float64 scalar. Raises ValueError for other shapes, values not finite or negative, and darkness.
+    """
+    checks.rank("diffraction", diffraction, "B", "N", "N", "C")
+    checks.square("diffraction", diffraction, 1, 2)
+    checks.supported_size(diffraction.shape[1])
+    checks.real("diffraction", diffraction)
+    refuse.not_finite("diffraction", diffraction)
+    checks.non_negative("diffraction", diffraction)
+    energy = _energy(diffraction) / diffraction.shape[3]
+    if energy == 0:
+        raise ValueError("diffraction is zero everywhere: there is no energy to normalise by")
+    scale = diffraction.shape[1] / 2 / math.sqrt(energy)
+    normalized = tf.cast(diffraction, tf.float32) * tf.constant(scale, tf.float32)
+    return {"normalized": np.array(normalized), "scale": np.asarray(scale)}
+
+
+def intensity_scale(nphotons: float, N: int, field: np.ndarray | None) -> Answer:
+    """scale = sqrt(nphotons) / (N/2), or sqrt(nphotons / mean energy of the exit waves) where they are given.
+
+    field: (B, N, N) complex64 or None. Returns `scale`, a float64 scalar. NORM.MODE.CLOSED, PHYS.SCALE.DATASET.
+    Raises ValueError for an unsupported N, nphotons not above 0, another shape, or darkness.
+    """
+    checks.supported_size(N)
+    checks.positive("nphotons", nphotons)
+    if field is None:
+        return {"scale": np.asarray(math.sqrt(nphotons) / (N / 2))}
+    checks.rank("field", field, "B", "N", "N")
+    checks.pattern_size(N, field, "field")
+    refuse.not_finite("field", field)
+    energy = _energy(field)
+    if energy == 0:
+        raise ValueError("field is zero everywhere: no scale gives it photons")
+    return {"scale": np.asarray(math.sqrt(nphotons / energy))}
+
+
+def normalize_probe(probe: np.ndarray, probe_scale: float) -> Answer:
+    """probe / norm, norm = probe_scale * mean over N*N of |disk * probe| (PHYS.PROBE.SCALE, HOUSE.PROBE.GAUGE).
+
+    probe: (N, N) complex64. Returns `probe` (N, N) complex64 and `norm`, a float64 scalar. Raises ValueError for
+    other shapes, values not finite, a scale not above 0, and a probe dark inside the disk.
+    """
+    checks.rank("probe", probe, "N", "N")
+    checks.square("probe", probe, 0, 1)
+    checks.supported_size(probe.shape[0])
+    checks.positive("probe_scale", probe_scale)
+    refuse.not_finite("probe", probe)
+    N = probe.shape[0]
+    values = tf.cast(probe, tf.complex64)
+    k = tf.range(N, dtype=tf.float64) - (N / 2 - 0.5)
+    inside = tf.square(k)[:, None] + tf.square(k)[None, :] < float((N // 4) ** 2)
+    norm = probe_scale * float(tf.reduce_mean(tf.where(inside, tf.cast(tf.abs(values), tf.float64), 0.0)))
+    if norm == 0:
+        raise ValueError("probe is zero everywhere inside the disk of radius N/4: it has no gauge")
+    return {"probe": np.array(values / tf.cast(norm, tf.complex64)), "norm": np.asarray(norm)}

@@ -1,0 +1,48 @@
+"""HOUSE.MERGE.COMASKED, REASM.GS_GT1: what a merged group shows."""
+
+import numpy as np
+
+from spec_tests.relations.stitching import affine_object, untouched_by_borders
+
+
+def constant_survives_the_merge(call, inputs, options):
+    """Patches of one constant merge to that constant wherever anything reaches, and to 0 elsewhere."""
+    value = np.complex64(0.7 - 0.2j)
+    answer = call("merge_patches", {**inputs, "patches": np.full_like(inputs["patches"], value)})
+    reached = answer["weight"] > 1e-3
+    call.hold("merged constant where weight > 1e-3", np.where(reached, value, 0), np.where(reached, answer["merged"], 0),
+              {"peak_rtol": 1e-6, "why": "numerator and weight are one sum"})  # fmt: skip
+    outside = answer["weight"] == 0
+    call.hold("merged where nothing reaches", np.zeros_like(answer["merged"]), np.where(outside, answer["merged"], 0),
+              {"atol": 0.0, "why": "0 where no window reaches"})  # fmt: skip
+
+
+def merged_truth_is_the_object(call, inputs, options):
+    """Patches cut from an affine object at a group's members, merged, give the object about the group's centre."""
+    N, L, random = inputs["patches"].shape[1], inputs["L"], call.random
+    groups, channels = inputs["patches"].shape[0], inputs["patches"].shape[3]
+    # far apart, so that much of the canvas is seen by some members alone: where all see it, an affine object
+    # cannot tell a group from its mirror image
+    members = random.uniform([66, 78], [86, 90], (groups, channels, 2))
+    coords_nn = members.transpose(0, 2, 1)[:, None]
+    offsets = coords_nn.mean(axis=3, keepdims=True)
+    relative = -(coords_nn - offsets)
+    obj, at = affine_object((2 * N + 60, 2 * N + 20))
+    cut = call("extract_patches", {"object": obj, "coords_offsets": offsets, "coords_relative": relative, "N": N})
+    answer = call(
+        "merge_patches", {"patches": cut["patches"], "coords_relative": relative, "L": L, "probe_big": inputs["probe_big"]}
+    )
+    side = N if inputs["probe_big"] else N // 2
+    for b in range(groups):
+        x0, y0 = offsets[b, 0, :, 0] - L / 2
+        truth = at(np.arange(L)[:, None] + y0, np.arange(L)[None, :] + x0)
+        centred = members[b] - offsets[b, 0, :, 0]
+        clean = (answer["weight"][b] > 0.999) & untouched_by_borders(centred, np.zeros(2), L, side)
+        call.hold(
+            f"merged[{b}] against the object, weight > 0.999", np.where(clean, truth, 0),
+            np.where(clean, answer["merged"][b], 0),
+            {"peak_rtol": 4e-6, "why": "bilinear interpolation is exact on an affine object: float32 rounding, twice"},
+        )  # fmt: skip
+
+
+RELATIONS = (constant_survives_the_merge, merged_truth_is_the_object)
