@@ -222,7 +222,8 @@ class Session:
         event = {
             "event": "check-finished", "id": check.id, "operation": case.operation, "kind": case.kind,
             "case": case.name, "backend": check.backend, "device": check.device, "clauses": list(case.clauses),
-            "level": "MUST" if outcome in ENDED_BADLY else check.level, "outcome": outcome, "message": message, "seconds": round(seconds, 6),
+            "level": "MUST" if outcome in ENDED_BADLY else check.level, "outcome": outcome, "message": message,
+            "seconds": round(seconds, 6),
             "adapter_seconds": round(record.adapter_seconds, 6), "oracle_seconds": round(record.oracle_seconds, 6),
             "calls": record.calls, "examples": record.examples, "descriptor": record.descriptor,
             "inputs": record.inputs, "comparisons": [c.event() for c in (comparisons or record.comparisons)[:12]],

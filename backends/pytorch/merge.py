@@ -60,7 +60,9 @@ def _check(patches: np.ndarray, coords_relative: np.ndarray, L: int) -> None:
     checks.supported_size(patches.shape[1])
     checks.rank("coords_relative", coords_relative, "B", "1", "2", "C")
     checks.same_count("coords_relative", coords_relative, "patches", len(patches))
-    checks.length("coords_relative", coords_relative, 3, patches.shape[3], f"the {patches.shape[3]} channels of patches")
+    checks.length(
+        "coords_relative", coords_relative, 3, patches.shape[3], f"the {patches.shape[3]} channels of patches"
+    )
     checks.canvas("L", L, patches.shape[1])
     checks.number("patches", patches)
     checks.finite("patches", patches, np.float32)

@@ -19,8 +19,19 @@ from backends.tensorflow.translate import translate
 OPERATIONS = {
     operation.__name__: operation
     for operation in (
-        translate, diffract, extract_patches, reassemble_position, group_scan, load_scan, normalize_diffraction,
-        intensity_scale, normalize_probe, poisson_nll, amplitude_mae, total_variation, illuminate,
+        translate,
+        diffract,
+        extract_patches,
+        reassemble_position,
+        group_scan,
+        load_scan,
+        normalize_diffraction,
+        intensity_scale,
+        normalize_probe,
+        poisson_nll,
+        amplitude_mae,
+        total_variation,
+        illuminate,
         merge_patches,
     )  # fmt: skip
 }

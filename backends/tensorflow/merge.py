@@ -9,9 +9,7 @@ from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
 
 
-def merge_patches(
-    patches: np.ndarray, coords_relative: np.ndarray, L: int, probe_big: bool
-) -> dict[str, np.ndarray]:
+def merge_patches(patches: np.ndarray, coords_relative: np.ndarray, L: int, probe_big: bool) -> dict[str, np.ndarray]:
     """merged = sum of placed (window * patch) / sum of placed windows, 0 where nothing reaches.
 
     patches: (B, N, N, C) complex64. coords_relative: (B, 1, 2, C) float, -(r_c - mean) px. L: even, at least N.
@@ -49,7 +47,9 @@ def _check(patches: np.ndarray, coords_relative: np.ndarray, L: int) -> None:
     checks.supported_size(patches.shape[1])
     checks.rank("coords_relative", coords_relative, "B", "1", "2", "C")
     checks.same_count("coords_relative", coords_relative, "patches", len(patches))
-    checks.length("coords_relative", coords_relative, 3, patches.shape[3], f"the {patches.shape[3]} channels of patches")
+    checks.length(
+        "coords_relative", coords_relative, 3, patches.shape[3], f"the {patches.shape[3]} channels of patches"
+    )
     checks.canvas("L", L, patches.shape[1])
     checks.number("patches", patches)
     refuse.not_finite("patches", patches)

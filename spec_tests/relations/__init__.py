@@ -9,7 +9,19 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
-from spec_tests.relations import batch, groups, losses, manners, merging, optics, patches, scales, scans, stitching, translation
+from spec_tests.relations import (
+    batch,
+    groups,
+    losses,
+    manners,
+    merging,
+    optics,
+    patches,
+    scales,
+    scans,
+    stitching,
+    translation,
+)
 
 Relation = Callable[[Any, dict[str, Any], dict[str, Any]], None]
 

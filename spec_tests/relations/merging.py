@@ -30,7 +30,8 @@ def merged_truth_is_the_object(call, inputs, options):
     obj, at = affine_object((2 * N + 60, 2 * N + 20))
     cut = call("extract_patches", {"object": obj, "coords_offsets": offsets, "coords_relative": relative, "N": N})
     answer = call(
-        "merge_patches", {"patches": cut["patches"], "coords_relative": relative, "L": L, "probe_big": inputs["probe_big"]}
+        "merge_patches",
+        {"patches": cut["patches"], "coords_relative": relative, "L": L, "probe_big": inputs["probe_big"]},
     )
     side = N if inputs["probe_big"] else N // 2
     for b in range(groups):

@@ -59,6 +59,11 @@ def smoothing_damps(call, inputs, options):
         call.fail(f"field: energy {before:.6g} became {after:.6g} by smoothing with sigma {inputs['sigma']}")
 
 
-RELATIONS = (energy_is_conserved, global_phase_is_invisible, circular_shift_is_invisible, amplitude_scales_with_field,
-    illumination_is_linear, smoothing_damps,
+RELATIONS = (
+    energy_is_conserved,
+    global_phase_is_invisible,
+    circular_shift_is_invisible,
+    amplitude_scales_with_field,
+    illumination_is_linear,
+    smoothing_damps,
 )
