@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from reference import grouping, illumination, losses, merge, optics, patches, probe as probes, reassembly, scaling, scan
+from reference import grouping, illumination, losses, merge, optics, patches, reassembly, scaling, scan
+from reference import probe as probes
 
 SIZES = scan.SIZES
 
@@ -240,7 +241,7 @@ def merge_patches(patches: np.ndarray, coords_relative: np.ndarray, L: int, prob
         raise ValueError(f"coords_relative has {len(coords_relative)} groups, patches has {len(patches)}")
     if coords_relative.shape[3] != patches.shape[3]:
         raise ValueError(f"coords_relative has {coords_relative.shape[3]} channels, patches has {patches.shape[3]}")
-    if L % 2 or L < patches.shape[1]:
+    if L % 2 or patches.shape[1] > L:
         raise ValueError(f"L={L}: an even number of at least N={patches.shape[1]} is asked for")
     _finite(patches=patches, coords_relative=coords_relative)
     arrays = np.asarray(patches, dtype=complex), np.asarray(coords_relative, dtype=float)

@@ -173,7 +173,8 @@ def _relative(spec, shape, is_complex, random, symbols):
 
 FAMILIES: dict[str, Maker] = {
     "zeros": _zeros, "constant": _constant, "literal": _literal, "arange": _arange, "index": _index,
-    "normal": _normal, "normal_positive": _normal_positive, "uniform": _uniform, "integers": _integers, "smooth": _smooth,
+    "normal": _normal, "normal_positive": _normal_positive, "uniform": _uniform,
+    "integers": _integers, "smooth": _smooth,
     "smooth_channels": _smooth_channels, "affine": _affine,
     "disk": _disk, "sparse": _sparse, "plane_wave": _plane_wave, "counts": _counts,
     "sparse_counts": _sparse_counts, "sqrt_counts": _sqrt_counts, "tagged": _tagged,

@@ -8,7 +8,10 @@ MISTAKES = [
     (["check", "--backend", "nope"], "no backend 'nope'; there are numpy, "),
     (["check", "--backend", "numpy,"], "no backend ''"),
     (["check", "--backend", "numpy@/no/such/python"], "there is no interpreter /no/such/python"),
-    (["check", "--backend", "numpy", "--operation", "nope"], "no operation 'nope'; there are diffract, "),
+    (
+        ["check", "--backend", "numpy", "--operation", "nope"],
+        "no operation 'nope'; there are amplitude_mae, ",
+    ),
     (["check", "--backend", "numpy", "--timeout", "0"], "--timeout 0: more than 0 seconds"),
     (["check", "--backend", "numpy", "--timeout", "nan"], "--timeout nan: more than 0 seconds"),
     (["check", "--backend", "numpy", "--runs", "FILE/below"], "--runs FILE/below: no results can be kept there"),

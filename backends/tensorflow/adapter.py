@@ -33,7 +33,7 @@ OPERATIONS = {
         total_variation,
         illuminate,
         merge_patches,
-    )  # fmt: skip
+    )
 }
 
 

@@ -10,8 +10,9 @@ def constant_survives_the_merge(call, inputs, options):
     value = np.complex64(0.7 - 0.2j)
     answer = call("merge_patches", {**inputs, "patches": np.full_like(inputs["patches"], value)})
     reached = answer["weight"] > 1e-3
-    call.hold("merged constant where weight > 1e-3", np.where(reached, value, 0), np.where(reached, answer["merged"], 0),
-              {"peak_rtol": 1e-6, "why": "numerator and weight are one sum"})  # fmt: skip
+    one_sum = {"peak_rtol": 1e-6, "why": "numerator and weight are one sum"}
+    expected, merged = np.where(reached, value, 0), np.where(reached, answer["merged"], 0)
+    call.hold("merged constant where weight > 1e-3", expected, merged, one_sum)
     outside = answer["weight"] == 0
     call.hold("merged where nothing reaches", np.zeros_like(answer["merged"]), np.where(outside, answer["merged"], 0),
               {"atol": 0.0, "why": "0 where no window reaches"})  # fmt: skip
