@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from harness import storage
 from harness.expectations import UNJUDGED, Event, Expectation, File, case_of, covers, ended, signed, stale, versions
 from reports import facts
 from reports.events import BAD_OUTCOMES
@@ -101,7 +100,7 @@ def write(file: File, entries: Sequence[Expectation]) -> None:
     """Replace the file by these entries, in one step. Comments are not kept."""
     text = f"backend = {_toml(file.backend)}\n" + "".join(map(_entry, entries))
     tomllib.loads(text)
-    storage.write_text(file.path, text)
+    facts.replace(file.path, text)
 
 
 def _entry(entry: Expectation) -> str:

@@ -12,8 +12,8 @@ def write_reports(folder: Path) -> events.Run:
     from reports.html import render
 
     run = events.read(folder)
-    storage.write_text(folder / "junit.xml", junit.render(run))
-    storage.write_text(folder / "summary.md", markdown.render(run))
-    storage.write_text(folder / "index.html", render.render(run))
+    junit.write(run, folder / "junit.xml")
+    markdown.write(run, folder / "summary.md")
+    render.write(run, folder / "index.html")
     storage.point_latest(folder)
     return run

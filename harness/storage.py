@@ -6,17 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-
-def write_text(path: Path, text: str) -> None:
-    """Replace `path` by `text` in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+from reports.facts import replace
 
 
 def write_json(path: Path, value: Any) -> None:
-    write_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+    replace(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
 def new_run(runs: Path, suffix: str = "") -> Path:

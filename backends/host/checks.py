@@ -105,6 +105,26 @@ def finite(name: str, array: np.ndarray, dtype: type | None = None) -> None:
         raise ValueError(f"{name} must be finite in {np.dtype(dtype)}, got a value of size {largest:.3g}")
 
 
+def single_precision(name: str, array: np.ndarray) -> None:
+    """ValueError where a value is no number, NaN, infinite or beyond float32 (HOUSE.INPUT.REFUSED)."""
+    number(name, array)
+    finite(name, array, np.float32)
+
+
+def group_patches(patches: np.ndarray, coords_relative: np.ndarray, L: int) -> None:
+    """ValueError for groups of patches that cannot be merged on a canvas of side L (ERR.SHAPES)."""
+    rank("patches", patches, "B", "N", "N", "C")
+    square("patches", patches, 1, 2)
+    supported_size(patches.shape[1])
+    rank("coords_relative", coords_relative, "B", "1", "2", "C")
+    same_count("coords_relative", coords_relative, "patches", len(patches))
+    length("coords_relative", coords_relative, 3, patches.shape[3], f"the {patches.shape[3]} channels of patches")
+    canvas("L", L, patches.shape[1])
+    single_precision("patches", patches)
+    real("coords_relative", coords_relative)
+    finite("coords_relative", coords_relative)
+
+
 def _sum_clears(array: np.ndarray, dtype: type | None) -> bool:
     """Whether one sum, at memory speed, shows that every value is finite, and in `dtype`.
 

@@ -92,8 +92,7 @@ def _check(
     if Y is not None and Y.shape != diff3d.shape:
         raise ValueError(f"Y has shape {Y.shape}, expected that of diff3d, {diff3d.shape}")
     if Y is not None:
-        checks.number("Y", Y)
-        checks.finite("Y", Y, np.float32)
+        checks.single_precision("Y", Y)
 
 
 def _member_coordinates(xcoords: np.ndarray, ycoords: np.ndarray, members: torch.Tensor) -> torch.Tensor:

@@ -25,8 +25,7 @@ def illuminate(
     checks.same_shape("probe", probe, "an object patch", object.shape[1:3])
     checks.not_below_zero("sigma", sigma)
     for name, array in (("object", object), ("probe", probe)):
-        checks.number(name, array)
-        checks.finite(name, array, np.float32)
+        checks.single_precision(name, array)
     source = tensor(object, HOST)
     lit = tensor(probe, device, torch.complex64)[:, :, None]
     disk = _disk(object.shape[1], device)[:, :, None] if masked else None

@@ -73,8 +73,7 @@ def total_variation(object: np.ndarray, *, device: torch.device) -> Answer:
     ValueError for another rank and values that are not finite.
     """
     checks.rank("object", object, "B", "H", "W", "C")
-    checks.number("object", object)
-    checks.finite("object", object, np.float32)
+    checks.single_precision("object", object)
 
     def loss(point: torch.Tensor) -> torch.Tensor:
         parts = torch.view_as_real(point).double()

@@ -17,7 +17,7 @@ def merge_patches(
     Returns merged (B, L, L) complex64 and weight (B, L, L) float32. Raises ValueError for shapes that disagree, an
     L that does not fit and values that are not finite. HOUSE.MERGE.COMASKED, REASM.GS_GT1.
     """
-    _check(patches, coords_relative, L)
+    checks.group_patches(patches, coords_relative, L)
     groups, N, _, channels = patches.shape
     source = tensor(patches, HOST)
     # canvas pixel i shows patch index i - L/2 + N/2 + relative
@@ -52,19 +52,3 @@ def _window(N: int, probe_big: bool, device: torch.device) -> torch.Tensor:
     if not probe_big:
         inside = torch.nn.functional.pad(inside[: N // 2, : N // 2], (N // 4,) * 4)
     return inside
-
-
-def _check(patches: np.ndarray, coords_relative: np.ndarray, L: int) -> None:
-    checks.rank("patches", patches, "B", "N", "N", "C")
-    checks.square("patches", patches, 1, 2)
-    checks.supported_size(patches.shape[1])
-    checks.rank("coords_relative", coords_relative, "B", "1", "2", "C")
-    checks.same_count("coords_relative", coords_relative, "patches", len(patches))
-    checks.length(
-        "coords_relative", coords_relative, 3, patches.shape[3], f"the {patches.shape[3]} channels of patches"
-    )
-    checks.canvas("L", L, patches.shape[1])
-    checks.number("patches", patches)
-    checks.finite("patches", patches, np.float32)
-    checks.real("coords_relative", coords_relative)
-    checks.finite("coords_relative", coords_relative)

@@ -52,8 +52,7 @@ def check_object(name: str, whole: np.ndarray) -> None:
     """ValueError unless `whole` is a finite image (H, W) (ERR.SHAPES, HOUSE.INPUT.REFUSED)."""
     checks.rank(name, whole, "H", "W")
     checks.not_empty(name, whole)
-    checks.number(name, whole)
-    checks.finite(name, whole, np.float32)
+    checks.single_precision(name, whole)
 
 
 def _check_coordinates(coords_offsets: np.ndarray, coords_relative: np.ndarray) -> None:

@@ -51,8 +51,7 @@ def intensity_scale(nphotons: float, N: int, field: np.ndarray | None, *, device
         return {"scale": np.asarray(math.sqrt(nphotons) / (N / 2))}
     checks.rank("field", field, "B", "N", "N")
     checks.pattern_size(N, field, "field")
-    checks.number("field", field)
-    checks.finite("field", field, np.float32)
+    checks.single_precision("field", field)
     energy = _energy(torch.view_as_real(tensor(field, HOST, torch.complex64)))
     if energy == 0:
         raise ValueError("field is zero everywhere: no scale gives it photons")
@@ -69,8 +68,7 @@ def normalize_probe(probe: np.ndarray, probe_scale: float, *, device: torch.devi
     checks.square("probe", probe, 0, 1)
     checks.supported_size(probe.shape[0])
     checks.positive("probe_scale", probe_scale)
-    checks.number("probe", probe)
-    checks.finite("probe", probe, np.float32)
+    checks.single_precision("probe", probe)
     N = probe.shape[0]
     values = tensor(probe, device, torch.complex64)
     k = torch.arange(N, device=device, dtype=torch.float64) - N / 2 + 0.5

@@ -3,7 +3,6 @@
 import numpy as np
 
 from backends.host import checks
-from backends.tensorflow import refuse
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
 
@@ -17,7 +16,7 @@ def diffract(field: np.ndarray) -> dict[str, np.ndarray]:
     checks.rank("field", field, "B", "N", "N")
     checks.square("field", field, 1, 2)
     checks.supported_size(field.shape[1])
-    refuse.not_finite("field", field)
+    checks.single_precision("field", field)
     N = field.shape[1]
     amplitude = np.empty(field.shape, np.float32)
     for part in chunks(len(field), N * N):

@@ -4,7 +4,6 @@ import numpy as np
 
 from backends.host import checks
 from backends.host.grouping import draw_groups
-from backends.tensorflow import refuse
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
 from backends.tensorflow.patches import check_object, cut_patches
@@ -139,7 +138,7 @@ def _check_patterns(diff3d: np.ndarray, n: int, N: int) -> None:
     checks.same_count("diff3d", diff3d, "xcoords", n)
     checks.pattern_size(N, diff3d)
     checks.real("diff3d", diff3d)
-    refuse.not_finite("diff3d", diff3d)
+    checks.single_precision("diff3d", diff3d)
     checks.non_negative("diff3d", diff3d)
 
 
@@ -148,4 +147,4 @@ def _check_truth(Y: np.ndarray, n: int, N: int) -> None:
     checks.same_count("Y", Y, "xcoords", n)
     checks.length("Y", Y, 1, N, "N")
     checks.length("Y", Y, 2, N, "N")
-    refuse.not_finite("Y", Y)
+    checks.single_precision("Y", Y)

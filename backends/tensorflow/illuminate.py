@@ -5,7 +5,6 @@ import math
 import numpy as np
 
 from backends.host import checks
-from backends.tensorflow import refuse
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
 
@@ -25,8 +24,7 @@ def illuminate(object: np.ndarray, probe: np.ndarray, masked: bool, sigma: float
     checks.same_shape("probe", probe, "an object patch", object.shape[1:3])
     checks.not_below_zero("sigma", sigma)
     for name, array in (("object", object), ("probe", probe)):
-        checks.number(name, array)
-        refuse.not_finite(name, array)
+        checks.single_precision(name, array)
     lit = tf.cast(probe, tf.complex64)[:, :, None]
     disk = _disk(N)[:, :, None] if masked else None
     field = np.empty(object.shape, np.complex64)

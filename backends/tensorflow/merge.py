@@ -3,7 +3,6 @@
 import numpy as np
 
 from backends.host import checks
-from backends.tensorflow import refuse
 from backends.tensorflow.bilinear import add_zero_lines, sample
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
@@ -16,7 +15,7 @@ def merge_patches(patches: np.ndarray, coords_relative: np.ndarray, L: int, prob
     Returns `merged` (B, L, L) complex64 and `weight` (B, L, L) float32. Raises ValueError for shapes that disagree,
     an L that does not fit and values that are not finite. HOUSE.MERGE.COMASKED, REASM.GS_GT1.
     """
-    _check(patches, coords_relative, L)
+    checks.group_patches(patches, coords_relative, L)
     groups, N, _, channels = patches.shape
     merged, weight = np.empty((groups, L, L), np.complex64), np.empty((groups, L, L), np.float32)
     # canvas pixel [0, 0] shows the patch at this row and column
@@ -39,19 +38,3 @@ def merge_patches(patches: np.ndarray, coords_relative: np.ndarray, L: int, prob
 def _window(N: int, probe_big: bool) -> tf.Tensor:
     """(N, N) of 1 where a patch counts: its central half, all of it for a large probe."""
     return tf.ones((N, N)) if probe_big else tf.pad(tf.ones((N // 2, N // 2)), [[N // 4, N // 4]] * 2)
-
-
-def _check(patches: np.ndarray, coords_relative: np.ndarray, L: int) -> None:
-    checks.rank("patches", patches, "B", "N", "N", "C")
-    checks.square("patches", patches, 1, 2)
-    checks.supported_size(patches.shape[1])
-    checks.rank("coords_relative", coords_relative, "B", "1", "2", "C")
-    checks.same_count("coords_relative", coords_relative, "patches", len(patches))
-    checks.length(
-        "coords_relative", coords_relative, 3, patches.shape[3], f"the {patches.shape[3]} channels of patches"
-    )
-    checks.canvas("L", L, patches.shape[1])
-    checks.number("patches", patches)
-    refuse.not_finite("patches", patches)
-    checks.real("coords_relative", coords_relative)
-    checks.finite("coords_relative", coords_relative)

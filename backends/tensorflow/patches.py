@@ -3,7 +3,6 @@
 import numpy as np
 
 from backends.host import checks
-from backends.tensorflow import refuse
 from backends.tensorflow.bilinear import add_zero_lines, sample
 from backends.tensorflow.channels import from_channels, to_channels
 from backends.tensorflow.chunks import chunks
@@ -45,7 +44,7 @@ def check_object(name: str, object: np.ndarray) -> None:
     """ValueError unless the object is two-dimensional, not empty and finite."""
     checks.rank(name, object, "H", "W")
     checks.not_empty(name, object)
-    refuse.not_finite(name, object)
+    checks.single_precision(name, object)
 
 
 def _check_coordinates(coords_offsets: np.ndarray, coords_relative: np.ndarray) -> None:

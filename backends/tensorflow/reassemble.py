@@ -3,7 +3,6 @@
 import numpy as np
 
 from backends.host import checks
-from backends.tensorflow import refuse
 from backends.tensorflow.bilinear import blend, split
 from backends.tensorflow.channels import to_channels
 from backends.tensorflow.chunks import CHUNK_PIXELS, chunks
@@ -150,4 +149,4 @@ def _check(patches: np.ndarray, global_offsets: np.ndarray, M: int) -> None:
     N = patches.shape[1]
     if M % 2 or M > N:
         raise ValueError(f"M must be even and at most N = {N}, got M = {M}")
-    refuse.not_finite("patches", patches)
+    checks.single_precision("patches", patches)

@@ -5,7 +5,6 @@ import math
 import numpy as np
 
 from backends.host import checks
-from backends.tensorflow import refuse
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
 
@@ -32,7 +31,7 @@ def normalize_diffraction(diffraction: np.ndarray) -> Answer:
     checks.square("diffraction", diffraction, 1, 2)
     checks.supported_size(diffraction.shape[1])
     checks.real("diffraction", diffraction)
-    refuse.not_finite("diffraction", diffraction)
+    checks.single_precision("diffraction", diffraction)
     checks.non_negative("diffraction", diffraction)
     energy = _energy(diffraction) / diffraction.shape[3]
     if energy == 0:
@@ -54,7 +53,7 @@ def intensity_scale(nphotons: float, N: int, field: np.ndarray | None) -> Answer
         return {"scale": np.asarray(math.sqrt(nphotons) / (N / 2))}
     checks.rank("field", field, "B", "N", "N")
     checks.pattern_size(N, field, "field")
-    refuse.not_finite("field", field)
+    checks.single_precision("field", field)
     energy = _energy(field)
     if energy == 0:
         raise ValueError("field is zero everywhere: no scale gives it photons")
@@ -71,7 +70,7 @@ def normalize_probe(probe: np.ndarray, probe_scale: float) -> Answer:
     checks.square("probe", probe, 0, 1)
     checks.supported_size(probe.shape[0])
     checks.positive("probe_scale", probe_scale)
-    refuse.not_finite("probe", probe)
+    checks.single_precision("probe", probe)
     N = probe.shape[0]
     values = tf.cast(probe, tf.complex64)
     k = tf.range(N, dtype=tf.float64) - (N / 2 - 0.5)

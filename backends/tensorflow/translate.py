@@ -3,7 +3,6 @@
 import numpy as np
 
 from backends.host import checks
-from backends.tensorflow import refuse
 from backends.tensorflow.bilinear import add_zero_lines, sample
 from backends.tensorflow.channels import from_channels, to_channels
 from backends.tensorflow.chunks import chunks
@@ -37,4 +36,4 @@ def _check(images: np.ndarray, offsets: np.ndarray) -> None:
     checks.same_count("offsets", offsets, "images", len(images))
     checks.real("offsets", offsets)
     checks.finite("offsets", offsets)
-    refuse.not_finite("images", images)
+    checks.single_precision("images", images)
