@@ -9,69 +9,49 @@ from typing import Any
 
 import numpy as np
 
-from reference import grouping, illumination, losses, merge, optics, patches, reassembly, scaling, scan
+from reference import grouping, illumination, inputs, losses, merge, optics, patches, reassembly, scaling, scan
 from reference import probe as probes
-
-SIZES = scan.SIZES
-
-
-def _rank(name: str, value: np.ndarray, shape: str) -> None:
-    wanted = shape.count(",") + 1
-    if value.ndim != wanted:
-        raise ValueError(f"{name} has shape {value.shape}, expected ({shape})")
-
-
-def _finite(**arrays: np.ndarray) -> None:
-    for name, value in arrays.items():
-        if not np.isfinite(value).all():
-            raise ValueError(f"{name} must be finite")
-
-
-def _size(N: int) -> None:
-    """PHYS.SIZE.N, ERR.UNSUPPORTED_N."""
-    if N not in SIZES:
-        raise ValueError(f"Unsupported input size {N}: N is one of {SIZES}")
 
 
 def translate(images: np.ndarray, offsets: np.ndarray) -> dict[str, Any]:
-    _rank("images", images, "B, H, W")
+    inputs.rank("images", images, "B, H, W")
     if offsets.shape != (len(images), 2):
         raise ValueError(f"offsets have shape {offsets.shape}, expected ({len(images)}, 2)")
-    _finite(images=images, offsets=offsets)
+    inputs.finite(images=images, offsets=offsets)
     return {"translated": patches.translate(images, np.asarray(offsets, dtype=float))}
 
 
 def diffract(field: np.ndarray) -> dict[str, Any]:
-    _rank("field", field, "B, N, N")
+    inputs.rank("field", field, "B, N, N")
     if field.shape[1] != field.shape[2]:
         raise ValueError(f"field has shape {field.shape}: exit waves must be square")
-    _size(field.shape[1])
-    _finite(field=field)
+    inputs.size(field.shape[1])
+    inputs.finite(field=field)
     return {"amplitude": optics.diffract(np.asarray(field, dtype=complex))}
 
 
 def extract_patches(object: np.ndarray, coords_offsets: np.ndarray, coords_relative: np.ndarray, N: int) -> dict:
-    _rank("object", object, "H, W")
-    _rank("coords_offsets", coords_offsets, "B, 1, 2, 1")
-    _rank("coords_relative", coords_relative, "B, 1, 2, C")
-    _size(N)
+    inputs.rank("object", object, "H, W")
+    inputs.rank("coords_offsets", coords_offsets, "B, 1, 2, 1")
+    inputs.rank("coords_relative", coords_relative, "B, 1, 2, C")
+    inputs.size(N)
     if len(coords_offsets) != len(coords_relative):
         raise ValueError(f"coords_relative has {len(coords_relative)} groups, coords_offsets {len(coords_offsets)}")
     channels = coords_relative.shape[3]
     if round(channels**0.5) ** 2 != channels:
         raise ValueError(f"coords_relative has {channels} channels: C = gridsize**2 is asked for")
-    _finite(object=object, coords_offsets=coords_offsets, coords_relative=coords_relative)
+    inputs.finite(object=object, coords_offsets=coords_offsets, coords_relative=coords_relative)
     offsets, relative = (np.asarray(a, dtype=float) for a in (coords_offsets, coords_relative))
     return {"patches": patches.extract_patches(np.asarray(object, dtype=complex), offsets, relative, N)}
 
 
 def reassemble_position(patches: np.ndarray, global_offsets: np.ndarray, M: int) -> dict[str, Any]:
-    _rank("patches", patches, "B, N, N, 1")
+    inputs.rank("patches", patches, "B, N, N, 1")
     if patches.shape[1] != patches.shape[2]:
         raise ValueError(f"patches have shape {patches.shape}: they must be square")
     if global_offsets.size != 2 * len(patches):
         raise ValueError(f"{len(patches)} patches, but global_offsets holds {global_offsets.size // 2} positions")
-    _finite(global_offsets=global_offsets, patches=patches)
+    inputs.finite(global_offsets=global_offsets, patches=patches)
     return reassembly.reassemble_position(np.asarray(patches, dtype=complex), global_offsets, M)
 
 
@@ -93,7 +73,7 @@ def group_scan(
     neighbor_pool_size,
 ) -> dict[str, Any]:
     """DATA.GROUP.*: see the contract `group_scan`."""
-    _size(N)
+    inputs.size(N)
     if gridsize < 1:
         raise ValueError(f"gridsize={gridsize}: at least 1 is asked for")
     if diff3d.shape[1:] != (N, N):
@@ -101,7 +81,7 @@ def group_scan(
     for name, values in {"ycoords": ycoords, "diff3d": diff3d}.items():
         if len(values) != len(xcoords):
             raise ValueError(f"{name} has {len(values)} entries, xcoords has {len(xcoords)}")
-    _finite(xcoords=xcoords, ycoords=ycoords, diff3d=diff3d)
+    inputs.finite(xcoords=xcoords, ycoords=ycoords, diff3d=diff3d)
     if (diff3d < 0).any():
         raise ValueError("diff3d has negative values")
     positions = np.column_stack([xcoords, ycoords]).astype(float)
@@ -141,109 +121,86 @@ def group_scan(
     }
 
 
-def _same_shape(**arrays: np.ndarray) -> None:
-    (first, a), (second, b) = arrays.items()
-    if a.shape != b.shape:
-        raise ValueError(f"{second} has shape {b.shape}, {first} has {a.shape}")
-
-
-def _positive(**numbers: float) -> None:
-    for name, value in numbers.items():
-        if not value > 0:
-            raise ValueError(f"{name}={value:g}: more than 0 is asked for")
-
-
-def _not_negative(**arrays: np.ndarray) -> None:
-    for name, value in arrays.items():
-        if (value < 0).any():
-            raise ValueError(f"{name} has negative values")
-
-
-def _square(name: str, value: np.ndarray, first: int) -> None:
-    if value.shape[first] != value.shape[first + 1]:
-        raise ValueError(f"{name} has shape {value.shape}: it must be square")
-
-
 def normalize_diffraction(diffraction: np.ndarray) -> dict[str, Any]:
-    _rank("diffraction", diffraction, "B, N, N, C")
-    _square("diffraction", diffraction, 1)
-    _size(diffraction.shape[1])
-    _finite(diffraction=diffraction)
-    _not_negative(diffraction=diffraction)
+    inputs.rank("diffraction", diffraction, "B, N, N, C")
+    inputs.square("diffraction", diffraction, 1)
+    inputs.size(diffraction.shape[1])
+    inputs.finite(diffraction=diffraction)
+    inputs.not_negative(diffraction=diffraction)
     scale = scaling.normalisation(diffraction)
     return {"normalized": scale * diffraction.astype(float), "scale": np.asarray(scale)}
 
 
 def intensity_scale(nphotons: float, N: int, field: np.ndarray | None) -> dict[str, Any]:
-    _size(N)
-    _positive(nphotons=nphotons)
+    inputs.size(N)
+    inputs.positive(nphotons=nphotons)
     if field is None:
         return {"scale": np.asarray(scaling.closed_scale(nphotons, N))}
-    _rank("field", field, "B, N, N")
+    inputs.rank("field", field, "B, N, N")
     if field.shape[1:] != (N, N):
         raise ValueError(f"field has shape {field.shape}, N is {N}")
-    _finite(field=field)
+    inputs.finite(field=field)
     return {"scale": np.asarray(scaling.dataset_scale(nphotons, np.asarray(field, dtype=complex)))}
 
 
 def normalize_probe(probe: np.ndarray, probe_scale: float) -> dict[str, Any]:
-    _rank("probe", probe, "N, N")
-    _square("probe", probe, 0)
-    _size(probe.shape[0])
-    _positive(probe_scale=probe_scale)
-    _finite(probe=probe)
+    inputs.rank("probe", probe, "N, N")
+    inputs.square("probe", probe, 0)
+    inputs.size(probe.shape[0])
+    inputs.positive(probe_scale=probe_scale)
+    inputs.finite(probe=probe)
     normalised, norm = probes.normalize_probe(np.asarray(probe, dtype=complex), probe_scale)
     return {"probe": normalised, "norm": np.asarray(norm)}
 
 
 def poisson_nll(rate: np.ndarray, counts: np.ndarray) -> dict[str, Any]:
-    _same_shape(rate=rate, counts=counts)
-    _finite(rate=rate, counts=counts)
-    _not_negative(rate=rate, counts=counts)
+    inputs.same_shape(rate=rate, counts=counts)
+    inputs.finite(rate=rate, counts=counts)
+    inputs.not_negative(rate=rate, counts=counts)
     loss, gradient = losses.poisson_nll(np.asarray(rate, dtype=float), np.asarray(counts, dtype=float))
     return {"loss": np.asarray(loss), "gradient": gradient}
 
 
 def amplitude_mae(predicted: np.ndarray, observed: np.ndarray) -> dict[str, Any]:
-    _same_shape(predicted=predicted, observed=observed)
-    _finite(predicted=predicted, observed=observed)
+    inputs.same_shape(predicted=predicted, observed=observed)
+    inputs.finite(predicted=predicted, observed=observed)
     loss, gradient = losses.amplitude_mae(np.asarray(predicted, dtype=float), np.asarray(observed, dtype=float))
     return {"loss": np.asarray(loss), "gradient": gradient}
 
 
 def total_variation(object: np.ndarray) -> dict[str, Any]:
-    _rank("object", object, "B, H, W, C")
-    _finite(object=object)
+    inputs.rank("object", object, "B, H, W, C")
+    inputs.finite(object=object)
     loss, gradient = losses.total_variation(np.asarray(object, dtype=complex))
     return {"loss": np.asarray(loss), "gradient": gradient}
 
 
 def illuminate(object: np.ndarray, probe: np.ndarray, masked: bool, sigma: float) -> dict[str, Any]:
-    _rank("object", object, "B, N, N, C")
-    _rank("probe", probe, "N, N")
-    _square("object", object, 1)
-    _size(object.shape[1])
+    inputs.rank("object", object, "B, N, N, C")
+    inputs.rank("probe", probe, "N, N")
+    inputs.square("object", object, 1)
+    inputs.size(object.shape[1])
     if probe.shape != object.shape[1:3]:
         raise ValueError(f"probe has shape {probe.shape}, the object patches are {object.shape[1]} x {object.shape[2]}")
     if sigma < 0:
         raise ValueError(f"sigma={sigma:g}: 0 or more is asked for")
-    _finite(object=object, probe=probe)
+    inputs.finite(object=object, probe=probe)
     waves = illumination.illuminate(np.asarray(object, complex), np.asarray(probe, complex), masked, sigma)
     return {"field": waves}
 
 
 def merge_patches(patches: np.ndarray, coords_relative: np.ndarray, L: int, probe_big: bool) -> dict[str, Any]:
-    _rank("patches", patches, "B, N, N, C")
-    _rank("coords_relative", coords_relative, "B, 1, 2, C")
-    _square("patches", patches, 1)
-    _size(patches.shape[1])
+    inputs.rank("patches", patches, "B, N, N, C")
+    inputs.rank("coords_relative", coords_relative, "B, 1, 2, C")
+    inputs.square("patches", patches, 1)
+    inputs.size(patches.shape[1])
     if len(coords_relative) != len(patches):
         raise ValueError(f"coords_relative has {len(coords_relative)} groups, patches has {len(patches)}")
     if coords_relative.shape[3] != patches.shape[3]:
         raise ValueError(f"coords_relative has {coords_relative.shape[3]} channels, patches has {patches.shape[3]}")
     if L % 2 or patches.shape[1] > L:
         raise ValueError(f"L={L}: an even number of at least N={patches.shape[1]} is asked for")
-    _finite(patches=patches, coords_relative=coords_relative)
+    inputs.finite(patches=patches, coords_relative=coords_relative)
     arrays = np.asarray(patches, dtype=complex), np.asarray(coords_relative, dtype=float)
     merged, weight = merge.merge_patches(*arrays, L, probe_big)
     return {"merged": merged, "weight": weight}

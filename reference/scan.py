@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from reference import inputs
 from reference.cautions import IntegerAmplitudeWarning
 
-SIZES = (64, 128, 256)
 RANKS = {"xcoords": 1, "ycoords": 1, "xcoords_start": 1, "ycoords_start": 1, "diff3d": 3, "probeGuess": 2,
          "objectGuess": 2, "scan_index": 1}  # fmt: skip
 
@@ -62,8 +62,7 @@ def check(scan: dict[str, np.ndarray | None], N: int | None) -> None:
     size = scan["diff3d"].shape[1]
     if scan["diff3d"].shape[2] != size:
         raise ValueError(f"diff3d has shape {scan['diff3d'].shape}: patterns must be square")
-    if size not in SIZES:
-        raise ValueError(f"Unsupported input size {size}: N is one of {SIZES}")
+    inputs.size(size)
     if N is not None and size != N:
         raise ValueError(f"N={N}, but the patterns are {size} x {size}")
     if scan["probeGuess"].shape != (size, size):

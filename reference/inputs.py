@@ -1,0 +1,46 @@
+"""What the oracle asks of its inputs before it computes: each refusal names the input and what was expected."""
+
+import numpy as np
+
+SIZES = (64, 128, 256)
+
+
+def rank(name: str, value: np.ndarray, shape: str) -> None:
+    wanted = shape.count(",") + 1
+    if value.ndim != wanted:
+        raise ValueError(f"{name} has shape {value.shape}, expected ({shape})")
+
+
+def square(name: str, value: np.ndarray, first: int) -> None:
+    if value.shape[first] != value.shape[first + 1]:
+        raise ValueError(f"{name} has shape {value.shape}: it must be square")
+
+
+def same_shape(**arrays: np.ndarray) -> None:
+    (first, a), (second, b) = arrays.items()
+    if a.shape != b.shape:
+        raise ValueError(f"{second} has shape {b.shape}, {first} has {a.shape}")
+
+
+def size(N: int) -> None:
+    """PHYS.SIZE.N, ERR.UNSUPPORTED_N."""
+    if N not in SIZES:
+        raise ValueError(f"Unsupported input size {N}: N is one of {SIZES}")
+
+
+def finite(**arrays: np.ndarray) -> None:
+    for name, value in arrays.items():
+        if not np.isfinite(value).all():
+            raise ValueError(f"{name} must be finite")
+
+
+def positive(**numbers: float) -> None:
+    for name, value in numbers.items():
+        if not value > 0:
+            raise ValueError(f"{name}={value:g}: more than 0 is asked for")
+
+
+def not_negative(**arrays: np.ndarray) -> None:
+    for name, value in arrays.items():
+        if (value < 0).any():
+            raise ValueError(f"{name} has negative values")
