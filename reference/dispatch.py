@@ -9,7 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from reference import grouping, illumination, inputs, losses, merge, optics, patches, reassembly, scaling, scan
+from reference import (
+    container,
+    grouping,
+    illumination,
+    inputs,
+    losses,
+    merge,
+    optics,
+    patches,
+    reassembly,
+    scaling,
+    scan,
+    subsampling,
+)
 from reference import probe as probes
 
 
@@ -207,7 +220,6 @@ def merge_patches(patches: np.ndarray, coords_relative: np.ndarray, L: int, prob
 
 
 OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
-    "load_scan": scan.load_scan,
     "group_scan": group_scan,
     "translate": translate,
     "diffract": diffract,
@@ -221,6 +233,9 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "poisson_nll": poisson_nll,
     "amplitude_mae": amplitude_mae,
     "total_variation": total_variation,
+    **scan.OPERATIONS,
+    **container.OPERATIONS,
+    **subsampling.OPERATIONS,
 }
 
 

@@ -99,3 +99,22 @@ def load_scan(path: str, N: int | None, units: str) -> dict[str, np.ndarray | No
     elif scan["diff3d"].dtype.kind in "iu":  # HOUSE.SCAN.UNITS: said aloud, never converted silently
         warnings.warn("diff3d is integer and was read as amplitude", IntegerAmplitudeWarning, stacklevel=2)
     return scan
+
+
+def scan_from_coords(
+    xcoords: np.ndarray,
+    ycoords: np.ndarray,
+    diff3d: np.ndarray,
+    probeGuess: np.ndarray,
+    scan_index: np.ndarray,
+    objectGuess: np.ndarray | None,
+) -> dict[str, np.ndarray | None]:
+    """A scan from arrays at hand, its start coordinates those of the scan itself (DATA.RAW.FROM_COORDS)."""
+    scan = {"xcoords": xcoords, "ycoords": ycoords, "xcoords_start": xcoords, "ycoords_start": ycoords,
+            "diff3d": diff3d, "probeGuess": probeGuess, "objectGuess": objectGuess,
+            "scan_index": scan_index}  # fmt: skip
+    check(scan, None)
+    return scan
+
+
+OPERATIONS = {"load_scan": load_scan, "scan_from_coords": scan_from_coords}

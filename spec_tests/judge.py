@@ -200,11 +200,12 @@ class Judge:
             if len(index) != np.ndim(value) or any(i >= n for i, n in zip(index, np.shape(value), strict=True)):
                 raise CheckFailed(f"{stated['output']}: no element {list(index)} in shape {np.shape(value)}")
             want = complex(*stated["value"]) if isinstance(stated["value"], list) else stated["value"]
-            found = compare(f"{stated['output']}{list(index)}", np.asarray(want), value[index], EDGE)
+            got = np.asarray(value)[index]
+            found = compare(f"{stated['output']}{list(index)}", np.asarray(want), got, EDGE)
             self.record.comparisons.append(found)
             if not found.ok:
                 raise CheckFailed(
-                    f"{stated['output']}{list(index)}: expected {want}, got {value[index]} ({case.data['why']})",
+                    f"{stated['output']}{list(index)}: expected {want}, got {got} ({case.data['why']})",
                     [found],
                 )
 

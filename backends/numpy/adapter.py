@@ -13,9 +13,14 @@ from reference import dispatch
 
 # The contract's dtypes: the oracle computes in float64, and single precision is what it answers in,
 # except where a position or an index must not be rounded.
-POSITIONS = frozenset({"xcoords", "ycoords", "xcoords_start", "ycoords_start", "canvas_origin"})
+POSITIONS = frozenset(
+    {"xcoords", "ycoords", "xcoords_start", "ycoords_start", "canvas_origin", "global_offsets", "local_offsets"}
+)
+LOCAL = frozenset({"coords_nominal", "coords_true"})
 SCALARS = frozenset({"scale", "norm", "loss"})
-INDICES = frozenset({"nn_indices", "scan_index"})
+ASIDES = frozenset({"known"})
+"""What the oracle says for the comparison alone: where a value is settled. No answer holds it."""
+INDICES = frozenset({"nn_indices", "scan_index", "sample_indices"})
 
 
 def in_contract_dtype(name: str, value: Any) -> Any:
@@ -26,7 +31,7 @@ def in_contract_dtype(name: str, value: Any) -> Any:
         return value.astype(np.int64)
     if name in SCALARS:
         return value.astype(np.float64)
-    if name in POSITIONS or name.startswith("coords_"):
+    if name in POSITIONS or (name.startswith("coords_") and name not in LOCAL):
         return value.astype(np.float64)
     return value.astype(np.complex64 if value.dtype.kind == "c" else np.float32)
 
@@ -55,7 +60,7 @@ class NumpyBackend:
         if operation not in dispatch.OPERATIONS:
             raise UnknownOperation(f"numpy: {operation!r} is not claimed")
         outputs = dispatch.call(operation, inputs)
-        return {name: in_contract_dtype(name, value) for name, value in outputs.items()}
+        return {name: in_contract_dtype(name, value) for name, value in outputs.items() if name not in ASIDES}
 
     def synchronize(self) -> None:
         """Nothing runs behind NumPy's back."""

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
+from backends.pytorch.container import load_container, scan_from_coords, subsample_scan
 from backends.pytorch.diffract import diffract
 from backends.pytorch.group import group_scan
 from backends.pytorch.illuminate import illuminate
@@ -32,6 +33,9 @@ _OPERATIONS = {
     "total_variation": total_variation,
     "illuminate": illuminate,
     "merge_patches": merge_patches,
+    "load_container": load_container,
+    "scan_from_coords": scan_from_coords,
+    "subsample_scan": subsample_scan,
 }
 
 

@@ -4,6 +4,7 @@ from importlib import metadata
 from typing import Any
 
 from backends.protocol import BackendInfo, UnknownOperation
+from backends.tensorflow.container import load_container, scan_from_coords, subsample_scan
 from backends.tensorflow.diffract import diffract
 from backends.tensorflow.framework import claim_device, tf
 from backends.tensorflow.group import group_scan
@@ -33,6 +34,9 @@ OPERATIONS = {
         total_variation,
         illuminate,
         merge_patches,
+        load_container,
+        scan_from_coords,
+        subsample_scan,
     )
 }
 

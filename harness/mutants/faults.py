@@ -163,8 +163,22 @@ def touches_file(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
     return outputs
 
 
+# -- containers -------------------------------------------------------------------------------------------
+
+
+def parts_for_polar(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Real part for amplitude, imaginary part for phase."""
+    outputs = call(inputs)
+    return {**outputs, "Y_I": np.abs(outputs["Y"].real), "Y_phi": np.clip(outputs["Y"].imag, -3, 3)}
+
+
+def global_subsample(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What is kept depends on NumPy's global state, which moves on."""
+    return call({**inputs, "subsample_seed": int(np.random.randint(2**31))})
+
+
 FAULTS: tuple[Callable[..., Any], ...] = (
     seed_is_centre, each_alone, searches_alone, from_the_end, one_member_twice, softened_divisor, divides_by_count,
     uncentred, smaller_canvas, stumbles_over, needs, without, patterns_last, guesses_units, litters_beside,
-    touches_file,
+    touches_file, parts_for_polar, global_subsample,
 )  # fmt: skip

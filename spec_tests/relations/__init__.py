@@ -11,6 +11,7 @@ from typing import Any
 
 from spec_tests.relations import (
     batch,
+    containers,
     groups,
     losses,
     manners,
@@ -25,10 +26,21 @@ from spec_tests.relations import (
 
 Relation = Callable[[Any, dict[str, Any], dict[str, Any]], None]
 
+_MODULES = (
+    batch,
+    containers,
+    groups,
+    losses,
+    manners,
+    merging,
+    optics,
+    patches,
+    scales,
+    scans,
+    stitching,
+    translation,
+)
+
 RELATIONS: MappingProxyType[str, Relation] = MappingProxyType(
-    {
-        function.__name__: function
-        for module in (batch, groups, losses, manners, merging, optics, patches, scales, scans, stitching, translation)
-        for function in module.RELATIONS
-    }
+    {function.__name__: function for module in _MODULES for function in module.RELATIONS}
 )

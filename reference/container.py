@@ -1,0 +1,72 @@
+"""From a grouped dictionary to the container a model is trained on (DATA.CONTAINER.*, DATA.LOADER.CALL)."""
+
+from typing import Any
+
+import numpy as np
+
+from reference import inputs
+
+PAIRS = (("coords_offsets", "coords_relative"), ("coords_start_offsets", "coords_start_relative"))
+SPLITS = ("train", "test", None)
+
+
+def choose_pairs(given: dict[str, np.ndarray | None]) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """((offsets, relative) of the true positions, those of the nominal ones).
+
+    DATA.GROUP.LEGACY_PAIR: one complete pair is enough and then stands for both. Where both are there, the
+    coords_start_* pair is where the scan was told to go, the other where it went (DATA.CONTAINER.NOMINAL_TRUE).
+    """
+    complete = [tuple(given[name] for name in pair) for pair in PAIRS if all(given[name] is not None for name in pair)]
+    if not complete:
+        raise ValueError("coords_offsets and coords_relative are asked for, or coords_start_offsets and _relative")
+    return complete[0], complete[-1]
+
+
+def check_groups(X: np.ndarray, arrays: dict[str, np.ndarray | None], last: dict[str, int]) -> None:
+    """Every array counts X's groups along its first axis and `last` along its last (ERR.SHAPES)."""
+    for name, value in arrays.items():
+        if value is None:
+            continue
+        if len(value) != len(X):
+            raise ValueError(f"{name} has {len(value)} groups, X_full has {len(X)}")
+        if value.shape[-1] != last[name]:
+            raise ValueError(f"{name} has {value.shape[-1]} channels, {last[name]} are asked for by X_full")
+
+
+def load_container(
+    X_full, Y, coords_offsets, coords_relative, coords_start_offsets, coords_start_relative, nn_indices, probe, which
+) -> dict[str, Any]:
+    """See the contract `load_container`. `known` is 1 where Y is truth, 0 where it only fills the shape."""
+    if which not in SPLITS:
+        raise ValueError(f"which={which!r}: train, test or None are asked for")
+    inputs.rank("X_full", X_full, "B, N, N, C")
+    inputs.square("X_full", X_full, 1)
+    inputs.size(X_full.shape[1])
+    inputs.rank("nn_indices", nn_indices, "B, C")
+    inputs.rank("probe", probe, "N, N")
+    if probe.shape != X_full.shape[1:3]:
+        raise ValueError(f"probe has shape {probe.shape}, the patterns are {X_full.shape[1]} x {X_full.shape[2]}")
+    C = X_full.shape[3]
+    given = {"coords_offsets": coords_offsets, "coords_relative": coords_relative,
+             "coords_start_offsets": coords_start_offsets, "coords_start_relative": coords_start_relative}  # fmt: skip
+    for name, value in given.items():
+        if value is not None:
+            inputs.rank(name, value, "B, 1, 2, 1" if name.endswith("offsets") else "B, 1, 2, C")
+    if Y is not None and Y.shape != X_full.shape:
+        raise ValueError(f"Y has shape {Y.shape}, X_full has {X_full.shape}")
+    check_groups(X_full, {**given, "nn_indices": nn_indices},
+                 {name: 1 if name.endswith("offsets") else C for name in (*given, "nn_indices")})  # fmt: skip
+    arrays = {"X_full": X_full, "probe": probe, **given} | ({} if Y is None else {"Y": Y})
+    inputs.finite(**{name: value for name, value in arrays.items() if value is not None})
+    true, nominal = choose_pairs(given)
+    truth = np.ones(X_full.shape, dtype=complex) if Y is None else np.asarray(Y, dtype=complex)
+    return {
+        "X": X_full.astype(float), "Y_I": np.abs(truth), "Y_phi": np.angle(truth), "Y": truth,
+        "truth_given": Y is not None, "known": np.full(X_full.shape, 0.0 if Y is None else 1.0),
+        "coords_nominal": nominal[1].astype(float), "coords_true": true[1].astype(float),
+        "global_offsets": true[0].astype(float), "local_offsets": true[1].astype(float),
+        "nn_indices": nn_indices, "probe": np.asarray(probe, dtype=complex),
+    }  # fmt: skip
+
+
+OPERATIONS = {"load_container": load_container}
