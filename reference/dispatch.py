@@ -11,6 +11,7 @@ import numpy as np
 
 from reference import (
     container,
+    formats,
     grouping,
     illumination,
     inputs,
@@ -236,6 +237,7 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     **scan.OPERATIONS,
     **container.OPERATIONS,
     **subsampling.OPERATIONS,
+    **formats.OPERATIONS,
 }
 
 

@@ -2,7 +2,8 @@
 
     |expected - actual| <= max(|expected| * max(rtol, ulps * eps), peak_rtol * max|expected|, atol)
 
-eps is that of the actual answer's precision. Shapes are compared exactly; dtypes are the contract's
+eps is that of the actual answer's precision; with a `period` the difference is taken to the nearest whole
+number of periods, as a phase's is. Shapes are compared exactly; dtypes are the contract's
 business (`Contract.output_errors`).
 """
 
@@ -110,6 +111,9 @@ def compare(
     e, a = expected.astype(wide), actual.astype(wide)
     with np.errstate(all="ignore"):
         error = np.abs(e - a)
+    if "period" in tolerance:
+        with np.errstate(all="ignore"):
+            error = np.abs(error - tolerance["period"] * np.rint(error / tolerance["period"]))
     error = np.where((np.isnan(e) & np.isnan(a)) | (e == a), 0.0, error)
     error = np.where(np.isnan(error), np.inf, error)
     eps = np.finfo(actual.dtype).eps if actual.dtype.kind in "fc" else 0.0

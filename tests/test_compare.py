@@ -219,3 +219,12 @@ def test_a_wider_tolerance_never_refuses_more(expected, tolerance):
     actual = expected + np.float32(1e-3)
     wider = {name: 2 * value for name, value in tolerance.items()}
     assert compare("x", expected, actual, wider).differing <= compare("x", expected, actual, tolerance).differing
+
+
+def test_a_period_makes_the_two_ends_of_a_phase_one():
+    e, a = np.array([np.pi, 0.5]), np.array([-np.pi + 1e-7, 0.5], dtype=np.float32)
+    rule = {"atol": 1e-6, "why": "x y"}
+    assert compare("phase", e, a, rule | {"period": 2 * np.pi}).ok
+    assert not compare("phase", e, a, rule).ok
+    assert not compare("phase", e, a + np.float32(0.01), rule | {"period": 2 * np.pi}).ok
+    assert not compare("phase", e, np.array([np.nan, 0.5]), rule | {"period": 2 * np.pi}).ok

@@ -60,6 +60,7 @@ BEYOND_THE_SCHEMA = {
     "diffract/unsupported-size", "diffract/odd-size", "load_scan/unsupported-size", "group_scan/all-patterns-dark",
     "illuminate/unsupported-size", "merge_patches/unsupported-size", "normalize_probe/unsupported-size",
     "load_container/unsupported-size", "load_container/no-positions", "scan_from_coords/unsupported-size",
+    "flat_to_channel/count-is-no-multiple", "flat_to_grid/count-is-no-multiple",
     "normalize_diffraction/all-dark", "intensity_scale/dark-field", "normalize_probe/dark-in-the-disk",
 }  # fmt: skip
 """Bad by a clause alone: the schema binds a size without asking which sizes there are, and sums no values."""

@@ -8,6 +8,16 @@ import torch
 from backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
 from backends.pytorch.container import load_container, scan_from_coords, subsample_scan
 from backends.pytorch.diffract import diffract
+from backends.pytorch.formats import (
+    channel_to_flat,
+    combine_object,
+    flat_to_channel,
+    flat_to_grid,
+    flatten_coords,
+    grid_to_channel,
+    grid_to_flat,
+    split_object,
+)
 from backends.pytorch.group import group_scan
 from backends.pytorch.illuminate import illuminate
 from backends.pytorch.losses import amplitude_mae, poisson_nll, total_variation
@@ -36,6 +46,14 @@ _OPERATIONS = {
     "load_container": load_container,
     "scan_from_coords": scan_from_coords,
     "subsample_scan": subsample_scan,
+    "flat_to_grid": flat_to_grid,
+    "grid_to_flat": grid_to_flat,
+    "grid_to_channel": grid_to_channel,
+    "channel_to_flat": channel_to_flat,
+    "flat_to_channel": flat_to_channel,
+    "flatten_coords": flatten_coords,
+    "combine_object": combine_object,
+    "split_object": split_object,
 }
 
 

@@ -6,6 +6,16 @@ from typing import Any
 from backends.protocol import BackendInfo, UnknownOperation
 from backends.tensorflow.container import load_container, scan_from_coords, subsample_scan
 from backends.tensorflow.diffract import diffract
+from backends.tensorflow.formats import (
+    channel_to_flat,
+    combine_object,
+    flat_to_channel,
+    flat_to_grid,
+    flatten_coords,
+    grid_to_channel,
+    grid_to_flat,
+    split_object,
+)
 from backends.tensorflow.framework import claim_device, tf
 from backends.tensorflow.group import group_scan
 from backends.tensorflow.illuminate import illuminate
@@ -37,6 +47,14 @@ OPERATIONS = {
         load_container,
         scan_from_coords,
         subsample_scan,
+        flat_to_grid,
+        grid_to_flat,
+        grid_to_channel,
+        channel_to_flat,
+        flat_to_channel,
+        flatten_coords,
+        combine_object,
+        split_object,
     )
 }
 

@@ -177,8 +177,35 @@ def global_subsample(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
     return call({**inputs, "subsample_seed": int(np.random.randint(2**31))})
 
 
+# -- layouts ----------------------------------------------------------------------------------------------
+
+
+def column_major(call: Call, inputs: dict[str, Any], *, source: str, target: str) -> dict[str, Any]:
+    """Channels run down the columns of the grid."""
+    outputs, axis = call(inputs), {"flat": 0, "grid": 1, "channels": 3}[target]
+    value = outputs[target]
+    if target == "grid":
+        return {**outputs, target: np.swapaxes(value, 1, 2).copy()}
+    C = {"flat": lambda a: inputs["gridsize"] ** 2, "grid": lambda a: a.shape[1] ** 2, "channels": lambda a: a.shape[3]}
+    g = round(C[source](inputs[source]) ** 0.5)
+    apart = value.reshape(*value.shape[:axis], -1, g, g, *value.shape[axis + 1 :])
+    return {**outputs, target: np.swapaxes(apart, axis + 1, axis + 2).reshape(value.shape).copy()}
+
+
+def reshaped(call: Call, inputs: dict[str, Any], *, source: str, target: str) -> dict[str, Any]:
+    """The input's numbers in their own order under the output's shape."""
+    outputs = call(inputs)
+    value = outputs[target]
+    return {**outputs, target: inputs[source].reshape(value.shape).astype(value.dtype)}
+
+
+def amplitude_plus_phase(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """amplitude + i phase."""
+    return {**call(inputs), "object": (inputs["Y_I"] + 1j * inputs["Y_phi"]).astype(np.complex64)}
+
+
 FAULTS: tuple[Callable[..., Any], ...] = (
     seed_is_centre, each_alone, searches_alone, from_the_end, one_member_twice, softened_divisor, divides_by_count,
     uncentred, smaller_canvas, stumbles_over, needs, without, patterns_last, guesses_units, litters_beside,
-    touches_file, parts_for_polar, global_subsample,
+    touches_file, parts_for_polar, global_subsample, column_major, reshaped, amplitude_plus_phase,
 )  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 from spec_tests.relations import (
     batch,
     containers,
+    formats,
     groups,
     losses,
     manners,
@@ -29,6 +30,7 @@ Relation = Callable[[Any, dict[str, Any], dict[str, Any]], None]
 _MODULES = (
     batch,
     containers,
+    formats,
     groups,
     losses,
     manners,
