@@ -265,7 +265,7 @@ def test_bad_input_is_one_line(given, capsys):
 
 def test_a_clause_binds_backends_of_the_framework_it_is_about():
     tensorflow, torch, everyone = clause("TENSOR.TOGRID"), clause("DATA.NPZ.ALIAS"), clause("PHYS.FFT.NORM")
-    harness = clause("NORM.SCOPE") if "harness" in clause("NORM.SCOPE").applies_to else clause("RECON.FILTERS")
+    harness = clause("RECON.FILTERS")
     bound = {
         framework: [one.applies(framework) for one in (tensorflow, torch, everyone, harness)]
         for framework in ("tensorflow", "torch", "numpy", "")
