@@ -67,6 +67,18 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("what", nargs="?", default="backends", choices=["backends", "contracts", "clauses", "checks"])
     listing.set_defaults(run=_list)
 
+    coverage = commands.add_parser(
+        "coverage", help="how much of the clause catalogue is checked; 1 on a ghost or an orphan MUST"
+    )
+    coverage.add_argument("--area", metavar="A", help="each clause of this area, PHYS for instance")
+    coverage.add_argument("--run", dest="run_folder", type=Path, metavar="RUN",
+                          help="also count the checks of this run, runs/latest for instance")  # fmt: skip
+    coverage.add_argument("--mutants", type=Path, metavar="FILE", help="results of `mutate` to count "
+                          "(default: the newest of these contracts in --runs)")  # fmt: skip
+    coverage.add_argument("--json", type=Path, metavar="FILE", help="also write it there, clause by clause")
+    coverage.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR", help="where results lie")
+    coverage.set_defaults(run=_coverage)
+
     expectations = commands.add_parser("expectations", help="check or update a file of recorded known failures")
     actions = expectations.add_subparsers(dest="action", required=True, metavar="ACTION")
     valid = actions.add_parser("check", help="validate a file")
@@ -125,6 +137,12 @@ def _list(arguments: argparse.Namespace) -> int:
     from harness.commands.listing import run
 
     return run(arguments.what)
+
+
+def _coverage(arguments: argparse.Namespace) -> int:
+    from harness.commands.coverage import run
+
+    return run(arguments)
 
 
 def _expectations(arguments: argparse.Namespace) -> int:

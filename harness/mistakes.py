@@ -5,6 +5,7 @@ from reports.events import RunError
 from spec_tests.catalogue import UnknownClause
 from spec_tests.contract import ContractError
 from spec_tests.scan_checks import ScanError
+from spec_tests.unchecked import UncheckedError
 
 
 class Mistake(ValueError):
@@ -12,4 +13,5 @@ class Mistake(ValueError):
 
 
 def is_users(error: Exception) -> bool:
-    return isinstance(error, (Mistake, UnknownBackend, RunError, ContractError, UnknownClause, ScanError))
+    users = (Mistake, UnknownBackend, RunError, ContractError, UncheckedError, UnknownClause, ScanError)
+    return isinstance(error, users)

@@ -9,9 +9,11 @@ from typing import Any
 from backends import registry
 from backends.worker import Worker
 from spec_tests import contract
+from spec_tests.catalogue import clause
 from spec_tests.generate import Check
 from spec_tests.outcomes import CheckFailed
 from spec_tests.scan_checks import SCAN_OPERATION
+from spec_tests.unchecked import carried
 
 
 def key(check: Check) -> str:
@@ -57,6 +59,11 @@ class Seat:
         return f"{self.entry.name}@{self.device}"
 
     @property
+    def framework(self) -> str:
+        """What it says it computes with; empty where it did not start."""
+        return self.description.get("info", {}).get("framework", "")
+
+    @property
     def operations(self) -> list[str]:
         return [op for op in contract.contracts() if op in self.description.get("operations", [])]
 
@@ -67,6 +74,7 @@ class Seat:
             "detail": self.detail,
             "info": self.description.get("info"), "loaded": self.description.get("loaded"), "operations": claimed,
             "not_claimed": [op for op in contract.contracts() if op not in claimed],
+            "not_applicable": [id for id in carried() if not clause(id).applies(self.framework)],
         }  # fmt: skip
 
 

@@ -71,6 +71,7 @@ class Session:
         self._finished: list[dict[str, Any]] = []
         self._versions: dict[str, str] = {}
         self._faults: dict[str, list[str]] = {}
+        self._uncovered: list[str] = []
         self._began = time.perf_counter()
         self._startup = 0.0
         self.scan = scan_checks.Scan.open(settings.scan) if settings.scan is not None else None
@@ -103,7 +104,9 @@ class Session:
                 self._await(seat)
         self._startup = time.perf_counter() - begin
         self._versions = expectations.versions(seat.event() for seat in self.seats.values())
-        self._emit(header(self.settings, self.folder.name, self.seed, list(self.seats.values()), self.scan))
+        first = header(self.settings, self.folder.name, self.seed, list(self.seats.values()), self.scan)
+        self._uncovered = first["coverage"]["faults"]
+        self._emit(first)
         if self.scan is not None:
             self._show_scan()
 
@@ -222,7 +225,8 @@ class Session:
         event = {
             "event": "check-finished", "id": check.id, "operation": case.operation, "kind": case.kind,
             "case": case.name, "backend": check.backend, "device": check.device, "clauses": list(case.clauses),
-            "level": "MUST" if outcome in ENDED_BADLY else check.level, "outcome": outcome, "message": message,
+            "level": "MUST" if outcome in ENDED_BADLY else check.level(self.seats[seats.key(check)].framework),
+            "outcome": outcome, "message": message,
             "seconds": round(seconds, 6),
             "adapter_seconds": round(record.adapter_seconds, 6), "oracle_seconds": round(record.oracle_seconds, 6),
             "calls": record.calls, "examples": record.examples, "descriptor": record.descriptor,
@@ -261,14 +265,14 @@ class Session:
     # -- verdict ------------------------------------------------------------------------------------------
 
     def _emptiness(self) -> dict[str, list[str]]:
-        """Per seat, where too little was asked to judge: an empty run is never green."""
+        """Per seat, where too little was asked to judge: neither an empty run nor a suite with a hole is green."""
         found: dict[str, list[str]] = {key: list(faults) for key, faults in self._faults.items()}
         if self.settings.selection is not None:
             return found
         for key, seat in self.seats.items():
             if seat.status != "ready":
                 continue
-            found.setdefault(key, [])
+            found.setdefault(key, []).extend(self._uncovered)
             for operation in seat.operations:
                 found[key] += self._too_little(key, operation)
         return found

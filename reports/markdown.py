@@ -6,6 +6,7 @@ Everything a backend said is set in code spans and fences, so it can neither for
 import re
 from pathlib import Path
 
+from reports import coverage
 from reports.events import OUTCOMES, Run
 from reports.facts import (
     Group,
@@ -44,6 +45,7 @@ def render(run: Run) -> str:
         _findings(run),
         _expected(run),
         _usage(run),
+        _coverage(run),
         f"{timing_text(run)}.\nContracts: {_code(contracts_text(run))}.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -147,6 +149,20 @@ def _expected(run: Run) -> str:
     if not rows:
         return ""
     return "## Expected failures\n\n" + _table(["backend", "expectation", "first check", "checks"], rows, left=3)
+
+
+def _coverage(run: Run) -> str:
+    """What of the spec has checks, by level and, folded away, by area."""
+    told = run.header.get("coverage")
+    if not told:
+        return ""
+    states = ("clauses", "encoded", "not checkable", "not yet", "orphan")
+    levels = [[row["level"], *(str(row[name]) for name in states)] for row in coverage.by_level(run)]
+    areas = [[row["area"], *(str(row[name]) for name in states)] for row in coverage.by_area(run)]
+    folded = f"<details><summary>By area</summary>\n\n{_table(['area', *states], areas)}\n\n</details>"
+    parts = ["## Coverage of the spec", f"{_prose(coverage.sentence(told))}."]
+    parts += [f"Fault of the suite: {_prose(fault)}." for fault in told["faults"]]
+    return "\n\n".join([*parts, _table(["level", *states], levels), folded])
 
 
 def _usage(run: Run) -> str:

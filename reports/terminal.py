@@ -15,6 +15,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from reports.coverage import sentence
 from reports.events import Run
 from reports.facts import (
     EXIT_MEANINGS,
@@ -138,6 +139,8 @@ def print_summary(run: Run, console: Console, page: str | None = None, budget: b
         _print_budget(run, console)
     console.print()
     _line(console, timing_text(run))
+    if run.header.get("coverage"):
+        _line(console, sentence(run.header["coverage"]))
     if page:
         _line(console, f"Page: {page}", style="bold")
 

@@ -10,6 +10,9 @@ from typing import Any
 LEVELS = ("MUST", "SHOULD", "HOUSE", "MAY", "INFO")
 """From binding to informative; a check has the level of its most binding clause."""
 
+FRAMEWORKS = MappingProxyType({"tensorflow": "tensorflow", "torch": "pytorch"})
+"""What a clause that is about one backend calls it, by the framework the backend says it computes with."""
+
 
 @dataclass(frozen=True)
 class Clause:
@@ -26,6 +29,15 @@ class Clause:
     @property
     def area(self) -> str:
         return self.id.split(".")[0]
+
+    def applies(self, framework: str) -> bool:
+        """Whether the clause binds a backend of this framework.
+
+        One of neither framework stands in for either, and is held to the clauses of both. What is said of the
+        harness or the client binds no backend.
+        """
+        mine = {FRAMEWORKS[framework]} if framework in FRAMEWORKS else set(FRAMEWORKS.values())
+        return not mine.isdisjoint(self.applies_to) or "all" in self.applies_to
 
 
 class UnknownClause(ValueError):
@@ -60,6 +72,13 @@ def clause(clause_id: str) -> Clause:
         raise UnknownClause(f"no clause {clause_id!r} in the catalogue") from None
 
 
-def level_of(clause_ids: tuple[str, ...]) -> str:
-    """The most binding level among the clauses."""
-    return min((clause(c).level for c in clause_ids), key=LEVELS.index)
+def level_of(clause_ids: tuple[str, ...], framework: str = "") -> str:
+    """The most binding level among the clauses that apply to the framework; HOUSE at most where none does.
+
+    A backend that claims an operation says that it keeps the contract, whatever framework its clauses are about.
+    That is a promise to this project: the spec does not ask for it.
+    """
+    applying = [clause(c).level for c in clause_ids if clause(c).applies(framework)]
+    if applying:
+        return min(applying, key=LEVELS.index)
+    return max("HOUSE", min((clause(c).level for c in clause_ids), key=LEVELS.index), key=LEVELS.index)

@@ -47,12 +47,11 @@ class Check:
         pair = f"~{self.against}" if self.against else ""
         return f"{self.case.id}/{self.backend}{pair}@{self.device}"
 
-    @property
-    def level(self) -> str:
-        """Of its most binding clause; a case that compares a whole answer is bound by what any answer is."""
+    def level(self, framework: str) -> str:
+        """Of its most binding clause that applies; a case that compares a whole answer is bound by what any is."""
         whole = self.case.kind in ("example", "golden", "boundary") and self.case.operation in contracts()
         general = contracts()[self.case.operation].general if whole else ()
-        return level_of((*self.case.clauses, *general))
+        return level_of((*self.case.clauses, *general), framework)
 
 
 def _edges(spec: dict[str, Any]) -> list[int]:

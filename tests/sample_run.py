@@ -64,9 +64,32 @@ def header() -> dict[str, Any]:
             | ({"reading": "The window is the central N/2 square."} if name == "REASM.CANVAS" else {})
             for name, level, section, statement in _CLAUSES
         ],
-        "catalogue": {"PHYS": {"total": 51, "encoded": 4}, "REASM": {"total": 15, "encoded": 1},
-                      "DATA": {"total": 83, "encoded": 3}, "ERR": {"total": 3, "encoded": 1},
-                      "METRIC": {"total": 25, "encoded": 1}, "TORCH": {"total": 5, "encoded": 0}},
+        "coverage": coverage(),
+    }  # fmt: skip
+
+
+def coverage() -> dict[str, Any]:
+    """Four areas with clauses in every state, and a fault."""
+    states = ("encoded", "not checkable", "not yet", "orphan")
+    counts = {("PHYS", "MUST"): (4, 1, 45, 1), ("DATA", "MUST"): (3, 0, 40, 0), ("REASM", "HOUSE"): (1, 0, 1, 0),
+              ("TORCH", "INFO"): (0, 1, 4, 0)}  # fmt: skip
+    told = ("state", "id", "level", "text", "statement")
+    unchecked = [
+        ("not checkable", "TORCH.OWNER", "INFO", "A statement on a document.", "Details are elsewhere."),
+        ("not checkable", "PHYS.NONGOALS", "MUST", f"Nothing could be asked of it. {HOSTILE}", "Out of scope."),
+        ("not yet", "PHYS.CI.PAIR", "MUST", "the count-intensity profile", "Units are a pair."),
+        ("not yet", "PHYS.CI.DOSE", "SHOULD", "the count-intensity profile", "Contrast does not change."),
+        ("orphan", "PHYS.LOST", "MUST", "", "Nobody has thought of it."),
+    ]
+    return {
+        "rows": [
+            {"area": area, "level": level, "clauses": sum(row), **dict(zip(states, row, strict=True)),
+             "cases": 9 * row[0], "mutants": 3 * row[0], "asked": 3 * row[0], "killed": 3 * row[0]}
+            for (area, level), row in counts.items()
+        ],
+        "share": 1 / 94, "most": 0.05, "unchecked": [dict(zip(told, one, strict=True)) for one in unchecked],
+        "hunt": {"run": "2026-11-22T03-00-00-mutants", "backend": "numpy", "finished": "2026-11-22T03:01:00+00:00"},
+        "faults": ["PHYS.LOST is a MUST that no check carries and no list in spec_tests/unchecked speaks of"],
     }  # fmt: skip
 
 
@@ -78,6 +101,7 @@ def _backend(name: str, device: str) -> dict[str, Any]:
         "loaded": {"package": f"backends.{name}", "version": "0.1.0", "python": "3.11.7",
                    "file": f"/home/user/ptychoparity/backends/{name}/__init__.py"},
         "operations": sorted(_OPERATIONS), "not_claimed": ["count_intensity_loss"],
+        "not_applicable": ["REASM.CANVAS"] if name == "pytorch" else [],
     }  # fmt: skip
 
 

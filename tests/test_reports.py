@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from reports import events, facts, images, junit, markdown, terminal
-from reports.html import payload, render
+from reports.html import matrix, payload, render
 from tests import sample_run
 
 LOADING = {"src", "href", "action", "poster", "srcset", "data", "xlink:href"}
@@ -307,12 +307,40 @@ def test_progress_draws_bars_on_a_terminal(run: events.Run, monkeypatch: pytest.
     assert "54/54" in text and "9 failing" in text
 
 
+def test_every_reader_says_what_is_not_checked(run: events.Run, page: str) -> None:
+    console = Console(width=80, record=True, file=io.StringIO())
+    terminal.print_summary(run, console)
+    sentence = (
+        "7 of 94 MUSTs of the spec have checks; 1 is not checkable (1.1 %; 5 % may be), 85 not yet checked, 1 orphan"
+    )
+    assert sentence in console.export_text() and sentence in page
+    text = markdown.render(run)
+    assert "| MUST | 94 | 7 | 1 | 85 | 1 |" in text and "| REASM | 2 | 1 | 0 | 1 | 0 |" in text
+    for told in (text.replace("\\_", "_"), page):
+        assert "PHYS.LOST is a MUST that no check carries" in told
+    said = " ".join("".join(_Tags(page).text).split())
+    assert "Nothing could be asked of it." in said and "the count-intensity profile (2)" in said
+    assert said.index("PHYS.NONGOALS MUST Out of scope.") < said.index("TORCH.OWNER INFO"), "the most binding first"
+
+
+def test_a_clause_of_another_framework_is_said_to_be_one(run: events.Run) -> None:
+    (row,) = [row for row in matrix.rows(run) if row.clause["id"] == "REASM.CANVAS"]
+    cells = dict(zip(facts.columns(run), row.cells, strict=True))
+    assert cells["tensorflow@cpu"].state == "pass"
+    assert cells["pytorch@cpu"].state == "idle" and cells["pytorch@cpu"].text.startswith("not applicable (1 fail, ")
+
+
+def test_a_run_from_before_coverage_was_recorded_is_readable(run: events.Run) -> None:
+    old = events.Run(run.directory, {k: v for k, v in run.header.items() if k != "coverage"}, run.footer, run.checks)
+    assert "Coverage" not in markdown.render(old)
+    assert 'id="coverage"' not in render.render(old) and 'href="#coverage"' not in render.render(old)
+
+
 def test_a_run_without_checks_is_readable(run: events.Run) -> None:
     header = run.header | {
         "backends": run.header["backends"][2:],
         "operations": [],
         "clauses": [],
-        "catalogue": {},
     }
     timing = {"overhead_ms_median": None}
     footer = run.footer | {"exit": 2, "counts": {}, "verdicts": run.footer["verdicts"][2:], "timing": timing}

@@ -19,6 +19,7 @@ from harness.mistakes import Mistake
 from reports import events, terminal
 from spec_tests import scan_checks
 from spec_tests.contract import contracts
+from spec_tests.unchecked import unchecked
 
 
 def pytest_arguments(arguments: argparse.Namespace) -> list[str]:
@@ -77,6 +78,7 @@ def validate(arguments: argparse.Namespace) -> None:
         for name in text.split(","):
             registry.find(name)
     there = contracts()  # a broken document is named here, before anything starts
+    unchecked()
     for operation in arguments.operation:
         if operation not in there:
             raise Mistake(f"no operation {operation!r}; there are {', '.join(contracts())}")

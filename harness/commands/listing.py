@@ -1,10 +1,10 @@
 """`ptychoparity list`: what there is."""
 
 from backends import registry
-from harness.header import encoded_clauses
 from spec_tests.catalogue import catalogue
 from spec_tests.contract import contracts
 from spec_tests.generate import all_cases, cases, parity_cases
+from spec_tests.unchecked import carried, unchecked
 
 
 def run(what: str) -> int:
@@ -29,10 +29,8 @@ def listed_contracts() -> list[str]:
 
 
 def clauses() -> list[str]:
-    encoded = encoded_clauses()
-    return [
-        f"{c.id:32} {c.level:6} {'encoded' if c.id in encoded else '-':8} {c.statement}" for c in catalogue().values()
-    ]
+    states = {**dict.fromkeys(carried(), "encoded"), **{id: entry.state for id, entry in unchecked().items()}}
+    return [f"{c.id:32} {c.level:6} {states.get(c.id, '-'):13} {c.statement}" for c in catalogue().values()]
 
 
 def checks() -> list[str]:

@@ -36,8 +36,8 @@ def select(operations: list[str], clauses: list[str], quick: bool) -> tuple[Muta
 
 def judge(results: list[Result], missing: list[str]) -> int:
     """The exit code."""
-    outcomes = {r.outcome for r in results}
-    if not results or "not judged" in outcomes:
+    outcomes = {r.outcome for r in results} - {"not applicable"}
+    if not outcomes or "not judged" in outcomes:
         return 2
     return 1 if missing or outcomes & set(BAD) else 0
 
@@ -51,12 +51,12 @@ def _table(results: list[Result]) -> Table:
     for result in results:
         by_clause.setdefault(result.mutant.clause, []).append(result)
     for clause, mine in sorted(by_clause.items()):
-        judged = [r for r in mine if r.outcome != "equivalent"]
+        judged = [r for r in mine if r.outcome not in ("equivalent", "not applicable")]
         killers = Counter(r.by for r in mine if r.outcome == "killed")
         shown = ", ".join(f"{check} ({n})" if n > 1 else check for check, n in killers.items())
         killed = sum(killers.values())
         mark = "" if killed == len(judged) else "[bold red]"
-        table.add_row(clause, str(len(judged)), f"{mark}{killed}", shown)
+        table.add_row(clause, str(len(judged)), f"{mark}{killed}", shown if judged else mine[0].outcome)
     return table
 
 

@@ -16,6 +16,7 @@ from harness.mutants.backend import BASE, CONTROL
 from harness.mutants.catalogue import Mutant, carriers
 from harness.profiles import PROFILES
 from harness.seats import honest
+from spec_tests.catalogue import clause
 from spec_tests.generate import INFO_OPERATION, Case, all_cases
 from spec_tests.judge import Judge
 from spec_tests.outcomes import CheckFailed, NotShrunk
@@ -29,7 +30,8 @@ class Result:
 
     mutant: Mutant
     outcome: str
-    """killed, survived, wrong clause, not judged; of one declared equivalent: equivalent, not equivalent."""
+    """killed, survived, wrong clause, not judged, not applicable; of one declared equivalent: equivalent, not
+    equivalent."""
     by: str = ""
     """The check that killed it."""
     clauses: tuple[str, ...] = ()
@@ -137,6 +139,9 @@ class Hunt:
         A check that the backend fails without any mutant kills nothing, and says so.
         """
         begin = time.perf_counter()
+        about = clause(mutant.clause)
+        if not about.applies(self._description["info"].get("framework", "")):
+            return Result(mutant, "not applicable", message=f"{about.id} is about {', '.join(about.applies_to)}")
         claimed = (INFO_OPERATION, *self._description["operations"])
         if mutant.operation not in claimed:
             return Result(mutant, "not judged", message=f"the backend does not claim {mutant.operation}")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from reports.coverage import area_of
 from reports.events import BAD_OUTCOMES, Run
 from reports.facts import Check, columns, counts, key
 
@@ -33,11 +34,6 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-def area(clause: str) -> str:
-    """The first part of a clause id, by which the catalogue is divided."""
-    return clause.partition(".")[0]
-
-
 def rows(run: Run) -> list[Row]:
     """Every clause of the header, sorted by area, with a cell per column of `columns(run)`."""
     found: dict[tuple[str, str], list[Check]] = {}
@@ -45,14 +41,21 @@ def rows(run: Run) -> list[Row]:
         for clause in check["clauses"]:
             found.setdefault((clause, key(check)), []).append(check)
     unclaimed = _unclaimed(run)
+    elsewhere = {(clause, key(one)) for one in run.header["backends"] for clause in one.get("not_applicable", [])}
     names = columns(run)
     made = []
-    for clause in sorted(run.header["clauses"], key=lambda one: area(one["id"])):
+    for clause in sorted(run.header["clauses"], key=lambda one: area_of(one["id"])):
         cells = [
-            _cell(clause["id"], name, found.get((clause["id"], name), []), (clause["id"], name) in unclaimed)
+            _cell(
+                clause["id"],
+                name,
+                found.get((clause["id"], name), []),
+                (clause["id"], name) in unclaimed,
+                (clause["id"], name) in elsewhere,
+            )
             for name in names
         ]
-        made.append(Row(clause, area(clause["id"]), tuple(cells)))
+        made.append(Row(clause, area_of(clause["id"]), tuple(cells)))
     return made
 
 
@@ -70,7 +73,8 @@ def _unclaimed(run: Run) -> set[tuple[str, str]]:
     }
 
 
-def _cell(clause: str, column: str, checks: list[Check], unclaimed: bool) -> Cell:
+def _cell(clause: str, column: str, checks: list[Check], unclaimed: bool, elsewhere: bool) -> Cell:
+    """`elsewhere`: the clause is about another framework. Its checks, where they ran, do not bind this backend."""
     here = counts(checks)
     bad = {outcome: number for outcome, number in here.items() if outcome in BAD_OUTCOMES}
     rest = {outcome: number for outcome, number in here.items() if outcome not in BAD_OUTCOMES}
@@ -82,5 +86,7 @@ def _cell(clause: str, column: str, checks: list[Check], unclaimed: bool) -> Cel
         judged = "pass" if set(here) == {"pass"} else "partial" if here.keys() & {"pass", "xfail"} else "idle"
         state = "bad" if bad else judged
         text = ", ".join(f"{number} {outcome}" for outcome, number in [*bad.items(), *rest.items()])
+    if elsewhere:
+        state, text = "idle", f"not applicable ({text})" if here else "not applicable"
     link = "#" + urlencode({"at": "checks", "clause": clause, "backend": column})
     return Cell(state, text, " ".join(here), link if here else "")

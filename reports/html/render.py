@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 
-from reports import facts, images
+from reports import coverage, facts, images
 from reports.events import BAD_OUTCOMES, KINDS, LEVELS, OUTCOMES, Run
 from reports.html import matrix, payload, views
 
@@ -100,6 +100,7 @@ def _context(run: Run) -> dict[str, Any]:
         "levels": LEVELS,
         "kinds": KINDS,
         "operations": run.header["operations"],
+        "coverage": _coverage(run),
         "budget": _budget(run, usage),
         "usage_columns": facts.usage_columns(usage, run),
         "expected": facts.expected(run),
@@ -118,6 +119,20 @@ def _budget(run: Run, usage: facts.Usage) -> list[tuple[dict[str, Any], list[tup
         rows += [(name, {}) for name in stated if name not in dict(rows)]
         made.append((one, [(output, stated.get(output), row) for output, row in rows or [("–", {})]]))
     return made
+
+
+def _coverage(run: Run) -> dict[str, Any] | None:
+    """How much of the spec has checks; None for a run that does not say."""
+    told = run.header.get("coverage")
+    if not told:
+        return None
+    return {
+        **told,
+        "sentence": coverage.sentence(told),
+        "areas": coverage.by_area(run),
+        "sums": [*coverage.by_level(run), {"level": "all levels", **coverage.total(run)}],
+        "lists": [(state, coverage.unchecked(run, state)) for state in ("orphan", "not checkable", "not yet")],
+    }
 
 
 def _scan_rows(run: Run) -> list[dict[str, Any]]:
