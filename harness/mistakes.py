@@ -1,6 +1,7 @@
 """Which errors are a user's to mend: they are shown as one line, everything else with its traceback."""
 
 from backends.registry import UnknownBackend
+from reference.simulation import CannotSimulate
 from reports.events import RunError
 from spec_tests.catalogue import UnknownClause
 from spec_tests.contract import ContractError
@@ -12,4 +13,6 @@ class Mistake(ValueError):
 
 
 def is_users(error: Exception) -> bool:
-    return isinstance(error, (Mistake, UnknownBackend, RunError, ContractError, UnknownClause, ScanError))
+    return isinstance(
+        error, (Mistake, UnknownBackend, RunError, ContractError, UnknownClause, ScanError, CannotSimulate)
+    )
