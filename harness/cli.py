@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--scan",
         metavar="FILE.npz",
-        help="also check on a scan: a raw NPZ; `simulated`; "
+        help="also check on a scan: a raw NPZ; `integration`, the stored small one; `simulated`; "
         "`auto` for the measured one in $PTYCHOPARITY_DATA, else simulated",
     )
     check.add_argument("--gate", choices=["must", "should", "house"], help="levels whose failures turn the verdict "

@@ -14,6 +14,7 @@ from fixtures import make_integration, simulate
 from fixtures.archive import content_hash, digest
 from reference.patches import extract_patch, sample_bilinear
 from spec_tests.relations.stitching import reached, untouched_by_borders
+from tests.running import check
 
 SCAN = fixtures.integration_scan()
 MANIFEST = json.loads(SCAN.with_name("manifest.json").read_text())
@@ -89,6 +90,13 @@ def seen(truth, position):
     return extract_patch(truth, np.asarray(position, float), N)
 
 
+def cut(ask, scan, container):
+    """Patches of the scan's object where the container says that its members stand."""
+    offsets, relative = container["global_offsets"], container["local_offsets"]
+    given = {"object": scan["objectGuess"], "coords_offsets": offsets, "coords_relative": relative, "N": N}
+    return ask("extract_patches", **given)["patches"]
+
+
 def test_the_stored_scan_is_what_the_manifest_says(stored):
     assert {name: digest(SCAN.with_name(name)) for name in make_integration.FILES} == MANIFEST["sha256"]
     told = json.loads(str(stored.pop("_provenance")))
@@ -148,18 +156,20 @@ def test_groups_stand_where_the_scan_went(pipeline, stored):
     assert np.abs(container["coords_nominal"] - expected).max() < COORDINATES
 
 
-def test_the_container_holds_the_truth(pipeline, truth):
-    _, _, _, groups, container = pipeline
+def test_container_and_extraction_hold_the_truth(pipeline, truth):
+    ask, _, scan, groups, container = pipeline
     energy = np.mean(np.sum(np.asarray(container["X"], float) ** 2, axis=(1, 2)))
     assert math.isclose(energy, (N / 2) ** 2, rel_tol=1e-5)
-    positions = np.asarray(groups["coords_nn"], float)
-    expected = np.stack(
-        [np.stack([seen(truth, p) for p in one[0].T], axis=-1) for one in positions]
-    )  # (B, N, N, C): every member at its own position
-    assert np.abs(container["Y"] - expected).max() < ROUNDING * np.abs(expected).max()
-    assert (
-        np.abs(container["Y_I"] * np.exp(1j * container["Y_phi"]) - expected).max() < ROUNDING * np.abs(expected).max()
-    )
+    # (B, N, N, C): every member at its own position
+    members = np.asarray(groups["coords_nn"], float)[:, 0]
+    expected = np.stack([np.stack([seen(truth, p) for p in group.T], axis=-1) for group in members])
+    answers = {
+        "Y": container["Y"],
+        "Y_I exp(i Y_phi)": container["Y_I"] * np.exp(1j * container["Y_phi"]),
+        "extract_patches": cut(ask, scan, container),
+    }
+    for name, answer in answers.items():
+        assert np.abs(answer - expected).max() < ROUNDING * np.abs(expected).max(), name
 
 
 def test_the_truth_explains_the_counts(pipeline):
@@ -181,12 +191,13 @@ def test_the_truth_explains_the_counts(pipeline):
 
 def test_merged_and_stitched_it_is_the_object(pipeline, truth):
     """Groups merged about their centres, their middles stitched at their offsets, on the canvas the origin names."""
-    ask, gridsize, _, _, container = pipeline
+    ask, gridsize, scan, _, container = pipeline
     interpolations = 1 if gridsize == 1 else 2
     local, centres = np.asarray(container["local_offsets"]), np.asarray(container["global_offsets"])
     assert np.abs(local).max() <= N / 2 - M / 2
     L = N + 2 * math.ceil(np.abs(local).max())
-    merged = ask("merge_patches", patches=container["Y"], coords_relative=local, L=L, probe_big=True)["merged"]
+    patches = cut(ask, scan, container)
+    merged = ask("merge_patches", patches=patches, coords_relative=local, L=L, probe_big=True)["merged"]
     first = (L - N) // 2
     merged = np.ascontiguousarray(merged[:, first : first + N, first : first + N])
     middle = slice(N // 2 - M // 2, N // 2 + M // 2)
@@ -211,3 +222,10 @@ def test_merged_and_stitched_it_is_the_object(pipeline, truth):
 def test_the_recipe_beside_it_is_the_one_it_was_made_from():
     told = simulate.provenance(SCAN)["recipe"]
     assert simulate.complete(simulate.read(SCAN.with_name("recipe.json"))) == told
+
+
+def test_any_backend_can_be_checked_with_it(tmp_path):
+    done = check(tmp_path, "--backend", "numpy", "--scan", "integration", "--only", "scan/*")
+    assert done.exit == 0, done.stdout
+    assert [c["outcome"] for c in done.checks] == ["pass"] * 6
+    assert done.events[0]["scan"]["patterns"] == 100

@@ -7,13 +7,13 @@ import pytest
 
 from fixtures import simulate
 from fixtures.archive import content_hash, write_npz
-from reference import optics
+from reference import dispatch, optics
 from reference.simulation import CannotSimulate, exposure, objects, positions, probes
 from reference.simulation.dead_leaves import dead_leaves, radii
 from reference.simulation.lines import lines
 from reference.simulation.mark import mark
 from reference.simulation.random_field import frequencies, random_field
-from tests.running import ptychoparity
+from tests.running import PROJECT, ptychoparity
 
 HASHES = {
     "simulated": "396e648f57e2ff6d4e84197184554d35e929565ee43921839057ac3554bf82aa",
@@ -328,6 +328,15 @@ def test_defaults_are_written_out_and_whole_numbers_are_whole():
     assert simulate.complete(full) == full
 
 
+def test_the_recipe_of_the_documents_can_be_followed():
+    page = (PROJECT / "docs" / "simulating.md").read_text()
+    recipe = json.loads(page.split("```json")[1].split("```")[0])
+    scan = simulate.simulate(recipe)
+    assert scan["diff3d"].shape == (120, 64, 64)
+    told = json.loads(str(scan["_provenance"]))
+    assert told["versions"] != MADE_WITH or told["sha256"] in page
+
+
 # -- the command --------------------------------------------------------------------------------------------
 
 
@@ -338,8 +347,6 @@ def test_the_command_writes_a_scan_that_any_backend_reads(tmp_path):
     told = simulate.provenance(tmp_path / "new" / "scan.npz")
     assert told["recipe"]["seed"] == 8 and told["sha256"] in done.stdout
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["scan.npz"]  # nothing half written is left
-    from reference import dispatch
-
     scan = dispatch.call("load_scan", {"path": str(tmp_path / "new" / "scan.npz"), "N": 64, "units": "counts"})
     assert np.allclose(np.sum(scan["diff3d"] ** 2, axis=(1, 2)).mean(), 1e5, rtol=0.2)
 
