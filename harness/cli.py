@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "--scan",
         metavar="FILE.npz",
-        help="also check on a scan: a raw NPZ; `simulated`; "
+        help="also check on a scan: a raw NPZ; `integration`, the stored small one; `simulated`; "
         "`auto` for the measured one in $PTYCHOPARITY_DATA, else simulated",
     )
     check.add_argument("--gate", choices=["must", "should", "house"], help="levels whose failures turn the verdict "
@@ -108,9 +108,12 @@ def _parser() -> argparse.ArgumentParser:
     mutate.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR", help="where results go")
     mutate.set_defaults(run=_mutate)
 
-    simulate = commands.add_parser("simulate", help="write a simulated scan: probe, lines object, Poisson counts")
-    simulate.add_argument("file", type=Path, metavar="FILE.npz")
-    simulate.add_argument("--seed", type=int, default=1)
+    simulate = commands.add_parser("simulate", help="write a simulated scan of known truth, from a recipe")
+    simulate.add_argument(
+        "recipe", metavar="RECIPE", help="a JSON file, or the name of one that comes along: simulated"
+    )
+    simulate.add_argument("--out", type=Path, required=True, metavar="FILE.npz", help="the scan to write")
+    simulate.add_argument("--seed", type=int, help="another seed than the recipe's")
     simulate.set_defaults(run=_simulate)
     return parser
 
@@ -167,10 +170,9 @@ def _mutate(arguments: argparse.Namespace) -> int:
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
-    from fixtures.simulate import write_scan
+    from harness.commands.simulate import run
 
-    print(write_scan(arguments.file, arguments.seed))
-    return 0
+    return run(arguments.recipe, arguments.out, arguments.seed)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 """Which errors are a user's to mend: they are shown as one line, everything else with its traceback."""
 
 from backends.registry import UnknownBackend
+from reference.simulation import CannotSimulate
 from reports.events import RunError
 from spec_tests.catalogue import UnknownClause
 from spec_tests.contract import ContractError
@@ -13,5 +14,5 @@ class Mistake(ValueError):
 
 
 def is_users(error: Exception) -> bool:
-    users = (Mistake, UnknownBackend, RunError, ContractError, UncheckedError, UnknownClause, ScanError)
+    users = (Mistake, UnknownBackend, RunError, ContractError, UncheckedError, UnknownClause, ScanError, CannotSimulate)
     return isinstance(error, users)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from fixtures import integration_scan
 from fixtures.simulate import write_scan
 from harness import expectations
 from harness.mistakes import is_users
@@ -60,7 +61,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--expectations", action="append", default=[], metavar="FILE", help="recorded known failures, TOML; repeatable"
     )
-    group.addoption("--scan", default=None, help="also check on a scan: a raw NPZ file, `simulated`, or `auto`")
+    group.addoption(
+        "--scan", default=None, help="also check on a scan: a raw NPZ file, `integration`, `simulated`, or `auto`"
+    )
     group.addoption("--timeout", type=float, default=30.0, help="seconds a call may take")
     group.addoption("--runs", default="runs", help="folder for the results of runs")
 
@@ -75,12 +78,14 @@ def _selection(config: pytest.Config) -> str | None:
 
 
 def _scan(config: pytest.Config) -> Path | None:
-    """The scan asked for: a file; `simulated`, made beside the runs from a fixed seed; `auto`, the measured one
-    where the environment says it is, else the simulated one."""
+    """The scan asked for: a file; `integration`, the stored one; `simulated`, made beside the runs from a fixed
+    seed; `auto`, the measured one where the environment says it is, else the simulated one."""
     text = config.getoption("scan")
     measured = Path(os.environ.get("PTYCHOPARITY_DATA", "")) / MEASURED_SCAN
     if text == "auto":
         text = str(measured) if "PTYCHOPARITY_DATA" in os.environ and measured.is_file() else "simulated"
+    if text == "integration":
+        return integration_scan()
     if text != "simulated":
         return None if text is None else Path(text).resolve()
     path = Path(config.getoption("runs")).resolve() / "simulated_scan.npz"

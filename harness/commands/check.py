@@ -84,7 +84,7 @@ def validate(arguments: argparse.Namespace) -> None:
             raise Mistake(f"no operation {operation!r}; there are {', '.join(contracts())}")
     for file in arguments.expectations:
         expectations.read(Path(file))
-    if arguments.scan not in (None, "auto", "simulated"):
+    if arguments.scan not in (None, "auto", "integration", "simulated"):
         scan_checks.Scan.open(Path(arguments.scan).resolve())
     if not arguments.timeout > 0:
         raise Mistake(f"--timeout {arguments.timeout:g}: more than 0 seconds are asked for")
