@@ -24,7 +24,7 @@ from backends.tensorflow.merge import merge_patches
 from backends.tensorflow.patches import extract_patches
 from backends.tensorflow.reassemble import reassemble_position
 from backends.tensorflow.scales import intensity_scale, normalize_diffraction, normalize_probe
-from backends.tensorflow.scan import load_scan
+from backends.tensorflow.scan import load_scan, save_scan
 from backends.tensorflow.translate import translate
 
 OPERATIONS = {
@@ -36,6 +36,7 @@ OPERATIONS = {
         reassemble_position,
         group_scan,
         load_scan,
+        save_scan,
         normalize_diffraction,
         intensity_scale,
         normalize_probe,
