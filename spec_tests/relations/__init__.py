@@ -19,9 +19,11 @@ from spec_tests.relations import (
     merging,
     optics,
     patches,
+    probes,
     saving,
     scales,
     scans,
+    sizes,
     stitching,
     translation,
 )
@@ -38,9 +40,11 @@ _MODULES = (
     merging,
     optics,
     patches,
+    probes,
     saving,
     scales,
     scans,
+    sizes,
     stitching,
     translation,
 )
