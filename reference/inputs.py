@@ -44,3 +44,10 @@ def not_negative(**arrays: np.ndarray) -> None:
     for name, value in arrays.items():
         if (value < 0).any():
             raise ValueError(f"{name} has negative values")
+
+
+def at_least(**bounded: tuple[int, int]) -> None:
+    """Each (value, minimum): a whole number not below its minimum."""
+    for name, (value, minimum) in bounded.items():
+        if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
+            raise ValueError(f"{name}={value!r}: a whole number of at least {minimum} is asked for")

@@ -20,12 +20,14 @@ from backends.pytorch.formats import (
 )
 from backends.pytorch.group import group_scan
 from backends.pytorch.illuminate import illuminate
-from backends.pytorch.losses import amplitude_mae, poisson_nll, total_variation
+from backends.pytorch.losses import amplitude_mae, complex_mae, poisson_nll, total_variation
 from backends.pytorch.merge import merge_patches
 from backends.pytorch.patches import extract_patches
+from backends.pytorch.probe import default_probe, probe_mask
 from backends.pytorch.reassemble import reassemble_position
 from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
-from backends.pytorch.scan import load_scan
+from backends.pytorch.scan import load_scan, save_scan
+from backends.pytorch.sizes import padded_size
 from backends.pytorch.translate import translate
 
 _OPERATIONS = {
@@ -33,6 +35,7 @@ _OPERATIONS = {
     "extract_patches": extract_patches,
     "group_scan": group_scan,
     "load_scan": load_scan,
+    "save_scan": save_scan,
     "reassemble_position": reassemble_position,
     "translate": translate,
     "normalize_diffraction": normalize_diffraction,
@@ -54,6 +57,10 @@ _OPERATIONS = {
     "flatten_coords": flatten_coords,
     "combine_object": combine_object,
     "split_object": split_object,
+    "complex_mae": complex_mae,
+    "probe_mask": probe_mask,
+    "default_probe": default_probe,
+    "padded_size": padded_size,
 }
 
 

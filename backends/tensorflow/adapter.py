@@ -19,12 +19,14 @@ from backends.tensorflow.formats import (
 from backends.tensorflow.framework import claim_device, tf
 from backends.tensorflow.group import group_scan
 from backends.tensorflow.illuminate import illuminate
-from backends.tensorflow.losses import amplitude_mae, poisson_nll, total_variation
+from backends.tensorflow.losses import amplitude_mae, complex_mae, poisson_nll, total_variation
 from backends.tensorflow.merge import merge_patches
 from backends.tensorflow.patches import extract_patches
+from backends.tensorflow.probe import default_probe, probe_mask
 from backends.tensorflow.reassemble import reassemble_position
 from backends.tensorflow.scales import intensity_scale, normalize_diffraction, normalize_probe
-from backends.tensorflow.scan import load_scan
+from backends.tensorflow.scan import load_scan, save_scan
+from backends.tensorflow.sizes import padded_size
 from backends.tensorflow.translate import translate
 
 OPERATIONS = {
@@ -36,6 +38,7 @@ OPERATIONS = {
         reassemble_position,
         group_scan,
         load_scan,
+        save_scan,
         normalize_diffraction,
         intensity_scale,
         normalize_probe,
@@ -55,6 +58,10 @@ OPERATIONS = {
         flatten_coords,
         combine_object,
         split_object,
+        complex_mae,
+        probe_mask,
+        default_probe,
+        padded_size,
     )
 }
 

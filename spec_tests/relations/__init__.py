@@ -19,8 +19,11 @@ from spec_tests.relations import (
     merging,
     optics,
     patches,
+    probes,
+    saving,
     scales,
     scans,
+    sizes,
     stitching,
     translation,
 )
@@ -37,8 +40,11 @@ _MODULES = (
     merging,
     optics,
     patches,
+    probes,
+    saving,
     scales,
     scans,
+    sizes,
     stitching,
     translation,
 )
