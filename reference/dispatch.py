@@ -22,7 +22,9 @@ from reference import (
     reassembly,
     scaling,
     scan,
+    simulation,
     subsampling,
+    training,
 )
 from reference import probe as probes
 
@@ -85,9 +87,12 @@ def group_scan(
     sequential_sampling,
     enable_oversampling,
     neighbor_pool_size,
+    params_gridsize=None,
+    params_nphotons=None,
 ) -> dict[str, Any]:
-    """DATA.GROUP.*: see the contract `group_scan`."""
+    """DATA.GROUP.*: see the contract `group_scan`. params_* are what the parameter store holds."""
     inputs.size(N)
+    gridsize = grouping.chosen_gridsize(gridsize, params_gridsize)
     if gridsize < 1:
         raise ValueError(f"gridsize={gridsize}: at least 1 is asked for")
     if diff3d.shape[1:] != (N, N):
@@ -238,6 +243,8 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     **container.OPERATIONS,
     **subsampling.OPERATIONS,
     **formats.OPERATIONS,
+    **simulation.OPERATIONS,
+    **training.OPERATIONS,
 }
 
 

@@ -21,7 +21,9 @@ from spec_tests.relations import (
     patches,
     scales,
     scans,
+    simulation,
     stitching,
+    training,
     translation,
 )
 
@@ -39,7 +41,9 @@ _MODULES = (
     patches,
     scales,
     scans,
+    simulation,
     stitching,
+    training,
     translation,
 )
 
