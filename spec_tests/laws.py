@@ -6,9 +6,9 @@ Every value is to be a Poisson draw of rate A^2, independent of all others, wher
 `peak_rtol` says how far, of the largest amplitude, a backend's A may be off: a rate is an interval, and what lies
 within costs nothing. `samples` are the axes along which one pattern follows another.
 
-A count k at rate r is sqrt(2 (k ln(k/r) - k + r)) sigmas away. By Chernoff's bound, which needs no large numbers, a draw
-is z sigmas away on one side with a chance of at most exp(-z^2 / 2); and a sum of draws is a draw of the summed rate.
-Of n values the limit is sqrt(sigmas^2 + 2 ln n): one test fails by chance as rarely as a million do together.
+A count k at rate r is sqrt(2 (k ln(k/r) - k + r)) sigmas away. By Chernoff's bound, which needs no large numbers, a
+draw is z sigmas away on one side with a chance of at most exp(-z^2 / 2); and a sum of draws is a draw of the summed
+rate. Of n values the limit is sqrt(sigmas^2 + 2 ln n): a million of them fail by chance as rarely as one.
 """
 
 from collections.abc import Iterator, Mapping

@@ -29,8 +29,8 @@ def group_scan(
 
     Coordinates (n,) float, px; start coordinates None: the ordinary ones. diff3d (n, N, N) amplitude; Y
     (n, N, N) complex64 and objectGuess (H, W) complex64 or None. params_*: the parameter store's values; its
-    gridsize counts where the argument is None, its nphotons never (NORM.NPHOTONS.NO_DATA). `drawing`: K, nsamples, seed,
-    sequential_sampling, enable_oversampling, neighbor_pool_size, as in `draw_groups`.
+    gridsize counts where the argument is None, its nphotons never (NORM.NPHOTONS.NO_DATA). `drawing`: K, nsamples,
+    seed, sequential_sampling, enable_oversampling, neighbor_pool_size, as in `draw_groups`.
 
     Returns diffraction, X_full (B, N, N, C) float32; Y (B, N, N, C) complex64 or None; nn_indices (B, C)
     int64; coords_nn, coords_relative (B, 1, 2, C) and coords_offsets (B, 1, 2, 1) float64 px, and the same of

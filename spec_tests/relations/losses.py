@@ -75,6 +75,6 @@ def variation_ignores_a_constant(call, inputs, options):
 
 
 RELATIONS = (
-    gradient_is_the_slope, a_dark_rate_is_positive_all_the_same, poisson_is_least_at_the_counts, mae_is_symmetric, variation_is_quadratic,
-    variation_ignores_a_constant,
+    gradient_is_the_slope, a_dark_rate_is_positive_all_the_same, poisson_is_least_at_the_counts, mae_is_symmetric,
+    variation_is_quadratic, variation_ignores_a_constant,
 )  # fmt: skip

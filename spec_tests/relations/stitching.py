@@ -174,7 +174,7 @@ def streaming_is_stitching_at_once(call, inputs, options):
     count, random = len(inputs["patches"]) // 2 * 2, call.random
     # on a grid of 1/64 px: the mean of every piece is the same number
     half = np.rint(random.uniform([-9, -6], [9, 6], (count // 2, 2)) * 64) / 64
-    positions = (np.stack([half, -half], axis=1) + [40.5, 71.25]).reshape(count, 1, 2, 1)
+    positions = (np.array([40.5, 71.25]) + np.stack([half, -half], axis=1)).reshape(count, 1, 2, 1)
     patches = inputs["patches"][:count]
     whole = call("reassemble_position", {**inputs, "patches": patches, "global_offsets": positions})
     side = len(whole["canvas"])

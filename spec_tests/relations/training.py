@@ -62,10 +62,8 @@ def the_mode_chooses_the_loss(call, inputs, options):
     mae = {"predicted": here.astype(np.float32), "observed": there.astype(np.float32)}
     rounding = {"rtol": 4e-6, "atol": 1.2e-4, "why": "the loss's own tolerance, twice"}
     for mode, operation, pair in (("poisson", "poisson_nll", poisson), ("mae", "amplitude_mae", mae)):
-        chosen = call("training_objective", {**inputs, "torch_loss_mode": mode})["loss"]
-        call.hold(
-            f"loss of torch_loss_mode {mode!r} against {operation}", call(operation, pair)["loss"], chosen, rounding
-        )
+        chosen, plain = call("training_objective", {**inputs, "torch_loss_mode": mode}), call(operation, pair)
+        call.hold(f"loss of {mode!r} against {operation}", plain["loss"], chosen["loss"], rounding)
 
 
 RELATIONS = (
