@@ -20,6 +20,9 @@ import numpy as np
 ENOUGH = 5.0
 """Expected counts from which a value says something of the variance on its own; fainter pixels are pooled."""
 
+LARGE = 1e4
+"""Rate from which the last digit of a count is anyone's guess: odd and even differ by exp(-2 r) of a chance."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -74,6 +77,21 @@ def whole(draw: Draw) -> Finding:
     at, shown = _index(int(np.argmax(used)), used)
     bad = int(np.count_nonzero(used > 1))
     return Finding(float(used[at]), f"{bad} of {used.size} counts are not whole, as {draw.counts[at]:.9g} at {shown}")
+
+
+def fine(draw: Draw) -> Finding:
+    """Large counts are drawn to the last one: as many are odd as even. Single precision has no odd ones above 2^24."""
+    large = draw.counts[draw.rates >= LARGE]
+    if draw.eps or not large.size:
+        return Finding()
+    odd, size = float(np.sum(np.rint(large) % 2)), large.size
+    shares = np.array([odd, size - odd]) / size
+    away = np.sqrt(2 * size * np.sum(shares * np.log(2 * shares, where=shares > 0, out=np.zeros(2))))
+    limit = draw.limit(1)
+    return Finding(
+        float(away) / limit,
+        f"{odd:.9g} of {size} counts at rates from {LARGE:g} are odd: {away:.3g} sigmas from half (allowed {limit:.3g})",
+    )
 
 
 def dark(draw: Draw) -> Finding:
@@ -186,7 +204,7 @@ def poisson(counts: np.ndarray, amplitude: np.ndarray, eps: float, tolerance: Ma
     low, high = np.maximum(amplitude - slack, 0.0) ** 2, (amplitude + slack) ** 2
     samples = tuple(tolerance["samples"])
     draw = Draw(counts, amplitude**2, low, high, float(tolerance["sigmas"]), samples, eps)
-    return [test(draw) for test in (whole, dark, mean, dispersion, fresh, single)]
+    return [test(draw) for test in (whole, fine, dark, mean, dispersion, fresh, single)]
 
 
 LAWS = {"poisson": poisson}

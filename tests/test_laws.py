@@ -26,18 +26,18 @@ def told(counts: np.ndarray, rate: np.ndarray, **changes):
 
 @pytest.mark.parametrize("name", RATES)
 def test_true_draws_pass_by_a_margin(name):
-    """Forty of each: the largest use, of some sixty tests a draw, is far from the limit."""
+    """Forty of each: the largest use, of some seventy numbers a draw, is far from the limit."""
     used = [told(draw(RATES[name], seed), RATES[name]) for seed in range(40)]
     assert all(one.ok for one in used)
     assert 0.05 < max(one.used for one in used) < 0.85
 
 
 def test_false_alarms_are_no_more_than_the_bound():
-    """Six tests of 2000 draws, each failing with a chance of 2 exp(-sigmas^2 / 2) at most; and the limit bites."""
+    """Seven tests of 2000 draws, each failing with a chance of 2 exp(-sigmas^2 / 2) at most; and the limit bites."""
     rate = np.full((2, 64), 7.3)
     for sigmas, least in ((2, 100), (3, 1), (5, 0)):
         failed = sum(not told(draw(rate, seed), rate, sigmas=sigmas).ok for seed in range(2000))
-        assert least <= failed <= 2000 * 6 * 2 * np.exp(-(sigmas**2) / 2)
+        assert least <= failed <= 2000 * 7 * 2 * np.exp(-(sigmas**2) / 2)
 
 
 FAULTS = {
@@ -61,6 +61,12 @@ def test_each_fault_is_said_in_words(name):
     found = told(counts(flat), flat)
     assert not found.ok and words in found.sentence() and found.sentence().startswith("counts: ")
     assert found.used is None or found.used > 1  # None: a use without bound
+
+
+def test_single_precision_is_told_by_its_last_digits():
+    rate = np.full((3, 8, 8), 1e9)
+    assert told(draw(rate), rate).ok
+    assert "0 of 192 counts at rates from 10000 are odd" in told(draw(rate).astype(np.float32), rate).sentence()
 
 
 def test_gaussian_noise_is_told_apart_where_photons_are_few():

@@ -28,6 +28,13 @@ def _shared(A: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return np.array(counts).transpose(0, 2, 3, 1)
 
 
+def _chunked(A: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Sixteen groups at a time, each time from the same state."""
+    seed = int(random.integers(2**31))
+    parts = [np.random.default_rng(seed).poisson(A[i : i + 16] ** 2) for i in range(0, len(A), 16)]
+    return np.concatenate(parts)
+
+
 def _hot(A: np.ndarray, random: np.random.Generator) -> np.ndarray:
     counts = random.poisson(A**2)
     counts.flat[int(np.argmin(A))] += 60
@@ -41,11 +48,13 @@ NOISES: MappingProxyType[str, Noise] = MappingProxyType(
         "amplitude": lambda A, random: random.poisson(A),
         "none": lambda A, random: np.rint(A**2),
         "shared": _shared,
+        "chunked": _chunked,
         "pairs": lambda A, random: 2 * random.poisson(A**2 / 2),
         "background": lambda A, random: random.poisson(A**2 + 0.02),
         "brighter": lambda A, random: random.poisson(1.01 * A**2),
         "hot": _hot,
         "half": lambda A, random: random.poisson(np.minimum(A, 6e4).astype(np.float16).astype(float) ** 2),
+        "single": lambda A, random: random.poisson(A**2).astype(np.float32).astype(float),
         "unrooted": lambda A, random: random.poisson(A**2),
     }
 )
