@@ -17,6 +17,7 @@ from reference import (
     inputs,
     losses,
     merge,
+    observation,
     optics,
     patches,
     reassembly,
@@ -24,6 +25,7 @@ from reference import (
     scan,
     sizes,
     subsampling,
+    training,
 )
 from reference import probe as probes
 
@@ -86,9 +88,12 @@ def group_scan(
     sequential_sampling,
     enable_oversampling,
     neighbor_pool_size,
+    params_gridsize=None,
+    params_nphotons=None,
 ) -> dict[str, Any]:
-    """DATA.GROUP.*: see the contract `group_scan`."""
+    """DATA.GROUP.*: see the contract `group_scan`. params_* are what the parameter store holds."""
     inputs.size(N)
+    gridsize = grouping.chosen_gridsize(gridsize, params_gridsize)
     if gridsize < 1:
         raise ValueError(f"gridsize={gridsize}: at least 1 is asked for")
     if diff3d.shape[1:] != (N, N):
@@ -254,6 +259,8 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     **formats.OPERATIONS,
     **probes.OPERATIONS,
     **sizes.OPERATIONS,
+    **observation.OPERATIONS,
+    **training.OPERATIONS,
 }
 
 

@@ -60,6 +60,15 @@ def draw_oversampled(positions, random, C, pool_size, nsamples, sequential) -> n
     return np.array(pool)[chosen]
 
 
+def chosen_gridsize(argument: int | None, stored: int | None) -> int:
+    """DATA.GROUP.GRIDSIZE_ARG: the argument wins; DATA.GROUP.GRIDSIZE_DEFAULT: without it the store's value counts."""
+    if argument is not None:
+        return argument
+    if stored is None:
+        raise ValueError("gridsize is neither an argument nor in the parameter store (params_gridsize)")
+    return stored
+
+
 def draw_groups(
     positions: np.ndarray,
     *,

@@ -4,7 +4,7 @@
 
 eps is that of the actual answer's precision; with a `period` the difference is taken to the nearest whole
 number of periods, as a phase's is. Shapes are compared exactly; dtypes are the contract's
-business (`Contract.output_errors`).
+business (`Contract.output_errors`). Random outputs are held against a law instead (`spec_tests.laws`).
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from spec_tests.laws import LAWS
 
 ULP_EDGES = (0, 1, 2, 4, 16, 64, 1024)
 ULP_LABELS = ("0", "1", "2", "3-4", "5-16", "17-64", "65-1024", ">1024")
@@ -153,6 +155,30 @@ def _judge(output, e, actual, error, allowed, tolerance) -> Comparison:
     )  # fmt: skip
 
 
+def compare_law(output: str, amplitude: Any, answer: Mapping[str, Any], tolerance: Mapping[str, Any]) -> Comparison:
+    """Hold the random `answer[output]` against the tolerance's law; `amplitude` is what it follows, without noise.
+
+    With `scale`, another output of the answer, a value stands for the count (value * scale)^2.
+    """
+    values, amplitude = np.asarray(answer[output]), np.asarray(amplitude, dtype=float)
+    if values.shape != amplitude.shape:
+        return Comparison(output, False, f"expected shape {amplitude.shape}, got {values.shape}")
+    if values.dtype.kind not in "iuf" or not np.isfinite(values).all() or values.min(initial=0) < 0:
+        return Comparison(output, False, f"{values.dtype}, not all of it finite and not negative: these are no counts")
+    if values.size == 0:
+        return Comparison(output, True, "empty", tolerance=tolerance)
+    counts, eps = values.astype(float), 0.0
+    if "scale" in tolerance:
+        counts = (counts * float(answer[tolerance["scale"]])) ** 2
+        eps = float(np.finfo(values.dtype).eps) if values.dtype.kind == "f" else 0.0
+    found = LAWS[tolerance["law"]](counts, amplitude, eps, tolerance)
+    used, bad = max(one.used for one in found), [one.sentence for one in found if one.used > 1]
+    return Comparison(
+        output, not bad, "; ".join(bad), values.shape, str(values.dtype), int(values.size), used=_finite(used),
+        tolerance=tolerance,
+    )  # fmt: skip
+
+
 def _show(value: Any) -> str:
     if np.iscomplexobj(value):
         return f"{value.real:.9g}{value.imag:+.9g}i"
@@ -174,6 +200,11 @@ def compare_outputs(
             continue
         if output not in actual:
             found.append(Comparison(output, False, "missing from the answer"))
+            continue
+        if "law" in tolerance:
+            # a golden stores the amplitude under the output's own name
+            amplitude = expected.get(tolerance["amplitude"], expected[output])
+            found.append(compare_law(output, amplitude, actual, tolerance))
             continue
         mask = None
         where = tolerance.get("where")

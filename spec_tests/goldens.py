@@ -53,6 +53,9 @@ def _input(rule: Any, stored: Mapping[str, Any], file: str, folder: Path) -> Any
         return rule["value"]
     if "file" in rule:
         return str(folder / rule["file"])
+    if "polar" in rule:  # an object stored as modulus and phase
+        modulus, phase = (_fetch(stored, file, key).astype(float) for key in rule["polar"])
+        return (modulus * np.exp(1j * phase)).astype(np.complex64)
     value = _fetch(stored, file, rule.get("key", rule.get("zeros_like")))
     value = np.zeros_like(value, dtype=rule.get("dtype")) if "zeros_like" in rule else value
     return value.reshape(rule["reshape"]) if "reshape" in rule else value

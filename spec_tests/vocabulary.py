@@ -7,7 +7,8 @@
 arithmetic on names; `none` lets the value be None. `{"npz": {...}}` says that a string is the path of
 an NPZ file whose members obey the schema inside (`spec_tests.files`).
 
-A name is bound by the first array that has it as a bare dimension, or by an integer input of that name.
+A name is bound by the first array that has it as a bare dimension, or by an integer input of that name; where
+that input is None, by the input `params_<name>`: what a parameter store holds for an argument that is not given.
 """
 
 import contextlib
@@ -59,8 +60,8 @@ def bind(schema: Mapping[str, Any], instance: Mapping[str, Any], known: Mapping[
                 if size == "gridsize**2" and round(actual**0.5) ** 2 == actual:
                     symbols.setdefault("gridsize", round(actual**0.5))
     for name, value in instance.items():
-        if value is None:  # a scalar left open: an array's size wins over it
-            symbols.setdefault(name, None)
+        if value is None:  # a scalar left open: an array's size wins over it, then the store's value
+            symbols.setdefault(name, instance.get(f"params_{name}"))
     return symbols
 
 

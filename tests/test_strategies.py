@@ -63,6 +63,10 @@ BEYOND_THE_SCHEMA = {
     "flat_to_channel/count-is-no-multiple", "flat_to_grid/count-is-no-multiple",
     "save_scan/unsupported-size", "probe_mask/unsupported-size", "complex_mae/unsupported-size",
     "normalize_diffraction/all-dark", "intensity_scale/dark-field", "normalize_probe/dark-in-the-disk",
+    "observe/dark", "observe/unsupported-size", "diffract_modes/unsupported-size", "diffract_modes/no-modes",
+    "training_scale/brighter-than-float32", "model_scale/brighter-than-float32",
+    "training_objective/supervised-without-labels", "training_objective/supervised-without-phase",
+    "training_objective/supervised-without-amplitude", "training_objective/supervised-with-poisson",
 }  # fmt: skip
 """Bad by a clause alone: the schema binds a size without asking which sizes there are, and sums no values."""
 

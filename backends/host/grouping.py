@@ -16,6 +16,18 @@ from backends.host import checks
 from backends.protocol import FewerGroupsWarning
 
 
+def chosen_gridsize(gridsize: int | None, params_gridsize: int | None) -> int:
+    """The argument, else the parameter store's value (DATA.GROUP.GRIDSIZE_ARG, DATA.GROUP.GRIDSIZE_DEFAULT).
+
+    Raises ValueError where neither is there, and for a value below 1.
+    """
+    if gridsize is None and params_gridsize is None:
+        raise ValueError("gridsize is None and so is params_gridsize, the parameter store's value: one is needed")
+    chosen = params_gridsize if gridsize is None else gridsize
+    checks.at_least("gridsize", chosen, 1)
+    return chosen
+
+
 def draw_groups(
     xcoords: np.ndarray,
     ycoords: np.ndarray,

@@ -17,12 +17,12 @@ POSITIONS = frozenset(
     {"xcoords", "ycoords", "xcoords_start", "ycoords_start", "canvas_origin", "global_offsets", "local_offsets"}
 )
 LOCAL = frozenset({"coords_nominal", "coords_true"})
-SCALARS = frozenset({"scale", "norm", "loss"})
+SCALARS = frozenset({"scale", "norm", "loss", "intensity_scale"})
 PARTS = frozenset({"amplitude", "phase"})
 """Scalars where they have no axes, arrays elsewhere."""
-ASIDES = frozenset({"known"})
-"""What the oracle says for the comparison alone: where a value is settled. No answer holds it."""
-INDICES = frozenset({"nn_indices", "scan_index", "sample_indices"})
+ASIDES = frozenset({"known", "ideal_amplitude"})
+"""What the oracle says for the comparison alone: where a value is settled, what noise was added to."""
+INDICES = frozenset({"nn_indices", "scan_index", "sample_indices", "counts"})
 SIZES = frozenset({"bigN", "padded"})
 
 

@@ -7,7 +7,7 @@ import torch
 
 from backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
 from backends.pytorch.container import load_container, scan_from_coords, subsample_scan
-from backends.pytorch.diffract import diffract
+from backends.pytorch.diffract import diffract, diffract_modes
 from backends.pytorch.formats import (
     channel_to_flat,
     combine_object,
@@ -22,12 +22,14 @@ from backends.pytorch.group import group_scan
 from backends.pytorch.illuminate import illuminate
 from backends.pytorch.losses import amplitude_mae, complex_mae, poisson_nll, total_variation
 from backends.pytorch.merge import merge_patches
+from backends.pytorch.observe import observe
 from backends.pytorch.patches import extract_patches
 from backends.pytorch.probe import default_probe, probe_mask
 from backends.pytorch.reassemble import reassemble_position
 from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.pytorch.scan import load_scan, save_scan
 from backends.pytorch.sizes import padded_size
+from backends.pytorch.training import model_scale, training_objective, training_scale
 from backends.pytorch.translate import translate
 
 _OPERATIONS = {
@@ -61,6 +63,11 @@ _OPERATIONS = {
     "probe_mask": probe_mask,
     "default_probe": default_probe,
     "padded_size": padded_size,
+    "observe": observe,
+    "diffract_modes": diffract_modes,
+    "training_scale": training_scale,
+    "model_scale": model_scale,
+    "training_objective": training_objective,
 }
 
 

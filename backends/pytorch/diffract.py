@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from backends.host import checks
+from backends.host import checks, simulation
 from backends.pytorch.bridge import HOST, chunks, tensor
 
 
@@ -28,4 +28,21 @@ def diffract(field: np.ndarray, *, device: torch.device) -> dict[str, np.ndarray
         # every input element reaches every output element, so looking at the output is enough to find a NaN
         if not torch.isfinite(amplitude[part].amax()):
             checks.finite("field", field, np.float32)
+    return {"amplitude": amplitude.numpy()}
+
+
+def diffract_modes(field: np.ndarray, *, device: torch.device) -> dict[str, np.ndarray]:
+    """amplitude = sqrt(sum over modes of |FFT2(field)|^2) / N: modes do not interfere (HOUSE.DIFFRACT.INCOHERENT).
+
+    field: (B, P, N, N) complex64, sqrt(photons), P modes of every pattern. Returns amplitude (B, N, N) float32.
+    Raises ValueError for another rank, a field that is not square, an unsupported N, no modes, or values not finite.
+    """
+    simulation.modes(field)
+    source = tensor(field, HOST)
+    amplitude = torch.empty((len(field), *field.shape[2:]), dtype=torch.float32)
+    for part in chunks(len(field), field[0].size, device):
+        spectrum = torch.fft.fft2(source[part].to(device, torch.complex64).contiguous(), norm="ortho")
+        # squares in float64: float32 loses those of the darkest pixels
+        intensity = spectrum.abs().double().square().sum(dim=1)
+        amplitude[part] = torch.fft.fftshift(intensity.sqrt(), dim=(1, 2))
     return {"amplitude": amplitude.numpy()}

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from backends.host import checks
-from backends.host.grouping import draw_groups
+from backends.host.grouping import chosen_gridsize, draw_groups
 from backends.pytorch.bridge import HOST, chunks, tensor
 from backends.pytorch.patches import check_object, cut
 
@@ -18,7 +18,9 @@ def group_scan(
     objectGuess: np.ndarray | None,
     Y: np.ndarray | None,
     N: int,
-    gridsize: int,
+    gridsize: int | None,
+    params_gridsize: int | None = None,
+    params_nphotons: float | None = None,
     *,
     device: torch.device,
     **drawing: int | bool | None,
@@ -26,14 +28,15 @@ def group_scan(
     """Groups of C = gridsize**2 neighbours with their patterns, coordinates and ground truth.
 
     Coordinates (n,) float, px; start coordinates None: the ordinary ones. diff3d (n, N, N) amplitude; Y
-    (n, N, N) complex64 and objectGuess (H, W) complex64 or None. `drawing`: K, nsamples, seed,
-    sequential_sampling, enable_oversampling, neighbor_pool_size, as in `draw_groups`.
+    (n, N, N) complex64 and objectGuess (H, W) complex64 or None. params_*: the parameter store's values; its
+    gridsize counts where the argument is None, its nphotons never (NORM.NPHOTONS.NO_DATA). `drawing`: K, nsamples,
+    seed, sequential_sampling, enable_oversampling, neighbor_pool_size, as in `draw_groups`.
 
     Returns diffraction, X_full (B, N, N, C) float32; Y (B, N, N, C) complex64 or None; nn_indices (B, C)
     int64; coords_nn, coords_relative (B, 1, 2, C) and coords_offsets (B, 1, 2, 1) float64 px, and the same of
     the start coordinates; objectGuess. Raises ValueError as the contract `group_scan` says.
     """
-    checks.at_least("gridsize", gridsize, 1)
+    gridsize = chosen_gridsize(gridsize, params_gridsize)
     starts = _starts(xcoords, ycoords, xcoords_start, ycoords_start)
     _check(xcoords, ycoords, starts, diff3d, objectGuess, Y, N)
     nn_indices = draw_groups(xcoords, ycoords, gridsize=gridsize, **drawing)

@@ -5,7 +5,7 @@ from typing import Any
 
 from backends.protocol import BackendInfo, UnknownOperation
 from backends.tensorflow.container import load_container, scan_from_coords, subsample_scan
-from backends.tensorflow.diffract import diffract
+from backends.tensorflow.diffract import diffract, diffract_modes
 from backends.tensorflow.formats import (
     channel_to_flat,
     combine_object,
@@ -21,12 +21,14 @@ from backends.tensorflow.group import group_scan
 from backends.tensorflow.illuminate import illuminate
 from backends.tensorflow.losses import amplitude_mae, complex_mae, poisson_nll, total_variation
 from backends.tensorflow.merge import merge_patches
+from backends.tensorflow.observe import observe
 from backends.tensorflow.patches import extract_patches
 from backends.tensorflow.probe import default_probe, probe_mask
 from backends.tensorflow.reassemble import reassemble_position
 from backends.tensorflow.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.tensorflow.scan import load_scan, save_scan
 from backends.tensorflow.sizes import padded_size
+from backends.tensorflow.training import model_scale, training_objective, training_scale
 from backends.tensorflow.translate import translate
 
 OPERATIONS = {
@@ -62,6 +64,11 @@ OPERATIONS = {
         probe_mask,
         default_probe,
         padded_size,
+        observe,
+        diffract_modes,
+        training_scale,
+        model_scale,
+        training_objective,
     )
 }
 

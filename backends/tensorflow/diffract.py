@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backends.host import checks
+from backends.host import checks, simulation
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
 
@@ -31,3 +31,19 @@ def diffract(field: np.ndarray) -> dict[str, np.ndarray]:
 def _amplitude(field: tf.Tensor, norm: tf.Tensor) -> tf.Tensor:
     """|FFT2(field)| * norm, centred. The modulus is taken whole: squares would lose the darkest pixels."""
     return tf.signal.fftshift(tf.abs(tf.signal.fft2d(field)) * norm, axes=(1, 2))
+
+
+def diffract_modes(field: np.ndarray) -> dict[str, np.ndarray]:
+    """sqrt(sum over modes of |FFT2 field|^2) / N: modes do not interfere (HOUSE.DIFFRACT.INCOHERENT).
+
+    field: (B, P, N, N) complex64, sqrt(photons), P modes of every pattern. Returns `amplitude` (B, N, N) float32,
+    sqrt(photons). Raises ValueError for other shapes, an unsupported N, no modes, or values that are not finite.
+    """
+    simulation.modes(field)
+    B, P, N, _ = field.shape
+    amplitude = np.empty((B, N, N), np.float32)
+    for part in chunks(B, P * N * N):
+        modes = tf.reshape(tf.cast(field[part], tf.complex64), [-1, N, N])
+        each = tf.reshape(tf.cast(_amplitude(modes, 1.0 / N), tf.float64), [-1, P, N, N])
+        amplitude[part] = np.asarray(tf.sqrt(tf.reduce_sum(tf.square(each), axis=1)))
+    return {"amplitude": amplitude}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from backends.host import checks
-from backends.host.grouping import draw_groups
+from backends.host.grouping import chosen_gridsize, draw_groups
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
 from backends.tensorflow.patches import check_object, cut_patches
@@ -21,19 +21,24 @@ def group_scan(
     K: int,
     nsamples: int,
     seed: int,
-    gridsize: int,
+    gridsize: int | None,
     sequential_sampling: bool,
     enable_oversampling: bool,
     neighbor_pool_size: int | None,
+    params_gridsize: int | None = None,
+    params_nphotons: float | None = None,
 ) -> dict[str, np.ndarray | None]:
     """Groups of C = gridsize**2 positions, their patterns, coordinates and ground truth (DATA.GROUP.*).
 
     Coordinates: (n) float, px; start ones default to them. diff3d: (n, N, N) amplitude, any real dtype.
     objectGuess: (H, W) complex64 or None. Y: (n, N, N) complex64 or None; it wins over objectGuess.
+    params_*: what the parameter store holds. Its gridsize counts where the argument is None, its nphotons never
+    (NORM.NPHOTONS.NO_DATA).
     Returns `diffraction` and `X_full` (B, N, N, C) float32, `Y` (B, N, N, C) complex64 or None, coordinates
     float64 (B, 1, 2, C) and (B, 1, 2, 1), [x, y], `nn_indices` (B, C) int64 and `objectGuess`.
     Raises ValueError as the contract lists them, warns FewerGroupsWarning at gridsize 1.
     """
+    gridsize = chosen_gridsize(gridsize, params_gridsize)
     xcoords_start = xcoords if xcoords_start is None else xcoords_start
     ycoords_start = ycoords if ycoords_start is None else ycoords_start
     _check_coordinates("xcoords", xcoords, len(xcoords))

@@ -118,6 +118,7 @@ def not_compared(folder: Path, rows: list[Row]) -> dict[str, list[str]]:
                 keys |= GROUPING_INPUTS
             for rule in golden.get("inputs", {}).values():
                 keys |= {rule} if isinstance(rule, str) else {rule.get("key", ""), rule.get("zeros_like", "")}
+                keys |= set(rule.get("polar", [])) if isinstance(rule, dict) else set()
         for known in contract.get("disagreements", []):
             read.setdefault(known["file"], set()).update(known["keys"])
     left = {}
@@ -181,6 +182,8 @@ def _table(rows: list[Row], who: list[str]) -> Table:
 def _cells(found: Comparison | None) -> list[str]:
     if found is None:
         return ["-", "-"]
+    if found.worst is None and found.ok and found.used:  # a law: no element is the worst
+        return ["-", f"{100 * found.used:.3g} %"]
     if found.worst is None:
         return ["0" if found.ok else "FAILS", "0 %" if found.ok else found.note[:40]]
     error, used = found.worst["error"], found.used

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.mutants import photons
 from harness.mutants.changes import apply
 
 Call = Callable[[dict[str, Any]], dict[str, Any]]
@@ -292,10 +293,27 @@ def nan_where_dark(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
     return {**outputs, "gradient": np.where(inputs["predicted"] == 0, np.nan, outputs["gradient"]).astype(np.complex64)}
 
 
+# -- grouping by a store ----------------------------------------------------------------------------------
+
+
+def store_instead(call: Call, inputs: dict[str, Any], *, of: int) -> dict[str, Any]:
+    """The store's gridsize stands in for an argument of `of`, and for none."""
+    return call({**inputs, "gridsize": None} if inputs["gridsize"] == of else inputs)
+
+
+def folds_photons(call: Call, inputs: dict[str, Any], *, target: str) -> dict[str, Any]:
+    """Grouped data know how many photons the store expects."""
+    outputs = call(inputs)
+    factor = np.sqrt(inputs.get("params_nphotons", 1e9) / 1e9)
+    return {**outputs, target: (factor * outputs[target]).astype(outputs[target].dtype)}
+
+
 FAULTS: tuple[Callable[..., Any], ...] = (
     seed_is_centre, each_alone, searches_alone, from_the_end, one_member_twice, softened_divisor, divides_by_count,
     uncentred, smaller_canvas, stumbles_over, needs, without, patterns_last, guesses_units, litters_beside,
     touches_file, rewrites, exchanges, pickles_none, opens_first, leaves_a_part, writes_elsewhere, keeps_what_is_there,
     parts_for_polar, global_subsample, column_major, reshaped, amplitude_plus_phase, disk_of,
     angles_apart, nan_where_dark,
+    touches_file, parts_for_polar, global_subsample, column_major, reshaped, amplitude_plus_phase,
+    store_instead, folds_photons, *photons.FAULTS,
 )  # fmt: skip

@@ -23,8 +23,10 @@ from spec_tests.relations import (
     saving,
     scales,
     scans,
+    simulation,
     sizes,
     stitching,
+    training,
     translation,
 )
 
@@ -45,7 +47,9 @@ _MODULES = (
     scales,
     scans,
     sizes,
+    simulation,
     stitching,
+    training,
     translation,
 )
 

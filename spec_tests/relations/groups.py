@@ -134,6 +134,31 @@ def truth_is_cut_at_the_members(call, inputs, options):
     call.hold("Y against extract_patches", cut, answer["Y"], {"peak_rtol": 1e-6, "why": "the same interpolation"})
 
 
+def _hold_all(call, what, expected, actual):
+    for name, value in expected.items():
+        if value is not None:
+            call.hold(f"{name} {what}", value, actual[name], {"atol": 0.0, "why": "the same call"})
+
+
+def gridsize_argument_before_the_store(call, inputs, options):
+    """An explicit gridsize counts whatever the store holds; without one the store's counts."""
+    gridsize = inputs["gridsize"]
+    expected = call("group_scan", inputs)
+    for stored in (1, 2, 3):
+        answer = call("group_scan", {**inputs, "params_gridsize": stored})
+        _hold_all(call, f"with gridsize {gridsize}, the store holding {stored}", expected, answer)
+    answer = call("group_scan", {**inputs, "gridsize": None, "params_gridsize": gridsize})
+    _hold_all(call, f"without an argument, the store holding {gridsize}", expected, answer)
+
+
+def nphotons_changes_no_data(call, inputs, options):
+    """A store that expects another photon count groups the same data to the same numbers."""
+    expected = call("group_scan", {**inputs, "params_nphotons": 1e9})
+    for nphotons in (1e5, 1.0, 4e9):
+        answer = call("group_scan", {**inputs, "params_nphotons": nphotons})
+        _hold_all(call, f"at nphotons {nphotons:g} against 1e+09", expected, answer)
+
+
 RELATIONS = (
     members_are_neighbours,
     relative_coordinates_sum_to_zero,
@@ -143,4 +168,6 @@ RELATIONS = (
     grouping_depends_on_its_seed_alone,
     sequential_ignores_the_seed,
     truth_is_cut_at_the_members,
+    gridsize_argument_before_the_store,
+    nphotons_changes_no_data,
 )

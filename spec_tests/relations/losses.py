@@ -37,6 +37,16 @@ def poisson_is_least_at_the_counts(call, inputs, options):
             call.fail(f"loss: {float(other['loss'])} at {factor} times the counts, {float(best['loss'])} at the counts")
 
 
+def a_dark_rate_is_positive_all_the_same(call, inputs, options):
+    """What a zero rate is taken for can be read off the loss: for n counts c at rate r it is r - c ln r."""
+    counts = inputs["counts"] + 1
+    loss = float(call("poisson_nll", {"rate": np.zeros_like(counts), "counts": counts})["loss"])
+    rate = np.exp(-loss / float(np.mean(counts.astype(float))))
+    # an error of 2e-6 in the loss is one of 6e-5 in its rate
+    if not 0.999e-12 < rate < 1e-6:
+        call.fail(f"loss: a rate of zero is taken for {rate:.6g}; 1e-12 and a little more is asked for")
+
+
 def mae_is_symmetric(call, inputs, options):
     """Prediction and observation exchanged: the same loss, the gradient turned round."""
     there = call("amplitude_mae", inputs)
@@ -120,4 +130,6 @@ RELATIONS = (
     gradient_is_the_slope, poisson_is_least_at_the_counts, mae_is_symmetric, variation_is_quadratic,
     variation_ignores_a_constant, complex_gradient_is_the_slope, border_counts_with_a_large_probe_alone,
     a_phase_on_both_is_invisible,
+    gradient_is_the_slope, a_dark_rate_is_positive_all_the_same, poisson_is_least_at_the_counts, mae_is_symmetric,
+    variation_is_quadratic, variation_ignores_a_constant,
 )  # fmt: skip

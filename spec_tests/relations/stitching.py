@@ -160,9 +160,43 @@ def patch_order_is_irrelevant(call, inputs, options):
     )
 
 
+def _padded(values: np.ndarray, side: int) -> np.ndarray:
+    """A square canvas in the middle of a larger one: canvases about one centre have even differences of side."""
+    margin = (side - len(values)) // 2
+    return np.pad(values, margin)
+
+
+def streaming_is_stitching_at_once(call, inputs, options):
+    """All patches in one call, or a few at a time with numerators and weights added up: one canvas.
+
+    Patches come in pairs on either side of one point, so that every piece has its mean there.
+    """
+    count, random = len(inputs["patches"]) // 2 * 2, call.random
+    # on a grid of 1/64 px: the mean of every piece is the same number
+    half = np.rint(random.uniform([-9, -6], [9, 6], (count // 2, 2)) * 64) / 64
+    positions = (np.array([40.5, 71.25]) + np.stack([half, -half], axis=1)).reshape(count, 1, 2, 1)
+    patches = inputs["patches"][:count]
+    whole = call("reassemble_position", {**inputs, "patches": patches, "global_offsets": positions})
+    side = len(whole["canvas"])
+    sums = {"peak_rtol": 2e-6, "why": "another order of summation"}
+    for size in options["sizes"]:
+        numerator, weight = np.zeros((side, side), complex), np.zeros((side, side))
+        for start in range(0, count, size):
+            part = {"patches": patches[start : start + size], "global_offsets": positions[start : start + size]}
+            piece = call("reassemble_position", {**inputs, **part})
+            numerator += _padded(piece["numerator"], side)
+            weight += _padded(piece["weight"], side)
+        call.hold(f"weight of {count} patches, {size} at a time", weight, whole["weight"], sums)
+        call.hold(f"numerator of {count} patches, {size} at a time", numerator, whole["numerator"], sums)
+        covered = weight > 1e-3
+        canvas = np.divide(numerator, weight, out=np.zeros_like(numerator), where=covered)
+        call.hold(f"canvas of {count} patches, {size} at a time", canvas, np.where(covered, whole["canvas"], 0), sums)
+
+
 RELATIONS = (
     common_offset_moves_only_the_origin,
     stitched_truth_is_the_object,
     no_weight_is_lost,
     patch_order_is_irrelevant,
+    streaming_is_stitching_at_once,
 )

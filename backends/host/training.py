@@ -1,0 +1,63 @@
+"""Input checks of scaling for training, and of the choice of an objective (LOSS.TORCH_MODE, SUPERVISED_LABELS)."""
+
+import numpy as np
+
+from backends.host import checks
+
+LOSS_MODES = ("poisson", "mae")
+MODEL_TYPES = ("pinn", "supervised")
+
+
+def amplitudes(scale: float, squared: str, **arrays: np.ndarray) -> None:
+    """ValueError unless the arrays are amplitudes (B, N, N, C) of one shape and the scale is above 0.
+
+    `squared` names the one whose scaled square must fit float32 (HOUSE.INPUT.REFUSED).
+    """
+    first, *_ = arrays
+    checks.rank(first, arrays[first], "B", "N", "N", "C")
+    checks.square(first, arrays[first], 1, 2)
+    _numbers(scale, first, arrays)
+    largest = (float(scale) * float(checks.extent(arrays[squared])[1])) ** 2 if arrays[squared].size else 0.0
+    if largest > np.finfo(np.float32).max:
+        raise ValueError(f"{squared} is too bright: its intensity of {largest:.3g} does not fit float32")
+
+
+def objective(
+    torch_loss_mode: str, model_type: str, labels: dict[str, np.ndarray | None], scale: float, **arrays: np.ndarray
+) -> None:
+    """ValueError for an objective that there is not, looked for before any number is: settings first.
+
+    `labels`: label_amp and label_phase by name, None where they are not given.
+    """
+    for name, value, allowed in (
+        ("torch_loss_mode", torch_loss_mode, LOSS_MODES),
+        ("model_type", model_type, MODEL_TYPES),
+    ):
+        if value not in allowed:
+            raise ValueError(f"{name} must be {' or '.join(map(repr, allowed))}, got {value!r}")
+    if model_type == "supervised":
+        if missing := [name for name, label in labels.items() if label is None]:
+            raise ValueError(
+                f"model_type 'supervised' trains on labels, but {' and '.join(missing)} is None: give label_amp and "
+                "label_phase, or train with model_type 'pinn'"
+            )
+        if torch_loss_mode != "mae":
+            raise ValueError(
+                f"torch_loss_mode {torch_loss_mode!r} has no use for labels: model_type 'supervised' needs 'mae'"
+            )
+    first, *_ = arrays
+    _numbers(scale, first, arrays)
+    if model_type == "supervised":
+        for name, label in labels.items():
+            checks.same_shape(name, label, first, arrays[first].shape)
+            checks.real(name, label)
+            checks.single_precision(name, label)
+
+
+def _numbers(scale: float, first: str, arrays: dict[str, np.ndarray]) -> None:
+    checks.positive("intensity_scale", scale)
+    for name, array in arrays.items():
+        checks.same_shape(name, array, first, arrays[first].shape)
+        checks.real(name, array)
+        checks.single_precision(name, array)
+        checks.non_negative(name, array)
