@@ -90,7 +90,7 @@ def fine(draw: Draw) -> Finding:
     limit = draw.limit(1)
     return Finding(
         float(away) / limit,
-        f"{odd:.9g} of {size} counts at rates from {LARGE:g} are odd: {away:.3g} sigmas from half (allowed {limit:.3g})",
+        f"{odd:.9g} of {size} counts at rates from {LARGE:g} are odd: {away:.3g} sigmas off (allowed {limit:.3g})",
     )
 
 

@@ -24,7 +24,7 @@ def test_oracle_agrees_with_the_measured_goldens():
     assert not bad
     files = {
         "diffract.npz", "grouping.npz", "losses.npz", "patches.npz", "probe.npz", "reassemble.npz", "scales.npz",
-        "translate.npz",
+        "simulate.npz", "translate.npz",
     }  # fmt: skip
     assert {row.file for row in rows} == files
     assert len(rows) > 100

@@ -42,7 +42,10 @@ def the_seed_decides_the_noise(call, inputs, options):
 
 
 def every_pattern_has_noise_of_its_own(call, inputs, options):
-    """Equal patterns, along the batch and along the channels: no two of them have the same counts."""
+    """Equal patterns, along the batch and along the channels: no two of them have the same counts.
+
+    Only where the light is spread: two draws for a single lit pixel are equal once in a thousand times.
+    """
     groups, channels = options["groups"], options["channels"]
     patch = inputs["object"][:1, :, :, :1]
     counts = call("observe", {**inputs, "object": np.tile(patch, (groups, 1, 1, channels))})["counts"]
