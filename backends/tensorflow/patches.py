@@ -33,14 +33,13 @@ def cut_patches(object: np.ndarray, positions: tf.Tensor, N: int) -> np.ndarray:
     """
     B, C = positions.shape[0], positions.shape[3]
     side = N + 1
-    # every window that touches the object and an empty one at each end, as a view: number k starts at pixel k - side.
-    # The host selects, for it copies whole lines where a gather goes pixel by pixel
+    # every window that touches the object and an empty one at each end, as a view: window k starts at pixel k - side;
+    # the host selects, for it copies whole lines where a gather goes pixel by pixel
     windows = sliding_window_view(np.pad(object.astype(np.complex64, copy=False), side), (side, side))
     limit = tf.constant(max(windows.shape[:2]), tf.int64)
     column, row = (split(tf.reshape(positions[:, 0, axis] - N // 2, [-1]), limit) for axis in (0, 1))
-    rows, columns = (
-        np.clip(axis.whole.numpy() + side, 0, last - 1) for axis, last in zip((row, column), windows.shape, strict=False)
-    )
+    rows = np.clip(row.whole.numpy() + side, 0, windows.shape[0] - 1)
+    columns = np.clip(column.whole.numpy() + side, 0, windows.shape[1] - 1)
     patches = np.empty((B, N, N, C), np.complex64)
     for part in chunks(B, C * N * N):
         flat = slice(part.start * C, part.stop * C)
