@@ -167,6 +167,18 @@ def digest(outputs, rows):
     }  # fmt: skip
 
 
+def make_ready(inputs, room):
+    """Before a clock starts: pages of the inputs are mapped, and `room` bytes are had from the machine and given back.
+
+    Mapping a file is the transport's work, not the backend's. And a virtual machine gives free memory to its host, to
+    fetch it at the first touch: 2.4 s a GB were seen, thirty times the memory's speed.
+    """
+    for array in inputs.values():
+        if isinstance(array, np.ndarray) and array.flags.c_contiguous:
+            array.reshape(-1).view(np.uint8)[:: os.sysconf("SC_PAGESIZE")].max(initial=0)
+    np.empty(room, np.uint8)[:: os.sysconf("SC_PAGESIZE")] = 1
+
+
 def call(backend, message, exchange):
     """One operation: the answer, how long it took, and what it did beside answering."""
     inputs = {name: decode(value) for name, value in message["inputs"].items()}
@@ -175,16 +187,19 @@ def call(backend, message, exchange):
     before = np.random.get_state()
     given = fingerprints(inputs) if message.get("watch") else {}
     reply, keep = {}, message.get("keep")
+    if keep is not None:
+        make_ready(inputs, message["room"])
     held = memory() if keep is not None else 0
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        begin = time.perf_counter()
+        user, begin = os.times().user, time.perf_counter()
         try:
             outputs = backend.call(message["operation"], inputs)
             backend.synchronize()
-            reply["seconds"] = time.perf_counter() - begin
+            reply["seconds"], user = time.perf_counter() - begin, os.times().user - user
             if keep is not None:  # the peak first: looking at the answer takes memory, too
-                outputs = {"held": held, "peak": memory(most_since=True), "arrays": digest(outputs, keep)}
+                kept = {"user": user, "held": held, "peak": memory(most_since=True)}
+                outputs = {**kept, "arrays": digest(outputs, keep)}
             reply["outputs"] = encode(outputs, exchange)
         except (Exception, SystemExit) as error:
             reply["seconds"] = time.perf_counter() - begin

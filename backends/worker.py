@@ -105,12 +105,15 @@ class Worker:
         numpy_seed: int | None = None,
         watch: bool = False,
         keep: list[int] | None = None,
+        room: int = 0,
     ) -> Answer:
         """Answer of the backend to one operation; never raises for what the backend does.
 
         `numpy_seed` seeds NumPy's global state before; `watch` looks whether the inputs are changed in place.
-        With `keep` the answer stays in the process, however large: what comes back is {"held", "peak", "arrays"},
-        bytes of its memory before and at most, and for each array the `digest` of it with the rows `keep` names.
+        With `keep` the answer stays in the process, however large: what comes back is {"user", "held",
+        "peak", "arrays"}: seconds its own code ran on all cores, bytes of its memory before and at most, and for each
+        array the `digest` of it with the rows `keep` names. The clock then starts with the inputs in memory, and with
+        `room` bytes of it at hand.
         """
         if self._channel is None:
             try:
@@ -121,7 +124,10 @@ class Worker:
         exchange = str(self._folder / "exchange")
         packed = {name: remote.encode(value, exchange) for name, value in inputs.items()}
         try:
-            message = {"operation": operation, "inputs": packed, "numpy_seed": numpy_seed, "watch": watch, "keep": keep}
+            message = {
+                "operation": operation, "inputs": packed, "numpy_seed": numpy_seed, "watch": watch, "keep": keep,
+                "room": room,
+            }  # fmt: skip
             self._channel.send(message)
             reply = self._channel.receive(timeout=timeout)
         except self._channel.TimeoutError:

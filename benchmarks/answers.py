@@ -58,6 +58,8 @@ def layouts(case: Case, inputs: dict[str, Any]) -> dict[str, tuple[tuple[int, ..
         return {"patches": ((B, N, N, inputs["coords_relative"].shape[3]), np.complex64)}
     if case.series.operation == "diffract":
         return {"amplitude": ((B, N, N), np.float32)}
+    if case.series.operation == "normalize_diffraction":
+        return {"normalized": ((B, N, N, 1), np.float32)}
     return {"translated": ((B, N, N), np.complex64)}
 
 
@@ -113,6 +115,12 @@ def diffract(case: Case, inputs: dict[str, Any], kept: Kept) -> dict[str, np.nda
     return {"amplitude": optics.diffract(inputs["field"][case.rows].astype(complex))}
 
 
+def normalize_diffraction(case: Case, inputs: dict[str, Any], kept: Kept) -> dict[str, np.ndarray]:
+    patterns = inputs["diffraction"]
+    energy = np.mean([np.square(pattern, dtype=float).sum() for pattern in patterns])  # no stack of float64
+    return {"normalized": N / 2 / np.sqrt(energy) * patterns[case.rows]}
+
+
 def translate(case: Case, inputs: dict[str, Any], kept: Kept) -> dict[str, np.ndarray]:
     return {"translated": patches.translate(inputs["images"][case.rows], inputs["offsets"][case.rows])}
 
@@ -151,6 +159,6 @@ def energy_is_kept(case: Case, inputs: dict[str, Any], kept: Kept) -> list[str]:
 
 ORACLES = {
     "group_scan": group_scan, "reassemble_position": reassemble_position, "extract_patches": extract_patches,
-    "diffract": diffract, "translate": translate,
+    "diffract": diffract, "normalize_diffraction": normalize_diffraction, "translate": translate,
 }  # fmt: skip
 INVARIANTS = {"group_scan": groups_are_whole, "diffract": energy_is_kept}

@@ -47,12 +47,15 @@ class Case:
         if self.series.operation == "group_scan":
             pixels = self.size * given["gridsize"] ** 2 * N * N
             return pixels * (16 if given["truth"] else 8)
+        if self.series.operation == "normalize_diffraction":
+            return self.size * N * N * 4
         return self.size * N * N * 8
 
     @property
     def input_bytes(self) -> int:
         """About what its inputs take; they exist twice, here and mapped in the worker's."""
-        return self.size * N * N * (4 if self.series.operation == "group_scan" else 8)
+        images = self.series.given.get("positions", self.size)
+        return images * N * N * (4 if self.series.operation in ("group_scan", "normalize_diffraction") else 8)
 
     @property
     def rows(self) -> list[int]:
@@ -72,6 +75,9 @@ SERIES = (
            given={**GROUPING, "truth": True}),
     Series("group_scan-gs2-truth", "group_scan", "positions", (1_000, 3_000, 10_000),
            given={"gridsize": 2, "truth": True}),
+    # a group at each of 100,000 positions would be an answer of 26 GB: every fourth has one
+    Series("group_scan-gs2-truth-quarter", "group_scan", "groups", (), (25_000,),
+           given={"gridsize": 2, "truth": True, "positions": 100_000}),
     # 1,000 positions, 500 groups: timed in public with the TensorFlow backend of PtychoPINN, 12.3 s
     Series("group_scan-gs2-truth-half", "group_scan", "groups", (500,),
            given={"gridsize": 2, "truth": True, "positions": 1_000}),
@@ -80,6 +86,7 @@ SERIES = (
     Series("extract_patches-gs2", "extract_patches", "groups", (500,), given={"gridsize": 2}, naive=LOOPS),
     Series("extract_patches-gs1", "extract_patches", "patches", (200, 1_000, 5_000), given={"gridsize": 1}),
     Series("diffract", "diffract", "waves", (200, 2_000, 10_000)),
+    Series("normalize_diffraction", "normalize_diffraction", "patterns", (1_000, 10_000, 100_000)),
     Series("translate", "translate", "images", (200, 2_000, 10_000)),
 )  # fmt: skip
 

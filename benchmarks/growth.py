@@ -7,7 +7,10 @@ TARGET = 1.05
 
 
 def exponent(sizes: list[int], seconds: list[float]) -> float | None:
-    """Slope of log seconds over log size by least squares: t ~ size**slope. None below three sizes."""
-    if len(set(sizes)) < 3:
+    """Slope of log seconds over log size by least squares: t ~ size**slope.
+
+    None below three sizes, and where a time was too short to be told from nothing.
+    """
+    if len(set(sizes)) < 3 or min(seconds) <= 0:
         return None
     return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])

@@ -57,11 +57,15 @@ def diffract(random: np.random.Generator, B: int, given: dict[str, Any]) -> dict
     return {"field": _complex(random, B, N, N)}
 
 
+def normalize_diffraction(random: np.random.Generator, B: int, given: dict[str, Any]) -> dict[str, Any]:
+    return {"diffraction": random.random((B, N, N, 1), dtype=np.float32)}
+
+
 def translate(random: np.random.Generator, B: int, given: dict[str, Any]) -> dict[str, Any]:
     return {"images": _complex(random, B, N, N), "offsets": 10.0 * random.random((B, 2)) - 5.0}
 
 
 BUILDERS = {
     "group_scan": group_scan, "reassemble_position": reassemble_position, "extract_patches": extract_patches,
-    "diffract": diffract, "translate": translate,
+    "diffract": diffract, "normalize_diffraction": normalize_diffraction, "translate": translate,
 }  # fmt: skip

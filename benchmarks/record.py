@@ -32,9 +32,11 @@ class Row:
     input_bytes: int
     result_bytes: int
     held_bytes: int
-    """The worker's memory before the last call: framework, inputs."""
+    """The worker's memory when the clock started: framework, inputs."""
     peak_bytes: int
     """The most it held during it."""
+    user: float
+    """The least processor time of a call, all cores together, without what the system took (pages, mostly)."""
 
     @property
     def best(self) -> float:
@@ -42,16 +44,16 @@ class Row:
 
     @property
     def growth_of_memory(self) -> float:
-        """What a call took of memory, in sizes of its inputs (mapped when they are read) and answer together."""
+        """What a call took of memory beyond its inputs, in sizes of its inputs and answer together."""
         return (self.peak_bytes - self.held_bytes) / max(1, self.input_bytes + self.result_bytes)
 
 
-def exponents(rows: Iterable[Row]) -> dict[tuple[str, str, str], float]:
-    """By series, backend and device; only where three sizes were timed."""
+def exponents(rows: Iterable[Row], of: str) -> dict[tuple[str, str, str], float]:
+    """By series, backend and device, of the times `best` or `user`; only where three sizes were timed."""
     groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in rows:
         groups.setdefault((row.series, row.backend, row.device), []).append(row)
-    found = {key: growth.exponent([r.size for r in g], [r.best for r in g]) for key, g in groups.items()}
+    found = {key: growth.exponent([r.size for r in g], [getattr(r, of) for r in g]) for key, g in groups.items()}
     return {key: value for key, value in found.items() if value is not None}
 
 
@@ -75,19 +77,25 @@ def table(rows: list[Row]) -> Table:
     for name in ("k", "best s", "median s", "µs per item", "result MB", "peak MB", "/ in+out"):
         found.add_column(name, justify="right")
     found.add_column("times faster than")
-    found.add_column("exponent", justify="right")
-    slopes, last = exponents(rows), {(r.series, r.backend, r.device): r for r in rows}
+    found.add_column("exponent: seconds, processor", justify="right")
+    slopes = exponents(rows, "best"), exponents(rows, "user")
+    last = {(r.series, r.backend, r.device): r for r in rows}
     for row in rows:
         key = (row.series, row.backend, row.device)
-        slope = slopes.get(key) if last[key] is row else None
+        fitted = last[key] is row and key in slopes[0]
         found.add_row(
             row.case, f"{row.backend.rpartition(':')[2]}@{row.device}", str(len(row.seconds)), f"{row.best:.4f}",
             f"{statistics.median(row.seconds):.4f}", f"{1e6 * row.best / row.size:.2f}",
             f"{row.result_bytes / 1e6:.1f}", f"{row.peak_bytes / 1e6:.0f}", f"{row.growth_of_memory:.2f}",
             ", ".join(f"{name} {ratio:.3g} x" for name, ratio in ratios(row, rows).items()),
-            "" if slope is None else f"{slope:.2f}{'' if slope <= growth.TARGET else ' !'}",
+            ", ".join(marked(slope[key]) for slope in slopes if key in slope) if fitted else "",
         )  # fmt: skip
     return found
+
+
+def marked(slope: float) -> str:
+    """An exponent, with a mark where it is above the target."""
+    return f"{slope:.2f}{'' if slope <= growth.TARGET else ' !'}"
 
 
 def document(rows: list[Row], skipped: list[str], versions: dict[str, Any], load: float) -> dict[str, Any]:
@@ -99,8 +107,9 @@ def document(rows: list[Row], skipped: list[str], versions: dict[str, Any], load
         "versions": versions,
         "cases": [{**asdict(row), "best": row.best, "median": statistics.median(row.seconds),
                    "faster": ratios(row, rows)} for row in rows],
-        "exponents": [{"series": s, "backend": b, "device": d, "exponent": value, "target": growth.TARGET}
-                      for (s, b, d), value in exponents(rows).items()],
+        "exponents": [{"series": s, "backend": b, "device": d, "exponent": value,
+                       "of_processor_time": exponents(rows, "user").get((s, b, d)), "target": growth.TARGET}
+                      for (s, b, d), value in exponents(rows, "best").items()],
         "skipped": skipped,
     }  # fmt: skip
 
@@ -119,5 +128,6 @@ def show(rows: list[Row], skipped: list[str], console: Console | None = None) ->
     console.print(table(rows))
     for line in skipped:
         console.print(f"not timed: {line}", style="yellow", highlight=False)
-    late = [f"{s} {b}@{d} {v:.2f}" for (s, b, d), v in exponents(rows).items() if v > growth.TARGET]
-    console.print(f"exponents above {growth.TARGET}: {', '.join(late) or 'none'}", highlight=False)
+    for of, what in (("best", "seconds"), ("user", "processor time")):
+        late = [f"{s} {b}@{d} {v:.2f}" for (s, b, d), v in exponents(rows, of).items() if v > growth.TARGET]
+        console.print(f"exponents of {what} above {growth.TARGET}: {', '.join(late) or 'none'}", highlight=False)

@@ -24,7 +24,8 @@ def test_speed(case: Case, name: str, device: str, bench: runner.Bench, benchmar
     size = runner.result_bytes(kept["arrays"])
     seconds = tuple(benchmark.stats.stats.data)
     row = Row(case.id, case.series.name, case.size, case.series.unit, name, device, seconds,
-              runner.array_bytes(bench.inputs(case)), size, kept["held"], kept["peak"])  # fmt: skip
+              runner.array_bytes(bench.inputs(case)), size, kept["held"], kept["peak"],
+              bench.user[name, device, case.id])  # fmt: skip
     request.config.stash[ROWS].append(row)
     benchmark.extra_info.update(peak_bytes=row.peak_bytes, result_bytes=size)
     if case.large and device == "cpu" and row.peak_bytes:

@@ -91,11 +91,21 @@ def test_exponents_of_made_up_times(power):
 
 def test_ratios_are_to_the_plain_ways_of_the_same_case():
     def row(backend, seconds, case="a-10"):
-        return record.Row(case, "a", 10, "things", backend, "cpu", (seconds, 2 * seconds), 1, 1, 0, 0)
+        return record.Row(case, "a", 10, "things", backend, "cpu", (seconds, 2 * seconds), 1, 1, 0, 0, seconds)
 
     rows = [row("pytorch", 0.1), row("benchmarks.naive_patches:ShiftWhole", 2.0), row("pytorch", 0.1, "b-10")]
     assert record.ratios(rows[0], rows) == {"ShiftWhole": pytest.approx(20)}
     assert record.ratios(rows[1], rows) == record.ratios(rows[2], rows) == {}
+
+
+def test_both_exponents_of_a_series_are_told():
+    def row(size, seconds, user):
+        return record.Row(f"a-{size}", "a", size, "things", "pytorch", "cpu", (seconds, 1.0), 1, 1, 0, 0, user)
+
+    rows = [row(10, 0.01, 0.02), row(100, 0.2, 0.2), row(1_000, 0.9, 2.0)]
+    (seconds,), (processor,) = (record.exponents(rows, of).values() for of in ("best", "user"))
+    assert (round(seconds, 2), round(processor, 2)) == (0.98, 1.0)  # log10(0.9 / 0.01) / 2: the middle has no weight
+    assert record.exponents([row(10, 0.01, 0.0), *rows[1:]], "user") == {}
 
 
 def _make_bench(runs, *arguments):
@@ -110,7 +120,7 @@ def test_a_run_leaves_its_numbers(tmp_path):
     found = json.loads(path.read_text())
     (case,) = found["cases"]
     assert (case["case"], case["backend"], len(case["seconds"])) == ("diffract-200", "numpy", 9)
-    assert 0 < case["best"] <= case["median"]
+    assert 0 < case["best"] <= case["median"] and case["user"] >= 0
     assert found["versions"]["numpy@cpu"]["info"]["framework"] == "numpy"
     assert "diffract-200" in done.stdout and "written:" in done.stdout
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from backends.host import checks, simulation
-from backends.pytorch.bridge import HOST, chunks, tensor
+from backends.pytorch.bridge import HOST, chunks, empty, tensor
 
 
 def diffract(field: np.ndarray, *, device: torch.device) -> dict[str, np.ndarray]:
@@ -19,7 +19,7 @@ def diffract(field: np.ndarray, *, device: torch.device) -> dict[str, np.ndarray
     checks.supported_size(field.shape[1])
     checks.number("field", field)
     source = tensor(field, HOST)
-    amplitude = torch.empty(field.shape, dtype=torch.float32)
+    amplitude = empty(field.shape, np.float32)
     for part in chunks(len(field), field.shape[1] ** 2, device):
         # contiguous: the transform rounds differently for another memory layout of the same numbers
         waves = source[part].to(device, torch.complex64).contiguous()

@@ -5,7 +5,7 @@ import torch
 
 from backends.host import checks
 from backends.host.grouping import chosen_gridsize, draw_groups
-from backends.pytorch.bridge import HOST, chunks, tensor
+from backends.pytorch.bridge import HOST, chunks, empty, tensor
 from backends.pytorch.patches import check_object, cut
 
 
@@ -129,17 +129,17 @@ def _patterns(diff3d: np.ndarray, members: torch.Tensor, N: int) -> tuple[np.nda
     if energy == 0:
         raise ValueError("diff3d is zero in every pattern of the groups: there is no energy to normalise by")
     scale = (N / 2) / torch.sqrt(energy / members.numel()).item()
-    diffraction = _by_member(stack, members, torch.float32)
-    X_full = torch.empty_like(diffraction)
+    diffraction = _by_member(stack, members, np.float32)
+    X_full = empty(diffraction.shape, np.float32)
     torch.mul(diffraction, scale, out=X_full)
     return diffraction.numpy(), X_full.numpy()
 
 
-def _by_member(stack: torch.Tensor, members: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+def _by_member(stack: torch.Tensor, members: torch.Tensor, dtype: type[np.generic]) -> torch.Tensor:
     """(B, N, N, C) from a stack (n, N, N): [b, :, :, c] is the image of member c (DATA.GROUP.DIFFRACTION)."""
     B, C = members.shape
     _, rows, columns = stack.shape
-    images = torch.empty((B, rows, columns, C), dtype=dtype)
+    images = empty((B, rows, columns, C), dtype)
     for part in chunks(B, C * rows * columns, HOST):
         images[part] = stack[members[part]].permute(0, 2, 3, 1)
     return images
@@ -154,7 +154,7 @@ def _ground_truth(
 ) -> np.ndarray | None:
     """A given Y by member, else patches of the object at the members' positions, else None (DATA.GROUP.Y)."""
     if Y is not None:
-        return _by_member(tensor(Y, HOST), members.cpu(), torch.complex64).numpy()
+        return _by_member(tensor(Y, HOST), members.cpu(), np.complex64).numpy()
     if objectGuess is not None:
         return cut(tensor(objectGuess, members.device, torch.complex64), coords_nn[:, 0], N).numpy()
     return None

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from backends.host import checks
-from backends.pytorch.bridge import HOST, chunks, tensor
+from backends.pytorch.bridge import HOST, chunks, empty, tensor
 from backends.pytorch.probe import hard_disk
 
 
@@ -30,7 +30,7 @@ def illuminate(
     source = tensor(object, HOST)
     lit = tensor(probe, device, torch.complex64)[:, :, None]
     disk = hard_disk(object.shape[1], device).float()[:, :, None] if masked else None
-    field = torch.empty(object.shape, dtype=torch.complex64)
+    field = empty(object.shape, np.complex64)
     for part in chunks(len(object), object[0].size, device):
         waves = _smooth(source[part].to(device, torch.complex64) * lit, sigma)
         field[part] = waves if disk is None else waves * disk

@@ -5,7 +5,7 @@ import torch
 
 from backends.host import checks
 from backends.pytorch.bilinear import blend, split, windows
-from backends.pytorch.bridge import HOST, chunks, tensor
+from backends.pytorch.bridge import HOST, chunks, empty, tensor
 
 
 def merge_patches(
@@ -23,8 +23,8 @@ def merge_patches(
     # canvas pixel i shows patch index i - L/2 + N/2 + relative
     columns, rows = (split((axis + (N - L) // 2).reshape(-1)) for axis in _axes(coords_relative, device))
     inside = _window(N, probe_big, device)
-    merged = torch.empty((groups, L, L), dtype=torch.complex64)
-    weight = torch.empty((groups, L, L), dtype=torch.float32)
+    merged = empty((groups, L, L), np.complex64)
+    weight = empty((groups, L, L), np.float32)
     for part in chunks(groups, channels * L * L, device):
         members = slice(part.start * channels, part.stop * channels)
         images = source[part].to(device, torch.complex64).permute(0, 3, 1, 2).reshape(-1, N, N) * inside

@@ -5,7 +5,7 @@ import torch
 
 from backends.host import checks
 from backends.pytorch.bilinear import blend, split
-from backends.pytorch.bridge import chunks, tensor
+from backends.pytorch.bridge import chunks, empty, tensor
 
 
 def extract_patches(
@@ -40,7 +40,7 @@ def cut(whole: torch.Tensor, positions: torch.Tensor, N: int) -> torch.Tensor:
     windows = _windows(whole, N + 1)
     first_row = _window_number(rows.whole, N + 1, windows.shape[0])
     first_column = _window_number(columns.whole, N + 1, windows.shape[1])
-    patches = torch.empty((B, N, N, C), dtype=torch.complex64)
+    patches = empty((B, N, N, C), np.complex64)
     for groups in chunks(B, C * N * N, whole.device):
         flat = slice(groups.start * C, groups.stop * C)
         samples = blend(windows[first_row[flat], first_column[flat]], rows.at(flat), columns.at(flat))

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from backends.host import checks
-from backends.pytorch.bridge import HOST, chunks, tensor
+from backends.pytorch.bridge import HOST, chunks, empty, tensor
 from backends.pytorch.probe import gauge
 
 Answer = dict[str, np.ndarray]
@@ -37,7 +37,9 @@ def normalize_diffraction(diffraction: np.ndarray, *, device: torch.device) -> A
     if energy == 0:
         raise ValueError("diffraction is zero everywhere: there is no energy to normalise by")
     scale = diffraction.shape[1] / 2 / math.sqrt(energy)
-    return {"normalized": (stack.to(torch.float32) * scale).numpy(), "scale": np.asarray(scale)}
+    normalized = empty(stack.shape, np.float32)
+    torch.mul(stack.to(torch.float32), scale, out=normalized)
+    return {"normalized": normalized.numpy(), "scale": np.asarray(scale)}
 
 
 def intensity_scale(nphotons: float, N: int, field: np.ndarray | None, *, device: torch.device) -> Answer:

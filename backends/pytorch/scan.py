@@ -7,7 +7,7 @@ import torch
 
 from backends.host import rawdata
 from backends.host.scan import check_units, read_scan, warn_if_counts
-from backends.pytorch.bridge import HOST, chunks, tensor
+from backends.pytorch.bridge import HOST, chunks, empty, tensor
 
 
 def load_scan(path: str, N: int | None, units: str, *, device: torch.device) -> dict[str, np.ndarray | None]:
@@ -29,7 +29,7 @@ def _amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
     stack = tensor(diff3d, HOST)
     if units == "amplitude":
         return stack.to(torch.float32).contiguous().numpy()
-    amplitude = torch.empty(stack.shape, dtype=torch.float32)
+    amplitude = empty(stack.shape, np.float32)
     for part in chunks(len(stack), stack.shape[1] * stack.shape[2], HOST):
         torch.sqrt(stack[part].to(torch.float32), out=amplitude[part])
     return amplitude.numpy()

@@ -1,9 +1,10 @@
 """Operation `extract_patches`: the part of the object that belongs to each scan position."""
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from backends.host import checks
-from backends.tensorflow.bilinear import add_zero_lines, sample
+from backends.tensorflow.bilinear import IMAGES, WEIGHTS, Weights, blend, split
 from backends.tensorflow.channels import from_channels, to_channels
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
@@ -31,13 +32,28 @@ def cut_patches(object: np.ndarray, positions: tf.Tensor, N: int) -> np.ndarray:
     Patch pixel [N/2, N/2] lies on the position; outside the object is 0 (PHYS.EXTRACT.CENTRE, METHOD).
     """
     B, C = positions.shape[0], positions.shape[3]
-    image = add_zero_lines(to_channels(object.astype(np.complex64, copy=False)[None]))
+    side = N + 1
+    # every window that touches the object and an empty one at each end, as a view: window k starts at pixel k - side;
+    # the host selects, for it copies whole lines where a gather goes pixel by pixel
+    windows = sliding_window_view(np.pad(object.astype(np.complex64, copy=False), side), (side, side))
+    limit = tf.constant(max(windows.shape[:2]), tf.int64)
+    column, row = (split(tf.reshape(positions[:, 0, axis] - N // 2, [-1]), limit) for axis in (0, 1))
+    rows = np.clip(row.whole.numpy() + side, 0, windows.shape[0] - 1)
+    columns = np.clip(column.whole.numpy() + side, 0, windows.shape[1] - 1)
     patches = np.empty((B, N, N, C), np.complex64)
     for part in chunks(B, C * N * N):
-        left, top = (tf.reshape(positions[part, 0, axis] - N // 2, [-1]) for axis in (0, 1))
-        windows = sample(image, tf.zeros_like(left, tf.int64), top, left, N, N)
-        patches[part] = np.moveaxis(from_channels(windows).reshape(-1, C, N, N), 1, -1)
+        flat = slice(part.start * C, part.stop * C)
+        neighbours = to_channels(windows[rows[flat], columns[flat]])
+        patches[part] = from_channels(_sample(neighbours, row.at(flat), column.at(flat), tf.constant(C)))
     return patches
+
+
+@tf.function(input_signature=[IMAGES, WEIGHTS, WEIGHTS, tf.TensorSpec([], tf.int32)], autograph=False)
+def _sample(neighbours: tf.Tensor, rows: Weights, columns: Weights, C: tf.Tensor) -> tf.Tensor:
+    """Neighbours (P, N+1, N+1, 2) of the pixels of P = B * C patches -> patches (B, N, N, C, 2)."""
+    blended = blend(neighbours, rows, columns)
+    _, height, width, _ = tf.unstack(tf.shape(blended))
+    return tf.transpose(tf.reshape(blended, [2, height, width, -1, C]), [3, 1, 2, 4, 0])
 
 
 def check_object(name: str, object: np.ndarray) -> None:

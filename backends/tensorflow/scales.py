@@ -38,8 +38,10 @@ def normalize_diffraction(diffraction: np.ndarray) -> Answer:
     if energy == 0:
         raise ValueError("diffraction is zero everywhere: there is no energy to normalise by")
     scale = diffraction.shape[1] / 2 / math.sqrt(energy)
-    normalized = tf.cast(diffraction, tf.float32) * tf.constant(scale, tf.float32)
-    return {"normalized": np.array(normalized), "scale": np.asarray(scale)}
+    normalized = np.empty(diffraction.shape, np.float32)
+    for part in chunks(len(diffraction), diffraction[0].size):
+        normalized[part] = np.asarray(tf.cast(diffraction[part], tf.float32) * tf.constant(scale, tf.float32))
+    return {"normalized": normalized, "scale": np.asarray(scale)}
 
 
 def intensity_scale(nphotons: float, N: int, field: np.ndarray | None) -> Answer:
