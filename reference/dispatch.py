@@ -11,6 +11,7 @@ import numpy as np
 
 from reference import (
     container,
+    cxi,
     formats,
     grouping,
     illumination,
@@ -19,6 +20,7 @@ from reference import (
     merge,
     optics,
     patches,
+    product,
     reassembly,
     scaling,
     scan,
@@ -238,6 +240,8 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     **container.OPERATIONS,
     **subsampling.OPERATIONS,
     **formats.OPERATIONS,
+    **product.OPERATIONS,
+    **cxi.OPERATIONS,
 }
 
 

@@ -44,3 +44,9 @@ def not_negative(**arrays: np.ndarray) -> None:
     for name, value in arrays.items():
         if (value < 0).any():
             raise ValueError(f"{name} has negative values")
+
+
+def one_of(known: tuple[str, ...], **values: str) -> None:
+    for name, value in values.items():
+        if value not in known:
+            raise ValueError(f"{name}={value!r}: one of {', '.join(known)}")

@@ -209,3 +209,17 @@ def canvas(name: str, side: int, N: int) -> None:
     """ValueError unless a canvas has an even side of at least N."""
     if side % 2 or side < N:
         raise ValueError(f"{name} = {side}: an even number of at least N = {N} is asked for")
+
+
+def wave(name: str, array: np.ndarray, axes: tuple[str, ...]) -> np.ndarray:
+    """A complex array whose leading axes may be missing, with all of `axes` (PRODUCT.PROBE.DATA, OBJECT.DATA).
+
+    TypeError for real numbers (PRODUCT.PROBE.REAL), ValueError for another rank, no elements, or some not finite.
+    """
+    if not 2 <= array.ndim <= len(axes):
+        raise ValueError(f"{name} must have 2 to {len(axes)} axes ({', '.join(axes)}), got shape {array.shape}")
+    if array.dtype.kind != "c":
+        raise TypeError(f"{name} must be complex, got dtype {array.dtype}")
+    not_empty(name, array)
+    finite(name, array)
+    return array.reshape((1,) * (len(axes) - array.ndim) + array.shape)

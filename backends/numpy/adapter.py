@@ -20,6 +20,8 @@ LOCAL = frozenset({"coords_nominal", "coords_true"})
 SCALARS = frozenset({"scale", "norm", "loss"})
 ASIDES = frozenset({"known"})
 """What the oracle says for the comparison alone: where a value is settled. No answer holds it."""
+FILES = frozenset({"read_product", "read_cxi"})
+"""Operations that answer what a file holds, in its own precision: nothing is rounded on the way out."""
 INDICES = frozenset({"nn_indices", "scan_index", "sample_indices"})
 
 
@@ -60,6 +62,8 @@ class NumpyBackend:
         if operation not in dispatch.OPERATIONS:
             raise UnknownOperation(f"numpy: {operation!r} is not claimed")
         outputs = dispatch.call(operation, inputs)
+        if operation in FILES:
+            return outputs
         return {name: in_contract_dtype(name, value) for name, value in outputs.items() if name not in ASIDES}
 
     def synchronize(self) -> None:

@@ -7,6 +7,7 @@ import torch
 
 from backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
 from backends.pytorch.container import load_container, scan_from_coords, subsample_scan
+from backends.pytorch.cxi import read_cxi, write_cxi
 from backends.pytorch.diffract import diffract
 from backends.pytorch.formats import (
     channel_to_flat,
@@ -23,6 +24,7 @@ from backends.pytorch.illuminate import illuminate
 from backends.pytorch.losses import amplitude_mae, poisson_nll, total_variation
 from backends.pytorch.merge import merge_patches
 from backends.pytorch.patches import extract_patches
+from backends.pytorch.product import read_product, write_product
 from backends.pytorch.reassemble import reassemble_position
 from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.pytorch.scan import load_scan
@@ -54,6 +56,10 @@ _OPERATIONS = {
     "flatten_coords": flatten_coords,
     "combine_object": combine_object,
     "split_object": split_object,
+    "read_product": read_product,
+    "write_product": write_product,
+    "read_cxi": read_cxi,
+    "write_cxi": write_cxi,
 }
 
 

@@ -18,15 +18,17 @@ def load_scan(path: str, N: int | None, units: str, *, device: torch.device) -> 
     check_units(units)
     scan = read_scan(path, N)
     warn_if_counts(scan["diff3d"], units)
-    return {**scan, "diff3d": _amplitude(scan["diff3d"], units)}
+    return {**scan, "diff3d": amplitude(scan["diff3d"], units)}
 
 
-def _amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
+def amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
     """(n, N, N) float32, contiguous; the array itself where it already is that."""
     stack = tensor(diff3d, HOST)
     if units == "amplitude":
         return stack.to(torch.float32).contiguous().numpy()
-    amplitude = torch.empty(stack.shape, dtype=torch.float32)
+    roots = torch.empty(stack.shape, dtype=torch.float32)
+    # float64 counts may be squares of float32 amplitudes, which a rounding before the root would not give back
+    wide = torch.float64 if stack.dtype == torch.float64 else torch.float32
     for part in chunks(len(stack), stack.shape[1] * stack.shape[2], HOST):
-        torch.sqrt(stack[part].to(torch.float32), out=amplitude[part])
-    return amplitude.numpy()
+        roots[part] = torch.sqrt(stack[part].to(wide))
+    return roots.numpy()

@@ -5,6 +5,7 @@ from typing import Any
 
 from backends.protocol import BackendInfo, UnknownOperation
 from backends.tensorflow.container import load_container, scan_from_coords, subsample_scan
+from backends.tensorflow.cxi import read_cxi, write_cxi
 from backends.tensorflow.diffract import diffract
 from backends.tensorflow.formats import (
     channel_to_flat,
@@ -22,6 +23,7 @@ from backends.tensorflow.illuminate import illuminate
 from backends.tensorflow.losses import amplitude_mae, poisson_nll, total_variation
 from backends.tensorflow.merge import merge_patches
 from backends.tensorflow.patches import extract_patches
+from backends.tensorflow.product import read_product, write_product
 from backends.tensorflow.reassemble import reassemble_position
 from backends.tensorflow.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.tensorflow.scan import load_scan
@@ -55,6 +57,10 @@ OPERATIONS = {
         flatten_coords,
         combine_object,
         split_object,
+        read_product,
+        write_product,
+        read_cxi,
+        write_cxi,
     )
 }
 

@@ -16,15 +16,15 @@ def load_scan(path: str, N: int | None, units: str) -> dict[str, np.ndarray | No
     check_units(units)
     scan = read_scan(path, N)
     warn_if_counts(scan["diff3d"], units)
-    return {**scan, "diff3d": _amplitude(scan["diff3d"], units)}
+    return {**scan, "diff3d": amplitude(scan["diff3d"], units)}
 
 
-def _amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
+def amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
     """float32 amplitudes; the root of counts is taken in float64, where every count is exact."""
-    amplitude = np.empty(diff3d.shape, np.float32)
+    amplitudes = np.empty(diff3d.shape, np.float32)
     for part in chunks(len(diff3d), diff3d[0].size):
         patterns = tf.convert_to_tensor(diff3d[part])
         if units == "counts":
             patterns = tf.sqrt(tf.cast(patterns, tf.float64))
-        amplitude[part] = np.asarray(tf.cast(patterns, tf.float32))
-    return amplitude
+        amplitudes[part] = np.asarray(tf.cast(patterns, tf.float32))
+    return amplitudes
