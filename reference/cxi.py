@@ -138,7 +138,9 @@ def write_cxi(path: str, diff3d: np.ndarray, units: str, **scan) -> dict:
     places = {
         "cxi_version": 160,
         DATA[1]: counts,
-        TRANSLATION[0]: np.column_stack([scan["probe_position_x_m"], scan["probe_position_y_m"], np.zeros(len(counts))]),
+        TRANSLATION[0]: np.column_stack(
+            [scan["probe_position_x_m"], scan["probe_position_y_m"], np.zeros(len(counts))]
+        ),
         ENERGY[0]: None if scan["probe_energy_eV"] is None else scan["probe_energy_eV"] * constants.e,
         DISTANCE[0]: scan["detector_object_distance_m"],
         PIXEL_WIDTH[0]: scan["detector_pixel_width_m"],

@@ -149,7 +149,9 @@ def canonical(fields: dict) -> dict:
     gaps, layers = len(fields["object_layer_spacing_m"]), len(fields["object"])
     if gaps != layers - 1:
         raise ValueError(f"object_layer_spacing_m has {gaps} entries, {layers} layers need {layers - 1}")
-    indexes = fields["probe_position_indexes"] = whole_numbers("probe_position_indexes", fields["probe_position_indexes"])
+    indexes = fields["probe_position_indexes"] = whole_numbers(
+        "probe_position_indexes", fields["probe_position_indexes"]
+    )
     for name in ("probe_position_x_m", "probe_position_y_m"):
         if len(fields[name]) != len(indexes):
             raise ValueError(f"{name} has {len(fields[name])} entries, probe_position_indexes has {len(indexes)}")
@@ -169,7 +171,9 @@ def canonical(fields: dict) -> dict:
         fields["loss_epochs"] = np.arange(len(fields["loss_values"]))
     fields["loss_epochs"] = whole_numbers("loss_epochs", fields["loss_epochs"])
     if len(fields["loss_epochs"]) != len(fields["loss_values"]):
-        raise ValueError(f"loss_epochs has {len(fields['loss_epochs'])} entries, loss_values {len(fields['loss_values'])}")
+        raise ValueError(
+            f"loss_epochs has {len(fields['loss_epochs'])} entries, loss_values {len(fields['loss_values'])}"
+        )
     check_raw(fields)
     return fields
 

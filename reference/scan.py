@@ -1,5 +1,6 @@
-"""Reading a raw NPZ scan (DATA.NPZ.*, HOUSE.SCAN.*)."""
+"""A raw NPZ scan, read and written (DATA.NPZ.*, HOUSE.SCAN.*)."""
 
+import io
 import warnings
 import zipfile
 from pathlib import Path
@@ -117,4 +118,37 @@ def scan_from_coords(
     return scan
 
 
-OPERATIONS = {"load_scan": load_scan, "scan_from_coords": scan_from_coords}
+def written(path: str, members: dict[str, np.ndarray]) -> None:
+    """The members as an NPZ file, put in its place when all of it is there (HOUSE.SCAN.SAVED)."""
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {target.parent}")
+    if target.is_dir():
+        raise ValueError(f"{path} is a folder, a file to write is asked for")
+    buffer = io.BytesIO()
+    np.savez(buffer, **members)
+    beside = target.with_name(f".{target.name}.new")
+    beside.write_bytes(buffer.getvalue())
+    beside.replace(target)
+
+
+def save_scan(path, xcoords, ycoords, xcoords_start, ycoords_start, diff3d, probeGuess, objectGuess, scan_index, Y):
+    """A scan into a file that `load_scan` reads; see the contract `save_scan`. Answers {"path": path}."""
+    scan = {"xcoords": xcoords, "ycoords": ycoords,
+            "xcoords_start": xcoords if xcoords_start is None else xcoords_start,
+            "ycoords_start": ycoords if ycoords_start is None else ycoords_start,
+            "diff3d": diff3d, "probeGuess": probeGuess, "objectGuess": objectGuess,
+            "scan_index": np.zeros(xcoords.shape[:1]) if scan_index is None else scan_index}  # fmt: skip
+    check(scan, None)
+    if Y is not None and Y.shape != diff3d.shape:
+        raise ValueError(f"Y has shape {Y.shape}, diff3d has {diff3d.shape}")
+    if Y is not None:
+        inputs.finite(Y=Y)
+    dtypes = {"diff3d": diff3d.dtype if diff3d.dtype.kind in "iu" else np.float32, "scan_index": np.int64,
+              "probeGuess": np.complex64, "objectGuess": np.complex64, "Y": np.complex64}  # fmt: skip
+    given = {name: array for name, array in {**scan, "Y": Y}.items() if array is not None}
+    written(path, {name: array.astype(dtypes.get(name, np.float64)) for name, array in given.items()})
+    return {"path": path}
+
+
+OPERATIONS = {"load_scan": load_scan, "scan_from_coords": scan_from_coords, "save_scan": save_scan}

@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema
 
-from spec_tests import vocabulary
+from spec_tests import files, vocabulary
 from spec_tests.catalogue import catalogue, meta
 from spec_tests.expressions import evaluate
 from spec_tests.families import FAMILIES
@@ -64,7 +64,18 @@ class Contract:
             return [f"the adapter answered with a {type(outputs).__name__}, where a dict of outputs is asked for"]
         fixed = vocabulary.bind(self["input"], inputs)
         symbols = vocabulary.bind(self["output"], outputs, fixed)
-        return vocabulary.errors(self["output"], outputs, symbols, inputs)
+        found = vocabulary.errors(self["output"], outputs, symbols, inputs)
+        return found + self._elsewhere(inputs, outputs)
+
+    def _elsewhere(self, inputs: dict[str, Any], outputs: dict[str, Any]) -> list[str]:
+        """Output files that lie where nobody asked for them."""
+        targets = [inputs[name] for name in files.target_names(self["input"])]
+        written = {n: outputs.get(n) for n, sub in self["output"]["properties"].items() if files.kind_of(sub)}
+        return [
+            f"{name}: {path} was not asked for, {' or '.join(targets)} was"
+            for name, path in written.items()
+            if isinstance(path, str) and path not in targets
+        ]
 
 
 def _pointer(path: Any) -> str:
@@ -122,11 +133,12 @@ def _check_references(data: dict[str, Any], file: str) -> None:
             raise ContractError(file, "/clauses", f"{clause_id!r} is carried by no check of this contract")
     if not set(data["general"]) <= set(data["clauses"]):
         raise ContractError(file, "/general", "names a clause that is not among the contract's clauses")
-    for output, schema in data["output"]["properties"].items():
-        if "ndarray" in schema and output not in data["tolerance"]:
+    arrays = files.arrays(data["output"])
+    for output in arrays:
+        if output not in data["tolerance"]:
             raise ContractError(file, "/tolerance", f"output {output!r} has no tolerance")
     for output in data["tolerance"]:
-        if output not in data["output"]["properties"]:
+        if output not in arrays and output not in data["output"]["properties"]:
             raise ContractError(file, f"/tolerance/{output}", "there is no such output")
 
 

@@ -1,7 +1,7 @@
 """Descriptors: an input as a small JSON value, and the arrays and files it stands for.
 
 {"dims": {"B": 2, "N": 64}, "values": {"M": 20}, "arrays": {"patches": {"family": "smooth", "seed": 3}},
- "npz": {"drop": ["xcoords"]}}
+ "npz": {"drop": ["xcoords"]}, "target": {"holds": "an older file"}}
 """
 
 import copy
@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from spec_tests import families
+from spec_tests import families, files
 from spec_tests.contract import Contract
 from spec_tests.expressions import evaluate
 
 Descriptor = dict[str, Any]
+FILE_OPTIONS = ("npz", "target")
+"""What a case may ask of the file that is read, and of the path that is written to."""
 
 
 def key(descriptor: Descriptor) -> str:
@@ -27,17 +29,12 @@ def key(descriptor: Descriptor) -> str:
 
 def array_schemas(contract: Contract) -> dict[str, dict[str, Any]]:
     """Every array of the input by name: inputs themselves and members of an input file."""
-    found = {}
-    for name, schema in contract["input"]["properties"].items():
-        if "ndarray" in schema:
-            found[name] = schema["ndarray"]
-        elif "npz" in schema:
-            found |= {member: sub["ndarray"] for member, sub in schema["npz"]["properties"].items()}
-    return found
+    return files.arrays(contract["input"])
 
 
 def scalar_names(contract: Contract) -> list[str]:
-    return [n for n, s in contract["input"]["properties"].items() if "ndarray" not in s and "npz" not in s]
+    inputs = contract["input"]["properties"].items()
+    return [n for n, s in inputs if not {"ndarray", "target", *files.KINDS} & s.keys()]
 
 
 def file_input(contract: Contract) -> str | None:
@@ -84,9 +81,7 @@ def complete(contract: Contract, given: Mapping[str, Any], case: str) -> Descrip
     for name, spec in descriptor["arrays"].items():
         if spec is not None:
             spec.setdefault("seed", zlib.crc32(f"{contract.operation}/{case}/{name}".encode()) % 65536)
-    if "npz" in given:
-        descriptor["npz"] = copy.deepcopy(given["npz"])
-    return descriptor
+    return descriptor | {name: copy.deepcopy(given[name]) for name in FILE_OPTIONS if name in given}
 
 
 def _array(spec: dict[str, Any], schema: Mapping[str, Any], symbols: Mapping[str, Any]) -> np.ndarray:
@@ -108,12 +103,15 @@ def expand(contract: Contract, descriptor: Descriptor, scratch: Path) -> dict[st
         if arrays[name] is not None:
             arrays[name].flags.writeable = False
     inputs = {}
-    path_name = file_input(contract)
+    path_name, targets = file_input(contract), files.target_names(contract["input"])
     for name in contract["input"]["properties"]:
         if name == path_name:
             path = scratch / "scan.npz"
             _write_npz(path, arrays, descriptor.get("npz", {}), symbols)
             inputs[name] = str(path)
+        elif name in targets:
+            file = contract["input"]["properties"][name]["target"]
+            inputs[name] = files.target(scratch, file, descriptor.get("target", {}))
         elif name in arrays:
             inputs[name] = arrays[name]
         else:

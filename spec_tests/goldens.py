@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from spec_tests.contract import Contract
-from spec_tests.vocabulary import open_npz
+from spec_tests.files import open_npz
 
 
 class GoldenMissing(Exception):
@@ -54,7 +54,7 @@ def _input(rule: Any, stored: Mapping[str, Any], file: str, folder: Path) -> Any
     if "file" in rule:
         return str(folder / rule["file"])
     value = _fetch(stored, file, rule.get("key", rule.get("zeros_like")))
-    value = np.zeros_like(value) if "zeros_like" in rule else value
+    value = np.zeros_like(value, dtype=rule.get("dtype")) if "zeros_like" in rule else value
     return value.reshape(rule["reshape"]) if "reshape" in rule else value
 
 

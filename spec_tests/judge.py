@@ -18,7 +18,7 @@ import numpy as np
 import fixtures
 from backends.protocol import Answer, Died, Raised, Returned, TimedOut
 from reference import dispatch
-from spec_tests import descriptors, goldens
+from spec_tests import descriptors, files, goldens
 from spec_tests.compare import Comparison, compare, compare_outputs
 from spec_tests.contract import Contract, contracts
 from spec_tests.descriptors import Descriptor
@@ -55,14 +55,15 @@ class Oracle:
     def __init__(self) -> None:
         self._kept: OrderedDict[str, tuple[dict[str, Any], int]] = OrderedDict()
 
-    def answer(self, operation: str, key: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        name = f"{operation} {key}"
+    def answer(self, contract: Contract, key: str, inputs: dict[str, Any], scratch: Path) -> dict[str, Any]:
+        name = f"{contract.operation} {key}"
         if name in self._kept:
             self._kept.move_to_end(name)
             return self._kept[name][0]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what the oracle warns of is asked of the backend, by example
-            outputs = dispatch.call(operation, inputs)
+            outputs = dispatch.call(contract.operation, files.afresh(contract["input"], inputs, scratch))
+        outputs = files.with_members(contract["output"], outputs)
         size = sum(v.nbytes for v in outputs.values() if isinstance(v, np.ndarray))
         self._kept[name] = (outputs, size)
         while len(self._kept) > 1 and sum(s for _, s in self._kept.values()) > CACHE_BYTES:
@@ -82,6 +83,10 @@ class Call:
         """The outputs. `options`: numpy_seed seeds NumPy's global state before, watch looks after the inputs."""
         outputs, self.answer = self._judge.ask(self._backend, contracts()[operation], inputs, **options)
         return outputs
+
+    def refused(self, operation: str, inputs: dict[str, Any]) -> Raised:
+        """What is raised for bad input; an answer to it ends the check."""
+        return self._judge.refusal(self._backend, contracts()[operation], inputs)
 
     @property
     def record(self) -> Record:
@@ -133,14 +138,21 @@ class Judge:
         return Call(self, backend, descriptor or {})
 
     def ask(self, backend: str, contract: Contract, inputs: dict[str, Any], **options: Any):
-        """One call whose answer obeys the contract: (outputs, answer)."""
+        """One call whose answer obeys the contract: (outputs and what is in their files, answer)."""
         answer = self._raw(backend, contract, inputs, **options)
         if isinstance(answer, Raised):
             raise CheckErrored(f"{contract.operation} raised {answer.type}: {answer.message}", raised=_raised(answer))
         wrong = contract.output_errors(inputs, answer.outputs)
         if wrong:
             raise CheckFailed("; ".join(wrong[:6]))
-        return answer.outputs, answer
+        return files.with_members(contract["output"], answer.outputs), answer
+
+    def refusal(self, backend: str, contract: Contract, inputs: dict[str, Any]) -> Raised:
+        """What the backend raises for bad input; accepting it ends the check."""
+        answer = self._raw(backend, contract, inputs)
+        if isinstance(answer, Returned):
+            raise CheckFailed(f"{contract.operation} accepted bad input")
+        return answer
 
     def _raw(self, backend: str, contract: Contract, inputs: dict[str, Any], **options: Any) -> Answer:
         timeout = self._timeout
@@ -157,6 +169,7 @@ class Judge:
         return answer
 
     def _expand(self, contract: Contract, descriptor: Descriptor) -> dict[str, Any]:
+        files.clear(self._scratch)  # what was written for the inputs before is read by now
         inputs = descriptors.expand(contract, descriptor, self._scratch)
         self.record.descriptor = descriptor
         self.record.inputs = descriptors.summarise(inputs)
@@ -164,7 +177,7 @@ class Judge:
 
     def _expected(self, contract: Contract, descriptor: Descriptor, inputs: dict[str, Any]) -> dict[str, Any]:
         begin = time.perf_counter()
-        expected = self._oracle.answer(contract.operation, descriptors.key(descriptor), inputs)
+        expected = self._oracle.answer(contract, descriptors.key(descriptor), inputs, self._scratch)
         self.record.oracle_seconds += time.perf_counter() - begin
         return expected
 
@@ -232,7 +245,9 @@ class Judge:
     def _golden(self, contract: Contract, case: Case, backend: str) -> None:
         folder = fixtures.goldens()
         inputs, expected, _ = goldens.load(case.data, folder)
+        files.clear(self._scratch)
         inputs |= self._copies(case.data.get("inputs", {}), folder)
+        inputs = files.afresh(contract["input"], inputs, self._scratch)
         self.record.inputs = descriptors.summarise(inputs)
         self.record.examples = 1
         outputs, _ = self.ask(backend, contract, inputs)
@@ -291,7 +306,7 @@ class Judge:
         ours, _ = self.ask(backend, contract, inputs)
         mine = self.record.adapter_seconds
         try:
-            theirs, _ = self.ask(against, contract, inputs)
+            theirs, _ = self.ask(against, contract, files.afresh(contract["input"], inputs, self._scratch))
         except CheckFailed as failure:
             raise NotApplicable(f"{against} gives nothing to compare with: {failure.message}", "not-run") from failure
         except NotShrunk as failure:

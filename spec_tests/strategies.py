@@ -11,7 +11,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from spec_tests.contract import Contract
-from spec_tests.descriptors import Descriptor, array_schemas, complete, dtypes, scalar, scalar_names
+from spec_tests.descriptors import FILE_OPTIONS, Descriptor, array_schemas, complete, dtypes, scalar, scalar_names
 from spec_tests.expressions import evaluate
 
 
@@ -73,6 +73,5 @@ def descriptors(
                 spec["dtype"] = draw(st.sampled_from(names), label=f"{name}.dtype")
         arrays[name] = spec
     fixed = {"dims": dims, "values": values, "arrays": arrays}
-    if "npz" in given:
-        fixed["npz"] = given["npz"]
+    fixed |= {name: given[name] for name in FILE_OPTIONS if name in given}
     return complete(contract, fixed, case)

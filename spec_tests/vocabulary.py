@@ -5,11 +5,12 @@
 
 `dtype` is a name, a list of names, or {"like": "other input"}; `shape` mixes numbers, names and
 arithmetic on names; `none` lets the value be None. `{"npz": {...}}` says that a string is the path of
-an NPZ file whose members obey the schema inside.
+an NPZ file whose members obey the schema inside (`spec_tests.files`).
 
 A name is bound by the first array that has it as a bare dimension, or by an integer input of that name.
 """
 
+import contextlib
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,32 +20,22 @@ from typing import Any
 import jsonschema
 import numpy as np
 
+from spec_tests import files
 from spec_tests.expressions import ExpressionError, evaluate
 
 UNITS = ("px", "photons", "sqrt(photons)", "rad", "1/px")
 
 
-def open_npz(path: str | Path) -> dict[str, Any]:
-    """The readable members of an NPZ file; members that would need pickle are left out."""
-    members = {}
-    with np.load(path, allow_pickle=False) as archive:
-        for name in archive.files:
-            try:
-                members[name] = archive[name]
-            except ValueError:  # an object array: never opened
-                continue
-    return members
-
-
 def _schemas(schema: Mapping[str, Any], instance: Any) -> Iterator[tuple[Mapping[str, Any], Any]]:
-    """Every (ndarray schema, value) below an object schema, members of NPZ files included."""
+    """Every (ndarray schema, value) below an object schema, members of readable files included."""
     for name, sub in schema.get("properties", {}).items():
         if not isinstance(instance, Mapping) or instance.get(name) is None:
             continue
         if "ndarray" in sub:
             yield sub["ndarray"], instance[name]
-        elif "npz" in sub and isinstance(instance[name], str):
-            yield from _schemas(sub["npz"], open_npz(instance[name]))
+        elif (kind := files.kind_of(sub)) and isinstance(instance[name], str) and Path(instance[name]).is_file():
+            with contextlib.suppress(files.Unreadable):  # said by `errors`
+                yield from _schemas(sub[kind], files.KINDS[kind](Path(instance[name])))
 
 
 def bind(schema: Mapping[str, Any], instance: Mapping[str, Any], known: Mapping[str, Any] = {}) -> dict[str, Any]:
@@ -133,15 +124,32 @@ def _ndarray(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Itera
         yield jsonschema.ValidationError(message)
 
 
-def _npz(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Iterator[jsonschema.ValidationError]:
-    if not Path(bound.value).is_file():
-        yield jsonschema.ValidationError(f"{bound.value} is not a file")
+def _file_errors(kind: str, schema: Mapping[str, Any], bound: _Bound) -> Iterator[str]:
+    if not isinstance(bound.value, str):
+        yield f"is a {getattr(bound.value, 'type_name', type(bound.value).__name__)}, where a path is asked for"
         return
-    for message in errors(keyword, open_npz(bound.value), bound.symbols, bound.inputs):
-        yield jsonschema.ValidationError(f"member {message}")
+    if not Path(bound.value).is_file():
+        yield f"{bound.value} is not a file"
+        return
+    try:
+        members = files.KINDS[kind](Path(bound.value))
+    except files.Unreadable as error:
+        yield str(error)
+        return
+    for message in errors(schema, members, bound.symbols, bound.inputs):
+        yield f"member {message}"
 
 
-_Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"ndarray": _ndarray, "npz": _npz})
+def _file(kind: str, keyword: Any, bound: _Bound) -> Iterator[jsonschema.ValidationError]:
+    for message in _file_errors(kind, keyword, bound):
+        yield jsonschema.ValidationError(message)
+
+
+_KEYWORDS = {
+    "ndarray": _ndarray,
+    **{kind: lambda _, keyword, bound, __, kind=kind: _file(kind, keyword, bound) for kind in files.KINDS},
+}
+_Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, _KEYWORDS)
 
 
 def errors(
@@ -157,7 +165,7 @@ def errors(
     inputs = instance if inputs is None else inputs
     properties = schema.get("properties", {})
     wrapped = {
-        name: _Bound(value, symbols, inputs) if {"ndarray", "npz"} & properties.get(name, {}).keys() else value
+        name: _Bound(value, symbols, inputs) if _KEYWORDS.keys() & properties.get(name, {}).keys() else value
         for name, value in instance.items()
     }
     found: list[str] = []

@@ -13,7 +13,7 @@ import pytest
 
 VARIABLE = "PTYCHOPARITY_PTYCHODUS"
 
-_FIELDS = '''
+_FIELDS = """
 def fields(product):
     m = product.metadata
     try:
@@ -50,7 +50,7 @@ def fields(product):
     arrays["xcoords"] = numpy.array([p.x_px for p in pixels])
     arrays["ycoords"] = numpy.array([p.y_px for p in pixels])
     return scalars, arrays
-'''
+"""
 
 _READ = (
     """

@@ -1,10 +1,13 @@
 """The `ndarray` keyword: dtype, symbolic shape, range, finiteness, None; and what its sentences say."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from backends.protocol import Foreign
-from spec_tests import vocabulary
+from spec_tests import files, vocabulary
+from spec_tests.contract import Contract, contracts
 
 
 def _schema(**arrays):
@@ -127,4 +130,81 @@ def test_members_of_a_file_obey_their_schema(tmp_path):
 def test_pickled_members_are_never_opened(tmp_path):
     path = tmp_path / "scan.npz"
     np.savez(path, plain=np.zeros(2), objects=np.array([{"a": 1}], dtype=object))
-    assert list(vocabulary.open_npz(path)) == ["plain"]
+    assert list(files.open_npz(path)) == ["plain"]
+
+
+NPZ = {"path": {"npz": {**_schema(x=PLAIN, y={**PLAIN, "shape": ["N"]}), "required": ["x"],
+                        "additionalProperties": False}}}  # fmt: skip
+WRITES = Contract("write", {
+    "input": {"type": "object", "properties": {"path": {"type": "string", "target": "out.npz"}}},
+    "output": {"type": "object", "properties": NPZ, "required": ["path"]},
+}, "")  # fmt: skip
+
+
+def _written(path, **members):
+    np.savez(path, **members)
+    return {"path": path}
+
+
+@pytest.mark.parametrize(
+    ("members", "sentence"),
+    [
+        ({"x": GOOD}, None),
+        ({"x": GOOD, "y": np.ones(3, np.float32)}, None),
+        ({"y": np.ones(3, np.float32)}, "path: member x is missing"),
+        ({"x": GOOD.astype(float)}, "path: member x: has dtype float64, expected float32"),
+        ({"x": GOOD, "y": np.ones(4, np.float32)}, "path: member y: has shape (4,), expected (N) = (3,)"),
+        ({"x": GOOD, "y": np.array(None, dtype=object)},
+         "path: member y: is a member that needs pickle, where a NumPy array is asked for"),
+        ({"x": GOOD, "z": GOOD}, "'z' was unexpected"),
+        ({"x": GOOD, "z": np.array(None, dtype=object)}, "'z' was unexpected"),
+    ],
+)  # fmt: skip
+def test_what_a_written_file_must_hold(members, sentence, tmp_path):
+    inputs = {"path": files.target(tmp_path, "out.npz")}
+    found = WRITES.output_errors(inputs, _written(inputs["path"], **members))
+    assert (not found) if sentence is None else sentence in found[0] and len(found) == 1
+
+
+def test_a_file_that_is_none_or_elsewhere_is_said_so(tmp_path):
+    inputs, other = {"path": files.target(tmp_path, "out.npz")}, files.target(tmp_path, "out.npz")
+    assert WRITES.output_errors(inputs, inputs) == [f"path: {inputs['path']} is not a file"]
+    assert WRITES.output_errors(inputs, {}) == ["path is missing"]
+    assert WRITES.output_errors(inputs, {"path": None}) == ["path: is a NoneType, where a path is asked for"]
+    assert WRITES.output_errors(inputs, _written(other, x=GOOD)) == [
+        f"path: {other} was not asked for, {inputs['path']} was"
+    ]
+    for spoil in (lambda p: p.write_text("no archive"), lambda p: p.write_bytes(p.read_bytes()[:-60])):
+        _written(inputs["path"], x=GOOD)
+        spoil(Path(inputs["path"]))
+        (found,) = WRITES.output_errors(inputs, inputs)
+        assert found == "path: out.npz is no NPZ file"
+
+
+def test_a_damaged_member_is_named(tmp_path):
+    path = Path(files.target(tmp_path, "out.npz"))
+    np.savez(path, x=np.arange(1000.0))
+    content = bytearray(path.read_bytes())
+    content[1500] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(files.Unreadable, match=r"x in out\.npz cannot be read"):
+        files.read_npz(path)
+
+
+def test_members_are_outputs_under_their_own_names_and_none_where_there_are_none(tmp_path):
+    path = files.target(tmp_path, "out.npz")
+    outputs = files.with_members(WRITES["output"], _written(path, x=GOOD))
+    assert outputs.keys() == {"path", "x", "y"} and outputs["path"] == path
+    assert np.array_equal(outputs["x"], GOOD) and outputs["y"] is None
+
+
+def test_every_target_is_a_path_of_its_own_until_they_are_cleared(tmp_path):
+    contract = contracts()["save_scan"]
+    one, two = (Path(files.afresh(contract["input"], {}, tmp_path)["path"]) for _ in range(2))
+    assert one != two and one.name == two.name == "scan.npz"
+    assert not one.exists() and list(one.parent.iterdir()) == []
+    assert not Path(files.target(tmp_path, "a.npz", {"orphan": True})).parent.exists()
+    assert Path(files.target(tmp_path, "a.npz", {"folder": True})).is_dir()
+    assert Path(files.target(tmp_path, "a.npz", {"holds": "old"})).read_text() == "old"
+    files.clear(tmp_path)
+    assert list(tmp_path.iterdir()) == []

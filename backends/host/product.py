@@ -177,7 +177,11 @@ def _write_raw(file: h5py.File, product: Product) -> None:
 
 
 def _real_number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)) or not np.isfinite(value):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float, np.integer, np.floating))
+        or not np.isfinite(value)
+    ):
         raise ValueError(f"{name} must be a finite number, got {name} = {value!r}")
     return float(value)
 

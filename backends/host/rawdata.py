@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.random import RandomState
 
-from backends.host import checks
+from backends.host import checks, files
 
 
 def checked_scan(
@@ -48,6 +48,45 @@ def checked_scan(
         "objectGuess": None if objectGuess is None else np.array(objectGuess, np.complex64),
         "scan_index": np.array(scan_index, np.int64),
     }  # fmt: skip
+
+
+def save_scan(
+    path: str,
+    xcoords: np.ndarray,
+    ycoords: np.ndarray,
+    xcoords_start: np.ndarray | None,
+    ycoords_start: np.ndarray | None,
+    diff3d: np.ndarray,
+    probeGuess: np.ndarray,
+    objectGuess: np.ndarray | None,
+    scan_index: np.ndarray | None,
+    Y: np.ndarray | None,
+) -> dict[str, str]:
+    """Write a scan as NPZ (contract `save_scan`): checked as `checked_scan` has it, whole or not at all.
+
+    Shapes as there; xcoords_start, ycoords_start (n,) real, px, or None: the coordinates; scan_index (n,) integers or
+    None: zeros; Y (n, N, N) complex or None. diff3d keeps an integer dtype, floats become float32. What is None is no
+    member of the file, objectGuess and Y. Returns {"path": path}. Raises ValueError for arrays that do not belong
+    together or are not finite, and as `files.replacing`; the file at `path` is then what it was.
+    """
+    index = np.zeros(xcoords.shape[:1], np.int64) if scan_index is None else scan_index
+    scan = checked_scan(xcoords, ycoords, diff3d, probeGuess, index, objectGuess)
+    for name, start in (("xcoords_start", xcoords_start), ("ycoords_start", ycoords_start)):
+        if start is not None:
+            checks.rank(name, start, "n")
+            checks.same_count(name, start, "xcoords", len(xcoords))
+            checks.real(name, start)
+            checks.finite(name, start)
+            scan[name] = np.array(start, np.float64)
+    if Y is not None:
+        checks.rank("Y", Y, "n", "N", "N")
+        checks.same_shape("Y", Y, "diff3d", diff3d.shape)
+        checks.single_precision("Y", Y)
+        scan["Y"] = np.array(Y, np.complex64)
+    if diff3d.dtype.kind == "f":
+        scan["diff3d"] = diff3d.astype(np.float32, copy=False)
+    files.write_npz(path, {name: array for name, array in scan.items() if array is not None})
+    return {"path": path}
 
 
 def subsample(n: int, n_subsample: int | None, n_images: int | None, subsample_seed: int) -> np.ndarray:

@@ -27,7 +27,7 @@ from backends.pytorch.patches import extract_patches
 from backends.pytorch.product import read_product, write_product
 from backends.pytorch.reassemble import reassemble_position
 from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
-from backends.pytorch.scan import load_scan
+from backends.pytorch.scan import load_scan, save_scan
 from backends.pytorch.translate import translate
 
 _OPERATIONS = {
@@ -35,6 +35,7 @@ _OPERATIONS = {
     "extract_patches": extract_patches,
     "group_scan": group_scan,
     "load_scan": load_scan,
+    "save_scan": save_scan,
     "reassemble_position": reassemble_position,
     "translate": translate,
     "normalize_diffraction": normalize_diffraction,

@@ -1,8 +1,11 @@
-"""Operation `load_scan`: read a scan from a raw NPZ file."""
+"""Operations `load_scan` and `save_scan`: a scan from a raw NPZ file, and into one."""
+
+from typing import Any
 
 import numpy as np
 import torch
 
+from backends.host import rawdata
 from backends.host.scan import check_units, read_scan, warn_if_counts
 from backends.pytorch.bridge import HOST, chunks, tensor
 
@@ -32,3 +35,11 @@ def amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
     for part in chunks(len(stack), stack.shape[1] * stack.shape[2], HOST):
         roots[part] = torch.sqrt(stack[part].to(wide))
     return roots.numpy()
+
+
+def save_scan(*, device: torch.device, **scan: Any) -> dict[str, str]:
+    """A scan into the NPZ file at `path`: arguments, answer and errors are `rawdata.save_scan`'s.
+
+    `device` is not used: nothing is computed.
+    """
+    return rawdata.save_scan(**scan)

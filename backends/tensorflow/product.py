@@ -13,7 +13,10 @@ def read_product(path: str) -> dict[str, Any]:
     """
     product = files.read(path)
     answer = files.answer(product)
-    for axis, extent, count in (("x", "width", product["object"].shape[2]), ("y", "height", product["object"].shape[1])):
+    for axis, extent, count in (
+        ("x", "width", product["object"].shape[2]),
+        ("y", "height", product["object"].shape[1]),
+    ):
         positions = tf.constant(product[f"probe_position_{axis}_m"], tf.float64)
         pixels = (positions - product[f"object_center_{axis}_m"]) / product[f"object_pixel_{extent}_m"]
         # the object's centre lies on its middle pixel, between the middle two of an even count

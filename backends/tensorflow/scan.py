@@ -1,7 +1,10 @@
-"""Operation `load_scan`: a raw scan in the contract's dtypes."""
+"""Operations `load_scan` and `save_scan`: a scan from a raw NPZ file, and into one."""
+
+from typing import Any
 
 import numpy as np
 
+from backends.host import rawdata
 from backends.host.scan import check_units, read_scan, warn_if_counts
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
@@ -28,3 +31,8 @@ def amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
             patterns = tf.sqrt(tf.cast(patterns, tf.float64))
         amplitudes[part] = np.asarray(tf.cast(patterns, tf.float32))
     return amplitudes
+
+
+def save_scan(**scan: Any) -> dict[str, str]:
+    """A scan into the NPZ file at `path`: arguments, answer and errors are `rawdata.save_scan`'s."""
+    return rawdata.save_scan(**scan)

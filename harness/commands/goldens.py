@@ -1,5 +1,6 @@
 """`ptychoparity goldens DIR`: oracle and backends against stored numbers, whatever their seed."""
 
+import tempfile
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from backends.protocol import Raised, Returned
 from backends.worker import StartFailed, Worker
 from harness.mistakes import Mistake
 from reference import dispatch
-from spec_tests import goldens
+from spec_tests import files, goldens
 from spec_tests.compare import Comparison, compare_outputs
 from spec_tests.contract import Contract, contracts
 
@@ -90,11 +91,18 @@ def compare_folder(folder: Path, who: str, ask: Ask) -> tuple[list[Row], list[st
                 absent.append(f"{contract.operation}/{golden['id']}: {missing}")
                 continue
             try:
-                found = compare_outputs(tolerances, expected, ask(contract, inputs))
+                found = compare_outputs(tolerances, expected, _answer(contract, inputs, ask))
             except (NoAnswer, ValueError) as error:
                 found = [Comparison(output, False, str(error)) for output in keys]
             rows += [Row(golden["file"], keys[c.output], contract.operation, who, c) for c in found]
     return rows, absent
+
+
+def _answer(contract: Contract, inputs: dict[str, Any], ask: Ask) -> dict[str, Any]:
+    """The outputs, those of files among them: what is written lies in a folder that is taken away again."""
+    with tempfile.TemporaryDirectory(prefix="ptychoparity-goldens-") as scratch:
+        outputs = ask(contract, files.afresh(contract["input"], inputs, Path(scratch)))
+        return files.with_members(contract["output"], outputs)
 
 
 def not_compared(folder: Path, rows: list[Row]) -> dict[str, list[str]]:

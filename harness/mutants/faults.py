@@ -163,6 +163,62 @@ def touches_file(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
     return outputs
 
 
+def rewrites(call: Call, inputs: dict[str, Any], *, changes: dict[str, Any]) -> dict[str, Any]:
+    """Members of the file it writes are changed; one changed to None is left out."""
+    outputs = call(inputs)
+    members = _members(outputs["path"])
+    members |= {name: apply(members[name], steps) for name, steps in changes.items() if name in members}
+    np.savez(outputs["path"], **{name: value for name, value in members.items() if value is not None})
+    return outputs
+
+
+def exchanges(call: Call, inputs: dict[str, Any], *, members: dict[str, str]) -> dict[str, Any]:
+    """Members of the file it writes hold what belongs under another name; a new name is a member more."""
+    outputs = call(inputs)
+    kept = _members(outputs["path"])
+    np.savez(outputs["path"], **{**kept, **{name: kept[other] for name, other in members.items()}})
+    return outputs
+
+
+def pickles_none(call: Call, inputs: dict[str, Any], *, member: str) -> dict[str, Any]:
+    """What is not given is written as a pickled None."""
+    outputs = call(inputs)
+    if inputs[member] is None:
+        np.savez(outputs["path"], **_members(outputs["path"]), **{member: np.array(None, dtype=object)})
+    return outputs
+
+
+def opens_first(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Empties the file it will write before it looks at what to write."""
+    if os.path.isdir(os.path.dirname(inputs["path"])) and not os.path.isdir(inputs["path"]):
+        open(inputs["path"], "wb").close()
+    return call(inputs)
+
+
+def leaves_a_part(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """A save that fails leaves what it had written beside the file."""
+    try:
+        return call(inputs)
+    except ValueError:
+        with open(inputs["path"] + ".part", "wb") as file:
+            file.write(b"half")
+        raise
+
+
+def writes_elsewhere(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Adds an ending to the path it is given."""
+    return call({**inputs, "path": inputs["path"] + ".npz"})
+
+
+def keeps_what_is_there(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Writes no file where there is one."""
+    if not os.path.isfile(inputs["path"]):
+        return call(inputs)
+    call({**inputs, "path": inputs["path"] + ".dropped"})
+    os.unlink(inputs["path"] + ".dropped")
+    return {"path": inputs["path"]}
+
+
 # -- containers -------------------------------------------------------------------------------------------
 
 
@@ -207,5 +263,6 @@ def amplitude_plus_phase(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
 FAULTS: tuple[Callable[..., Any], ...] = (
     seed_is_centre, each_alone, searches_alone, from_the_end, one_member_twice, softened_divisor, divides_by_count,
     uncentred, smaller_canvas, stumbles_over, needs, without, patterns_last, guesses_units, litters_beside,
-    touches_file, parts_for_polar, global_subsample, column_major, reshaped, amplitude_plus_phase,
+    touches_file, rewrites, exchanges, pickles_none, opens_first, leaves_a_part, writes_elsewhere, keeps_what_is_there,
+    parts_for_polar, global_subsample, column_major, reshaped, amplitude_plus_phase,
 )  # fmt: skip

@@ -1,0 +1,117 @@
+"""Files an operation reads and writes: the kinds there are, what is in one, where one may be written.
+
+An input or output that is a file is described under the name of its kind, {"npz": {"properties": ...}}. Its members
+are inputs or outputs under their own names; one that is not in the file is None. An input {"target": "scan.npz"}
+is the path of a file to write, in a folder that nothing else uses.
+"""
+
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+TARGETS = "targets"
+
+
+class Unreadable(Exception):
+    """A file that is not of its kind; the message names it."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A member that was left closed."""
+
+    type_name: str = "member that needs pickle"
+
+
+def read_npz(path: Path) -> dict[str, Any]:
+    """Every member of an NPZ file; `Unread` for one that would need pickle. Raises Unreadable."""
+    if not zipfile.is_zipfile(path):
+        raise Unreadable(f"{path.name} is no NPZ file")
+    members = {}
+    with np.load(path, allow_pickle=False) as archive:
+        for name in archive.files:
+            try:
+                members[name] = archive[name]
+            except ValueError:  # an object array: never opened
+                members[name] = Unread()
+            except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+                raise Unreadable(f"{name} in {path.name} cannot be read: {error}") from error
+    return members
+
+
+def open_npz(path: str | Path) -> dict[str, Any]:
+    """The readable members of an NPZ file; those that would need pickle are left out. Raises Unreadable."""
+    return {name: value for name, value in read_npz(Path(path)).items() if not isinstance(value, Unread)}
+
+
+KINDS: Mapping[str, Callable[[Path], dict[str, Any]]] = MappingProxyType({"npz": read_npz})
+"""The kinds of files a schema may speak of, and how each is read: its members by name."""
+
+
+def kind_of(schema: Mapping[str, Any]) -> str | None:
+    """Which kind of file a value's schema describes; None for anything else."""
+    return next((kind for kind in KINDS if kind in schema), None)
+
+
+def arrays(schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The array schemas of an object schema by name, members of files included."""
+    found = {}
+    for name, sub in schema["properties"].items():
+        if "ndarray" in sub:
+            found[name] = sub["ndarray"]
+        elif kind := kind_of(sub):
+            found |= arrays(sub[kind])
+    return found
+
+
+def with_members(schema: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Outputs that obey `schema`, and what is in those that are files: None for a member that is not there."""
+    found = dict(outputs)
+    for name, sub in schema["properties"].items():
+        if kind := kind_of(sub):
+            members = KINDS[kind](Path(outputs[name]))
+            found |= {member: members.get(member) for member in sub[kind]["properties"]}
+    return found
+
+
+# -- targets ----------------------------------------------------------------------------------------------
+
+
+def target_names(schema: Mapping[str, Any]) -> list[str]:
+    """The inputs that are paths to write to."""
+    return [name for name, sub in schema["properties"].items() if "target" in sub]
+
+
+def target(scratch: Path, name: str, options: Mapping[str, Any] = {}) -> str:
+    """A path called `name` in a new folder below `scratch`, by default the path of no file yet.
+
+    `options`: `folder` makes a folder of it, `orphan` leaves out the folder it would lie in, `holds` is the text of
+    a file that is there already.
+    """
+    (scratch / TARGETS).mkdir(exist_ok=True)
+    path = Path(tempfile.mkdtemp(dir=scratch / TARGETS)) / name
+    if options.get("orphan"):
+        return str(path.parent / "absent" / name)
+    if options.get("folder"):
+        path.mkdir()
+    if "holds" in options:
+        path.write_text(options["holds"])
+    return str(path)
+
+
+def afresh(schema: Mapping[str, Any], inputs: Mapping[str, Any], scratch: Path) -> dict[str, Any]:
+    """The same inputs, to be written elsewhere: every target is a new path."""
+    return {**inputs, **{n: target(scratch, schema["properties"][n]["target"]) for n in target_names(schema)}}
+
+
+def clear(scratch: Path) -> None:
+    """Forget every target handed out below `scratch`, and what was written there."""
+    shutil.rmtree(scratch / TARGETS, ignore_errors=True)
