@@ -21,6 +21,9 @@ class NotText:
     def __init__(self, type_name: str) -> None:
         self.type_name = type_name
 
+    def __repr__(self) -> str:
+        return self.type_name
+
 
 def read(path: Path) -> dict[str, Any]:
     """Every dataset and attribute of an HDF5 file: arrays, and texts as str. Raises OSError."""

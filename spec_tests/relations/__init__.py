@@ -24,6 +24,7 @@ from spec_tests.relations import (
     scans,
     stitching,
     translation,
+    written,
 )
 
 Relation = Callable[[Any, dict[str, Any], dict[str, Any]], None]
@@ -43,6 +44,7 @@ _MODULES = (
     scans,
     stitching,
     translation,
+    written,
 )
 
 RELATIONS: MappingProxyType[str, Relation] = MappingProxyType(
