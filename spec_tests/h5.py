@@ -56,14 +56,18 @@ def _value(value: Any, dtype: np.dtype) -> Any:
 
 
 def write(path: Path, members: Mapping[str, Any]) -> None:
-    """A file with these members; None is left out, "= /probe" becomes a hard link, bytes a text of fixed length."""
+    """A file with these members; None is left out, and with a dataset its attributes.
+
+    "= /probe" becomes a hard link, bytes a text of fixed length.
+    """
     with h5py.File(path, "w", **FORMAT) as file:
         there = {name: value for name, value in members.items() if value is not None}
         for name, value in sorted(there.items(), key=lambda item: ("@" in item[0], _is_link(item[1]))):
             where, _, attribute = name.partition("@")
             if attribute:
-                file.require_group(where) if where and where not in file else None
-                (file[where] if where else file).attrs[attribute] = value
+                node = file.get(where or "/")
+                if node is not None:
+                    node.attrs[attribute] = value
             elif _is_link(value):
                 file[name] = file[value.removeprefix("= ")]
             else:

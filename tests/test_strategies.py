@@ -50,7 +50,9 @@ def test_every_boundary_and_example_is_a_valid_input(operation, tmp_path):
     for case in generate.cases(contract):
         if case.kind not in ("smoke", "boundary", "example"):
             continue
-        if files.KINDS.keys() & case.data["given"].keys():  # a file laid out otherwise: valid by its own clauses, not by the schema
+        if (
+            files.KINDS.keys() & case.data["given"].keys()
+        ):  # a file laid out otherwise: valid by its own clauses, not by the schema
             continue
         descriptor = descriptors.complete(contract, case.data["given"], case.id)
         assert contract.input_errors(descriptors.expand(contract, descriptor, tmp_path)) == [], case.id

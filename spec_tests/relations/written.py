@@ -61,7 +61,7 @@ def a_failed_write_leaves_the_file(call, inputs, options):
     operation, short, dark = options["operation"], options["short"], options["nan"]
     path = Path(call(operation, inputs)["path"])
     before = path.read_bytes()
-    spoilt = {short: np.append(inputs[short], inputs[short][:1]), dark: np.full_like(inputs[dark], np.nan)}
+    spoilt = {short: np.append(inputs[short], 1.0), dark: np.full_like(inputs[dark], np.nan)}
     for name, bad in spoilt.items():
         call.refused(operation, {**inputs, name: bad})
         if not path.is_file() or path.read_bytes() != before:
