@@ -1,4 +1,4 @@
-"""JSON metadata of raw scans (DATA.NPZ.METADATA), and the pair of units it may name (PHYS.CI.PAIR)."""
+"""JSON metadata of raw scans (DATA.NPZ.METADATA), and the pair of units it may name (HOUSE.SCAN.SCALE_PAIR)."""
 
 import json
 

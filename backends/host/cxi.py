@@ -115,14 +115,19 @@ def write(path: str, scan: Scan) -> None:
                 file[place].attrs["axes"] = axes
 
 
-def _checked(scan: Scan) -> Scan:
-    scan = dict(scan)
-    diff3d = scan["diff3d"]
+def check_patterns(diff3d: np.ndarray) -> None:
+    """ValueError unless diff3d (n, H, W) may be amplitudes or counts; asked before a square hides what is negative."""
     checks.rank("diff3d", diff3d, "n", "H", "W")
     checks.real("diff3d", diff3d)
     checks.not_empty("diff3d", diff3d)
     checks.finite("diff3d", diff3d)
     checks.non_negative("diff3d", diff3d)
+
+
+def _checked(scan: Scan) -> Scan:
+    scan = dict(scan)
+    diff3d = scan["diff3d"]
+    check_patterns(diff3d)
     for name in ("probe_position_x_m", "probe_position_y_m"):
         checks.rank(name, scan[name], "n")
         checks.same_count(name, scan[name], "diff3d", len(diff3d))

@@ -1,10 +1,10 @@
-"""The JSON metadata of raw scans: the member `_metadata` of NPZ files and of products (DATA.NPZ.METADATA, PHYS.CI.PAIR)."""
+"""The JSON metadata of raw scans: the member `_metadata` of NPZ files and of products (DATA.NPZ.METADATA)."""
 
 import json
 from typing import Any
 
 PAIRS = {"ci_intensity_v2": "count_intensity", "legacy_v1": "normalized_amplitude"}
-"""scale_contract_version to the measurement_domain it goes with; there are no others (PHYS.CI.PAIR)."""
+"""scale_contract_version to the measurement_domain it goes with; there are no others (HOUSE.SCAN.SCALE_PAIR)."""
 
 
 def parsed(name: str, text: str) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def write_cxi(path: str, diff3d: np.ndarray, units: str, *, device: torch.device
     a float32 is rounded. Returns {"path": path}.
     """
     cxi.check_units(units)
+    cxi.check_patterns(diff3d)
     counts = tensor(diff3d, HOST, torch.float64).square().numpy() if units == "amplitude" else diff3d
     cxi.write(path, {**scan, "diff3d": counts})
     return {"path": path}

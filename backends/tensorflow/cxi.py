@@ -35,6 +35,7 @@ def write_cxi(path: str, diff3d: np.ndarray, units: str, **scan: Any) -> dict[st
     An "amplitude" is squared in float64, which holds the square of every float32. Errors as `backends.host.cxi`.
     """
     cxi.check_units(units)
+    cxi.check_patterns(diff3d)
     if units == "amplitude":
         diff3d = tf.square(tf.cast(tf.convert_to_tensor(diff3d), tf.float64)).numpy()
     cxi.write(path, {**scan, "diff3d": diff3d})
