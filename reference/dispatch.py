@@ -18,6 +18,7 @@ from reference import (
     inputs,
     losses,
     merge,
+    metadata,
     optics,
     patches,
     product,
@@ -242,6 +243,7 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     **formats.OPERATIONS,
     **product.OPERATIONS,
     **cxi.OPERATIONS,
+    **metadata.OPERATIONS,
 }
 
 

@@ -42,6 +42,8 @@ def read_npz(path: Path) -> dict[str, Any]:
         for name in archive.files:
             try:
                 members[name] = archive[name]
+                if members[name].dtype.kind == "U" and members[name].ndim == 0:
+                    members[name] = members[name].item()  # a text
             except ValueError:  # an object array: never opened
                 members[name] = Unread()
             except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:

@@ -39,6 +39,9 @@ def _members(node: Any, place: str, seen: dict[Any, str]) -> Iterator[tuple[str,
         return
     for name, child in sorted(node.items()):
         inner = f"{place}/{name}".lstrip("/")
+        if child is None:  # what a link leads to is not there
+            yield inner, "leads nowhere"
+            continue
         known = seen.setdefault(h5py.h5o.get_info(child.id).addr, inner)
         if known == inner:
             yield from _members(child, inner, seen)

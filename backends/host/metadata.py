@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+SCALE = ("scale_contract_version", "measurement_domain")
 PAIRS = {"ci_intensity_v2": "count_intensity", "legacy_v1": "normalized_amplitude"}
 """scale_contract_version to the measurement_domain it goes with; there are no others (HOUSE.SCAN.SCALE_PAIR)."""
 
@@ -17,7 +18,7 @@ def parsed(name: str, text: str) -> dict[str, Any]:
         raise ValueError(f"{name} must be JSON: {reason}") from reason
     if not isinstance(values, dict):
         raise ValueError(f"{name} must be a JSON object, got {text!r}")
-    version, domain = (_text(name, values, field) for field in ("scale_contract_version", "measurement_domain"))
+    version, domain = (_text(name, values, field) for field in SCALE)
     if (version or domain) and PAIRS.get(version) != domain:
         known = " and ".join(f"({a}, {b})" for a, b in PAIRS.items())
         pair = f"scale_contract_version = {version!r} with measurement_domain = {domain!r}"
@@ -30,3 +31,13 @@ def _text(name: str, values: dict[str, Any], field: str) -> str | None:
     if value is not None and (not isinstance(value, str) or not value):
         raise ValueError(f"{field} in {name} must be a text, got {value!r}")
     return value
+
+
+def number(name: str, values: dict[str, Any], field: str) -> float | None:
+    """The positive number `field` of the metadata called `name`, None where there is none; ValueError for others."""
+    value = values.get(field)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+        raise ValueError(f"{field} in {name} must be a positive number, got {value!r}")
+    return float(value)

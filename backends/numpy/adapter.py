@@ -20,7 +20,7 @@ LOCAL = frozenset({"coords_nominal", "coords_true"})
 SCALARS = frozenset({"scale", "norm", "loss"})
 ASIDES = frozenset({"known"})
 """What the oracle says for the comparison alone: where a value is settled. No answer holds it."""
-FILES = frozenset({"read_product", "read_cxi"})
+FILES = frozenset({"read_product", "read_cxi", "read_metadata"})
 """Operations that answer what a file holds, in its own precision: nothing is rounded on the way out."""
 INDICES = frozenset({"nn_indices", "scan_index", "sample_indices"})
 

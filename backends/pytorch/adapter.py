@@ -27,7 +27,7 @@ from backends.pytorch.patches import extract_patches
 from backends.pytorch.product import read_product, write_product
 from backends.pytorch.reassemble import reassemble_position
 from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
-from backends.pytorch.scan import load_scan, save_scan
+from backends.pytorch.scan import load_scan, read_metadata, save_scan
 from backends.pytorch.translate import translate
 
 _OPERATIONS = {
@@ -61,6 +61,7 @@ _OPERATIONS = {
     "write_product": write_product,
     "read_cxi": read_cxi,
     "write_cxi": write_cxi,
+    "read_metadata": read_metadata,
 }
 
 

@@ -7,6 +7,7 @@ import torch
 
 from backends.host import rawdata
 from backends.host.scan import check_units, read_scan, warn_if_counts
+from backends.host.scan import read_metadata as metadata_of
 from backends.pytorch.bridge import HOST, chunks, tensor
 
 
@@ -43,3 +44,8 @@ def save_scan(*, device: torch.device, **scan: Any) -> dict[str, str]:
     `device` is not used: nothing is computed.
     """
     return rawdata.save_scan(**scan)
+
+
+def read_metadata(path: str, *, device: torch.device) -> dict[str, Any]:
+    """What the `_metadata` of the scan at `path` says: answer and errors are `backends.host.scan.read_metadata`'s."""
+    return metadata_of(path)

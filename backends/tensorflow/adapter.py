@@ -26,7 +26,7 @@ from backends.tensorflow.patches import extract_patches
 from backends.tensorflow.product import read_product, write_product
 from backends.tensorflow.reassemble import reassemble_position
 from backends.tensorflow.scales import intensity_scale, normalize_diffraction, normalize_probe
-from backends.tensorflow.scan import load_scan, save_scan
+from backends.tensorflow.scan import load_scan, read_metadata, save_scan
 from backends.tensorflow.translate import translate
 
 OPERATIONS = {
@@ -62,6 +62,7 @@ OPERATIONS = {
         write_product,
         read_cxi,
         write_cxi,
+        read_metadata,
     )
 }
 

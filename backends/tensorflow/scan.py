@@ -6,6 +6,7 @@ import numpy as np
 
 from backends.host import rawdata
 from backends.host.scan import check_units, read_scan, warn_if_counts
+from backends.host.scan import read_metadata as metadata_of
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
 
@@ -36,3 +37,8 @@ def amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
 def save_scan(**scan: Any) -> dict[str, str]:
     """A scan into the NPZ file at `path`: arguments, answer and errors are `rawdata.save_scan`'s."""
     return rawdata.save_scan(**scan)
+
+
+def read_metadata(path: str) -> dict[str, Any]:
+    """The `_metadata` of the scan at `path` in parts, as `backends.host.scan.read_metadata` has them."""
+    return metadata_of(path)
