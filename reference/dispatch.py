@@ -25,6 +25,7 @@ from reference import (
     reassembly,
     scaling,
     scan,
+    sizes,
     subsampling,
 )
 from reference import probe as probes
@@ -185,6 +186,18 @@ def amplitude_mae(predicted: np.ndarray, observed: np.ndarray) -> dict[str, Any]
     return {"loss": np.asarray(loss), "gradient": gradient}
 
 
+def complex_mae(predicted: np.ndarray, observed: np.ndarray, probe_big: bool) -> dict[str, Any]:
+    inputs.rank("predicted", predicted, "B, N, N, C")
+    inputs.same_shape(predicted=predicted, observed=observed)
+    inputs.square("predicted", predicted, 1)
+    inputs.size(predicted.shape[1])
+    inputs.finite(predicted=predicted, observed=observed)
+    arrays = np.asarray(predicted, dtype=complex), np.asarray(observed, dtype=complex)
+    amplitude, phase, gradient = losses.complex_mae(*arrays, probe_big)
+    found = {"loss": amplitude + phase, "amplitude": amplitude, "phase": phase}
+    return {**{name: np.asarray(value) for name, value in found.items()}, "gradient": gradient}
+
+
 def total_variation(object: np.ndarray) -> dict[str, Any]:
     inputs.rank("object", object, "B, H, W, C")
     inputs.finite(object=object)
@@ -203,7 +216,7 @@ def illuminate(object: np.ndarray, probe: np.ndarray, masked: bool, sigma: float
         raise ValueError(f"sigma={sigma:g}: 0 or more is asked for")
     inputs.finite(object=object, probe=probe)
     waves = illumination.illuminate(np.asarray(object, complex), np.asarray(probe, complex), masked, sigma)
-    return {"field": waves}
+    return {"field": waves, "known": illumination.known(object, masked)}
 
 
 def merge_patches(patches: np.ndarray, coords_relative: np.ndarray, L: int, probe_big: bool) -> dict[str, Any]:
@@ -237,6 +250,7 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "poisson_nll": poisson_nll,
     "amplitude_mae": amplitude_mae,
     "total_variation": total_variation,
+    "complex_mae": complex_mae,
     **scan.OPERATIONS,
     **container.OPERATIONS,
     **subsampling.OPERATIONS,
@@ -244,6 +258,8 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     **product.OPERATIONS,
     **cxi.OPERATIONS,
     **metadata.OPERATIONS,
+    **probes.OPERATIONS,
+    **sizes.OPERATIONS,
 }
 
 

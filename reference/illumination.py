@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reference.probe import disk
+from reference.probe import disk, settled
 
 
 def smooth(image: np.ndarray, sigma: float) -> np.ndarray:
@@ -25,3 +25,9 @@ def illuminate(obj: np.ndarray, probe: np.ndarray, masked: bool, sigma: float) -
         wave = smooth(probe * obj[b, :, :, c], sigma)
         field[b, :, :, c] = wave * disk(len(probe)) if masked else wave
     return field
+
+
+def known(obj: np.ndarray, masked: bool) -> np.ndarray:
+    """1 where the text settles the exit wave, 0 about the edge of a mask."""
+    here = settled(obj.shape[1]) if masked else np.ones(obj.shape[1:3])
+    return np.broadcast_to(here[None, :, :, None], obj.shape)

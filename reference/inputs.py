@@ -50,3 +50,10 @@ def one_of(known: tuple[str, ...], **values: str) -> None:
     for name, value in values.items():
         if value not in known:
             raise ValueError(f"{name}={value!r}: one of {', '.join(known)}")
+
+
+def at_least(**bounded: tuple[int, int]) -> None:
+    """Each (value, minimum): a whole number not below its minimum."""
+    for name, (value, minimum) in bounded.items():
+        if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
+            raise ValueError(f"{name}={value!r}: a whole number of at least {minimum} is asked for")

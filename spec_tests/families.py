@@ -25,7 +25,7 @@ def _zeros(spec, shape, is_complex, random, symbols):
 
 
 def _constant(spec, shape, is_complex, random, symbols):
-    return np.full(shape, spec.get("value", 1.0))
+    return np.full(shape, _planted(spec.get("value", 1.0)))
 
 
 def _literal(spec, shape, is_complex, random, symbols):

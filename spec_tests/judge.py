@@ -52,17 +52,18 @@ class Record:
 class Oracle:
     """The oracle's answers, kept while neighbouring checks ask for the same input."""
 
-    def __init__(self) -> None:
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
         self._kept: OrderedDict[str, tuple[dict[str, Any], int]] = OrderedDict()
 
-    def answer(self, contract: Contract, key: str, inputs: dict[str, Any], scratch: Path) -> dict[str, Any]:
+    def answer(self, contract: Contract, key: str, inputs: dict[str, Any]) -> dict[str, Any]:
         name = f"{contract.operation} {key}"
         if name in self._kept:
             self._kept.move_to_end(name)
             return self._kept[name][0]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what the oracle warns of is asked of the backend, by example
-            outputs = dispatch.call(contract.operation, files.afresh(contract["input"], inputs, scratch))
+            outputs = dispatch.call(contract.operation, files.afresh(contract["input"], inputs, self._scratch))
         outputs = files.with_members(contract["output"], outputs)
         size = sum(v.nbytes for v in outputs.values() if isinstance(v, np.ndarray))
         self._kept[name] = (outputs, size)
@@ -109,7 +110,7 @@ class Judge:
     def __init__(self, ask: Ask, *, examples: int, relation_examples: int, timeout: float, seed: int, scratch: Path):
         self._ask, self._timeout, self._scratch = ask, timeout, scratch
         self._examples, self._relation_examples, self._seed = examples, relation_examples, seed
-        self._oracle = Oracle()
+        self._oracle = Oracle(scratch)
         self.record = Record()
 
     def judge(self, case: Case, backend: str, against: str = "", descriptor: Descriptor | None = None) -> None:
@@ -177,7 +178,7 @@ class Judge:
 
     def _expected(self, contract: Contract, descriptor: Descriptor, inputs: dict[str, Any]) -> dict[str, Any]:
         begin = time.perf_counter()
-        expected = self._oracle.answer(contract, descriptors.key(descriptor), inputs, self._scratch)
+        expected = self._oracle.answer(contract, descriptors.key(descriptor), inputs)
         self.record.oracle_seconds += time.perf_counter() - begin
         return expected
 

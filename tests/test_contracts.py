@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections import Counter
 from importlib import resources
 
@@ -106,6 +107,20 @@ def test_a_broken_document_is_refused_with_file_pointer_and_reason(name):
     assert (caught.value.pointer or "/") == pointer
     assert reason in caught.value.reason
     assert str(caught.value).startswith(f"diffract.json at {pointer}: ")
+
+
+def test_a_written_files_members_are_outputs_that_need_a_tolerance():
+    document = json.loads(resources.files("spec_tests").joinpath("contracts/save_scan.json").read_text())
+    for change, reason in (
+        (_set("/tolerance/Y", None), "at /tolerance: output 'Y' has no tolerance"),
+        (_set("/tolerance/Z", {"rtol": 0, "why": "none at all"}), "at /tolerance/Z: there is no such output"),
+        (_set("/input/properties/path/target", "../scan.npz"), "at /input/properties/path/target: '../scan.npz'"),
+        (_set("/output/properties/path/npz/properties/Y/ndarray/dtype", "text"), "'text'"),
+    ):
+        broken = copy.deepcopy(document)
+        change(broken)
+        with pytest.raises(ContractError, match=re.escape(reason)):
+            parse(json.dumps(broken), "save_scan.json")
 
 
 def test_text_that_is_no_json_is_refused_with_its_line():

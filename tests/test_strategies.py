@@ -63,7 +63,7 @@ BEYOND_THE_SCHEMA = {
     "illuminate/unsupported-size", "merge_patches/unsupported-size", "normalize_probe/unsupported-size",
     "load_container/unsupported-size", "load_container/no-positions", "scan_from_coords/unsupported-size",
     "flat_to_channel/count-is-no-multiple", "flat_to_grid/count-is-no-multiple",
-    "save_scan/unsupported-size",
+    "save_scan/unsupported-size", "probe_mask/unsupported-size", "complex_mae/unsupported-size",
     "normalize_diffraction/all-dark", "intensity_scale/dark-field", "normalize_probe/dark-in-the-disk",
 }  # fmt: skip
 """Bad by a clause alone: the schema binds a size without asking which sizes there are, and sums no values."""

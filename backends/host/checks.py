@@ -223,3 +223,21 @@ def wave(name: str, array: np.ndarray, axes: tuple[str, ...]) -> np.ndarray:
     not_empty(name, array)
     finite(name, array)
     return array.reshape((1,) * (len(axes) - array.ndim) + array.shape)
+
+
+def canvas_sizes(N: int, gridsize: int, offset: int, max_position_jitter: int) -> None:
+    """ValueError for an unsupported N, gridsize or offset below 1, jitter below 0, or fractions (PHYS.SIZE.*)."""
+    supported_size(N)
+    at_least("gridsize", gridsize, 1)
+    at_least("offset", offset, 1)
+    at_least("max_position_jitter", max_position_jitter, 0)
+
+
+def object_pair(first: str, a: np.ndarray, second: str, b: np.ndarray) -> None:
+    """ValueError for two stacks of object patches (B, N, N, C) that cannot be compared (ERR.SHAPES)."""
+    rank(first, a, "B", "N", "N", "C")
+    same_shape(second, b, first, a.shape)
+    square(first, a, 1, 2)
+    supported_size(a.shape[1])
+    single_precision(first, a)
+    single_precision(second, b)

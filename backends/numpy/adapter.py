@@ -18,20 +18,23 @@ POSITIONS = frozenset(
 )
 LOCAL = frozenset({"coords_nominal", "coords_true"})
 SCALARS = frozenset({"scale", "norm", "loss"})
+PARTS = frozenset({"amplitude", "phase"})
+"""Scalars where they have no axes, arrays elsewhere."""
 ASIDES = frozenset({"known"})
 """What the oracle says for the comparison alone: where a value is settled. No answer holds it."""
 FILES = frozenset({"read_product", "read_cxi", "read_metadata"})
 """Operations that answer what a file holds, in its own precision: nothing is rounded on the way out."""
 INDICES = frozenset({"nn_indices", "scan_index", "sample_indices"})
+SIZES = frozenset({"bigN", "padded"})
 
 
 def in_contract_dtype(name: str, value: Any) -> Any:
     """`value` as the contracts want it: float32 and complex64; positions float64, indices int64."""
     if not isinstance(value, np.ndarray):
         return value
-    if name in INDICES:
+    if name in INDICES or name in SIZES:
         return value.astype(np.int64)
-    if name in SCALARS:
+    if name in SCALARS or (name in PARTS and value.ndim == 0):
         return value.astype(np.float64)
     if name in POSITIONS or (name.startswith("coords_") and name not in LOCAL):
         return value.astype(np.float64)

@@ -21,13 +21,15 @@ from backends.pytorch.formats import (
 )
 from backends.pytorch.group import group_scan
 from backends.pytorch.illuminate import illuminate
-from backends.pytorch.losses import amplitude_mae, poisson_nll, total_variation
+from backends.pytorch.losses import amplitude_mae, complex_mae, poisson_nll, total_variation
 from backends.pytorch.merge import merge_patches
 from backends.pytorch.patches import extract_patches
+from backends.pytorch.probe import default_probe, probe_mask
 from backends.pytorch.product import read_product, write_product
 from backends.pytorch.reassemble import reassemble_position
 from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.pytorch.scan import load_scan, read_metadata, save_scan
+from backends.pytorch.sizes import padded_size
 from backends.pytorch.translate import translate
 
 _OPERATIONS = {
@@ -62,6 +64,10 @@ _OPERATIONS = {
     "read_cxi": read_cxi,
     "write_cxi": write_cxi,
     "read_metadata": read_metadata,
+    "complex_mae": complex_mae,
+    "probe_mask": probe_mask,
+    "default_probe": default_probe,
+    "padded_size": padded_size,
 }
 
 

@@ -7,6 +7,7 @@ import torch
 
 from backends.host import checks
 from backends.pytorch.bridge import HOST, chunks, tensor
+from backends.pytorch.probe import hard_disk
 
 
 def illuminate(
@@ -28,18 +29,12 @@ def illuminate(
         checks.single_precision(name, array)
     source = tensor(object, HOST)
     lit = tensor(probe, device, torch.complex64)[:, :, None]
-    disk = _disk(object.shape[1], device)[:, :, None] if masked else None
+    disk = hard_disk(object.shape[1], device).float()[:, :, None] if masked else None
     field = torch.empty(object.shape, dtype=torch.complex64)
     for part in chunks(len(object), object[0].size, device):
         waves = _smooth(source[part].to(device, torch.complex64) * lit, sigma)
         field[part] = waves if disk is None else waves * disk
     return {"field": field.numpy()}
-
-
-def _disk(N: int, device: torch.device) -> torch.Tensor:
-    """(N, N) of 1 within N//4 px of the centre (PHYS.PROBE.MASK.RADIUS)."""
-    k = torch.arange(N, device=device, dtype=torch.float64) - N / 2 + 0.5
-    return (torch.hypot(k[:, None], k[None, :]) < N // 4).float()
 
 
 def _smooth(waves: torch.Tensor, sigma: float) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""Operations `poisson_nll`, `amplitude_mae`, `total_variation`: losses, their gradients by autograd.
+"""Operations `poisson_nll`, `amplitude_mae`, `complex_mae`, `total_variation`: losses, their gradients by autograd.
 
 The sums run in float64, so a loss of many elements keeps float32's accuracy; what is differentiated is what
 training will minimise.
@@ -15,6 +15,8 @@ from backends.pytorch.bridge import tensor
 Answer = dict[str, np.ndarray]
 SMALLEST_RATE = 1e-12
 """Below it a rate has no slope: the logarithm stays finite at a zero field (HOUSE.LOSS.FINITE)."""
+DARK = 1e-12
+"""Below it an amplitude has no phase and no slope."""
 
 
 def _differentiated(point: torch.Tensor, loss: Callable[[torch.Tensor], torch.Tensor]) -> Answer:
@@ -64,6 +66,35 @@ def amplitude_mae(predicted: np.ndarray, observed: np.ndarray, *, device: torch.
         return _differentiated(
             tensor(predicted, device, torch.float32), lambda point: (point.double() - seen).abs().mean()
         )
+
+
+def complex_mae(predicted: np.ndarray, observed: np.ndarray, probe_big: bool, *, device: torch.device) -> Answer:
+    """Mean |difference| of the object's amplitude plus that of its phase (LOSS.COMPLEX_MAE, HOUSE.LOSS.COMPLEX_MAE).
+
+    predicted, observed: (B, N, N, C) complex64; over the central N/2 square unless probe_big. Returns loss and its
+    parts amplitude and phase (rad), scalars, and gradient d/dRe + i d/dIm of loss in `predicted`, complex64: 0 where
+    it is dark. Raises ValueError for shapes that differ, an unsupported N and values that are not finite.
+    """
+    checks.object_pair("predicted", predicted, "observed", observed)
+    edge = 0 if probe_big else predicted.shape[1] // 4
+    square = slice(edge, predicted.shape[1] - edge)
+    with torch.inference_mode(False):
+        seen = tensor(observed, device, torch.complex64).to(torch.complex128)[:, square, square]
+        lit = seen.abs() >= DARK
+
+        def parts(point: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            here = point[:, square, square].to(torch.complex128)
+            bright = here.abs() >= DARK
+            # neither root nor angle has a slope at 0: the dark pixels stay outside both
+            safe = torch.where(bright, here, torch.ones_like(here))
+            amplitude = torch.where(bright, safe.abs() - seen.abs(), seen.abs()).abs().mean()
+            turned = torch.where(bright & lit, safe * seen.conj(), torch.ones_like(here))
+            return amplitude, turned.angle().abs().mean()
+
+        point = tensor(predicted, device, torch.complex64)
+        answer = _differentiated(point, lambda at: sum(parts(at)))
+        amplitude, phase = (part.cpu().numpy() for part in parts(point))
+    return {**answer, "amplitude": amplitude, "phase": phase}
 
 
 def total_variation(object: np.ndarray, *, device: torch.device) -> Answer:

@@ -7,6 +7,7 @@ import torch
 
 from backends.host import checks
 from backends.pytorch.bridge import HOST, chunks, tensor
+from backends.pytorch.probe import gauge
 
 Answer = dict[str, np.ndarray]
 
@@ -69,11 +70,8 @@ def normalize_probe(probe: np.ndarray, probe_scale: float, *, device: torch.devi
     checks.supported_size(probe.shape[0])
     checks.positive("probe_scale", probe_scale)
     checks.single_precision("probe", probe)
-    N = probe.shape[0]
     values = tensor(probe, device, torch.complex64)
-    k = torch.arange(N, device=device, dtype=torch.float64) - N / 2 + 0.5
-    inside = torch.hypot(k[:, None], k[None, :]) < N // 4
-    norm = probe_scale * (values.abs().double() * inside).mean().item()
+    norm = gauge(values, probe_scale)
     if norm == 0:
         raise ValueError("probe is zero everywhere inside the disk of radius N/4: it has no gauge")
     return {"probe": (values / norm).cpu().numpy(), "norm": np.asarray(norm)}

@@ -20,13 +20,15 @@ from backends.tensorflow.formats import (
 from backends.tensorflow.framework import claim_device, tf
 from backends.tensorflow.group import group_scan
 from backends.tensorflow.illuminate import illuminate
-from backends.tensorflow.losses import amplitude_mae, poisson_nll, total_variation
+from backends.tensorflow.losses import amplitude_mae, complex_mae, poisson_nll, total_variation
 from backends.tensorflow.merge import merge_patches
 from backends.tensorflow.patches import extract_patches
+from backends.tensorflow.probe import default_probe, probe_mask
 from backends.tensorflow.product import read_product, write_product
 from backends.tensorflow.reassemble import reassemble_position
 from backends.tensorflow.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.tensorflow.scan import load_scan, read_metadata, save_scan
+from backends.tensorflow.sizes import padded_size
 from backends.tensorflow.translate import translate
 
 OPERATIONS = {
@@ -63,6 +65,10 @@ OPERATIONS = {
         read_cxi,
         write_cxi,
         read_metadata,
+        complex_mae,
+        probe_mask,
+        default_probe,
+        padded_size,
     )
 }
 

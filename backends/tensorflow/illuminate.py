@@ -7,6 +7,7 @@ import numpy as np
 from backends.host import checks
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
+from backends.tensorflow.probe import hard_disk
 
 
 def illuminate(object: np.ndarray, probe: np.ndarray, masked: bool, sigma: float) -> dict[str, np.ndarray]:
@@ -26,18 +27,12 @@ def illuminate(object: np.ndarray, probe: np.ndarray, masked: bool, sigma: float
     for name, array in (("object", object), ("probe", probe)):
         checks.single_precision(name, array)
     lit = tf.cast(probe, tf.complex64)[:, :, None]
-    disk = _disk(N)[:, :, None] if masked else None
+    disk = tf.cast(hard_disk(N), tf.complex64)[:, :, None] if masked else None
     field = np.empty(object.shape, np.complex64)
     for part in chunks(len(object), object[0].size):
         waves = _smooth(tf.cast(object[part], tf.complex64) * lit, sigma)
         field[part] = np.asarray(waves if disk is None else waves * disk)
     return {"field": field}
-
-
-def _disk(N: int) -> tf.Tensor:
-    """(N, N) complex64 of 1 within N//4 px of the centre (PHYS.PROBE.MASK.RADIUS)."""
-    k = tf.range(N, dtype=tf.float64) - (N / 2 - 0.5)
-    return tf.cast(tf.square(k)[:, None] + tf.square(k)[None, :] < float((N // 4) ** 2), tf.complex64)
 
 
 def _smooth(waves: tf.Tensor, sigma: float) -> tf.Tensor:

@@ -7,6 +7,7 @@ import numpy as np
 from backends.host import checks
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
+from backends.tensorflow.probe import gauge
 
 Answer = dict[str, np.ndarray]
 
@@ -71,11 +72,8 @@ def normalize_probe(probe: np.ndarray, probe_scale: float) -> Answer:
     checks.supported_size(probe.shape[0])
     checks.positive("probe_scale", probe_scale)
     checks.single_precision("probe", probe)
-    N = probe.shape[0]
     values = tf.cast(probe, tf.complex64)
-    k = tf.range(N, dtype=tf.float64) - (N / 2 - 0.5)
-    inside = tf.square(k)[:, None] + tf.square(k)[None, :] < float((N // 4) ** 2)
-    norm = probe_scale * float(tf.reduce_mean(tf.where(inside, tf.cast(tf.abs(values), tf.float64), 0.0)))
+    norm = gauge(values, probe_scale)
     if norm == 0:
         raise ValueError("probe is zero everywhere inside the disk of radius N/4: it has no gauge")
     return {"probe": np.array(values / tf.cast(norm, tf.complex64)), "norm": np.asarray(norm)}

@@ -172,13 +172,20 @@ def softened(value: np.ndarray, epsilon: float) -> np.ndarray:
     return np.sqrt(value.astype(float) ** 2 + epsilon).astype(value.dtype)
 
 
+def feathered(value: np.ndarray) -> np.ndarray:
+    """Each pixel is mixed with the ones beside it: a hard edge becomes a soft one."""
+    for axis in (-2, -1):
+        value = (value + np.roll(value, 1, axis) / 2 + np.roll(value, -1, axis) / 2) / 2
+    return value.astype(np.float32)
+
+
 CHANGES: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
     {
         function.__name__: function
         for function in (
             scale, add, put, power, rint, floor, even, cast, double, half, real, conj, finite, roll, halfway, reverse,
             transpose, squeeze, expand, repeat, mean, drift, first, cut, blank, pad, by_side, unit_peak, softened,
-            clip, modulo, window, graded,
+            clip, modulo, window, graded, feathered,
         )
     }
 )  # fmt: skip

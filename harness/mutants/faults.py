@@ -260,9 +260,42 @@ def amplitude_plus_phase(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
     return {**call(inputs), "object": (inputs["Y_I"] + 1j * inputs["Y_phi"]).astype(np.complex64)}
 
 
+# -- probes -----------------------------------------------------------------------------------------------
+
+
+def disk_of(call: Call, inputs: dict[str, Any], *, share: float) -> dict[str, Any]:
+    """The mask is a disk whose radius is another share of N."""
+    outputs = call(inputs)
+    if not inputs["masked"]:
+        return outputs
+    N = len(inputs["probe"])
+    k = np.arange(N) - N / 2 + 0.5
+    mask = (np.hypot(k[:, None], k[None, :]) < share * N).astype(np.float32)
+    return {"mask": mask, "probe": inputs["probe"] * mask}
+
+
+# -- losses -----------------------------------------------------------------------------------------------
+
+
+def angles_apart(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Phases are subtracted as they come, without going the short way round."""
+    outputs, N = call(inputs), inputs["predicted"].shape[1]
+    square = slice(0, N) if inputs["probe_big"] else slice(N // 4, N - N // 4)
+    p, o = (inputs[name][:, square, square] for name in ("predicted", "observed"))
+    phase = np.mean(np.abs(np.where((p == 0) | (o == 0), 0, np.angle(p) - np.angle(o))))
+    return {**outputs, "phase": phase, "loss": outputs["amplitude"] + phase}
+
+
+def nan_where_dark(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The gradient is no number where the prediction is 0."""
+    outputs = call(inputs)
+    return {**outputs, "gradient": np.where(inputs["predicted"] == 0, np.nan, outputs["gradient"]).astype(np.complex64)}
+
+
 FAULTS: tuple[Callable[..., Any], ...] = (
     seed_is_centre, each_alone, searches_alone, from_the_end, one_member_twice, softened_divisor, divides_by_count,
     uncentred, smaller_canvas, stumbles_over, needs, without, patterns_last, guesses_units, litters_beside,
     touches_file, rewrites, exchanges, pickles_none, opens_first, leaves_a_part, writes_elsewhere, keeps_what_is_there,
-    parts_for_polar, global_subsample, column_major, reshaped, amplitude_plus_phase,
+    parts_for_polar, global_subsample, column_major, reshaped, amplitude_plus_phase, disk_of,
+    angles_apart, nan_where_dark,
 )  # fmt: skip

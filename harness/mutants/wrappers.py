@@ -56,6 +56,11 @@ def taken(call: Call, inputs: dict[str, Any], *, inputs_from: dict[str, str]) ->
     return call({**inputs, **{name: inputs[other] for name, other in inputs_from.items()}})
 
 
+def passes_on(call: Call, inputs: dict[str, Any], *, outputs: dict[str, str]) -> dict[str, Any]:
+    """An output is an input, as it came."""
+    return {**call(inputs), **{name: inputs[other].copy() for name, other in outputs.items()}}
+
+
 def dropped(call: Call, inputs: dict[str, Any], *, outputs: list[str]) -> dict[str, Any]:
     """Outputs are missing."""
     return {name: value for name, value in call(inputs).items() if name not in outputs}
@@ -175,8 +180,8 @@ WRAPPERS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
     {
         function.__name__: function
         for function in (
-            inert, before, after, both, sometimes, copied, taken, dropped, listed, accepts, raises_as, mumbles, refuses,
-            spoils, litters, global_random, says, hushed, warned, *FAULTS, *hdf5.FAULTS,
+            inert, before, after, both, sometimes, copied, taken, passes_on, dropped, listed, accepts, raises_as,
+            mumbles, refuses, spoils, litters, global_random, says, hushed, warned, *FAULTS, *hdf5.FAULTS,
         )
     }
 )  # fmt: skip

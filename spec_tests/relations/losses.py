@@ -64,7 +64,60 @@ def variation_ignores_a_constant(call, inputs, options):
     call.hold("variation of object + constant", once, moved, {"rtol": 1e-5, "atol": 1e-6, "why": "sums of squares"})
 
 
+def complex_gradient_is_the_slope(call, inputs, options):
+    """The gradient, along a random direction, is the loss's central difference, in real and imaginary part alike."""
+    step = 1 / 64
+    observed = (inputs["observed"] / np.maximum(np.abs(inputs["observed"]), 1e-6)).astype(np.complex64)
+    # far from every tip of the loss: brighter everywhere, and turned by half a radian to two either way
+    brightness = call.random.uniform(3, 5, observed.shape)
+    turn = call.random.uniform(0.5, 2, observed.shape) * call.random.choice([-1.0, 1.0], observed.shape)
+    point = (np.where(observed == 0, 1, observed) * brightness * np.exp(1j * turn)).astype(np.complex64)
+    given = {**inputs, "observed": np.where(observed == 0, 1, observed).astype(np.complex64)}
+    direction = call.random.choice([-1.0, 1.0], point.shape) + 1j * call.random.choice([-1.0, 1.0], point.shape)
+    ahead, behind = ((point + sign * step * direction).astype(np.complex64) for sign in (1, -1))
+    after, before = (float(call("complex_mae", {**given, "predicted": at})["loss"]) for at in (ahead, behind))
+    gradient = call("complex_mae", {**given, "predicted": point})["gradient"].astype(complex)
+    expected = (after - before) / (2 * step)
+    actual = np.sum(gradient.real * direction.real + gradient.imag * direction.imag)
+    # the third derivatives of root and angle are below 2/|p|^3 per |direction|^3 = 2.83; |p| is at least 3
+    call.hold(
+        "slope of complex_mae along a direction", np.asarray(expected), np.asarray(actual),
+        {"atol": step**2 * 2.83 * 4 / 27 / 6 + 1e-6 / step, "why": "a central difference: its bend, and two roundings"},
+    )  # fmt: skip
+
+
+def border_counts_with_a_large_probe_alone(call, inputs, options):
+    """Another border changes the loss in large-probe mode, and neither loss nor gradient otherwise."""
+    point, N = inputs["predicted"], inputs["predicted"].shape[1]
+    border = np.ones((N, N), bool)
+    border[N // 4 : N - N // 4, N // 4 : N - N // 4] = False
+    other = np.where(border[None, :, :, None], point + 20, point).astype(np.complex64)
+    small, big = ({**inputs, "probe_big": big} for big in (False, True))
+    once, again = call("complex_mae", small), call("complex_mae", {**small, "predicted": other})
+    same = {"rtol": 1e-6, "atol": 1e-9, "why": "the same pixels"}
+    for name in ("loss", "gradient"):
+        call.hold(f"{name} with another border", once[name], again[name], same)
+    if np.abs(again["gradient"][:, border]).max() > 0:
+        call.fail("gradient: pixels of the border have a slope though they do not count")
+    more = float(call("complex_mae", {**big, "predicted": other})["loss"])
+    less = float(call("complex_mae", big)["loss"])
+    if not more > less + 1:
+        call.fail(f"loss: {less:.6g} with the large probe, {more:.6g} with 20 more on the border: it does not count")
+
+
+def a_phase_on_both_is_invisible(call, inputs, options):
+    """Prediction and observation turned together are as far apart as before: an angle has no seam."""
+    phase = np.complex64(np.exp(1j * call.random.uniform(0.5, 5.5)))
+    once = call("complex_mae", inputs)
+    turned = {name: (inputs[name] * phase).astype(np.complex64) for name in ("predicted", "observed")}
+    again = call("complex_mae", {**inputs, **turned})
+    rounding = {"rtol": 4e-6, "atol": 1e-6, "why": "two products in float32 turn a pixel by an eps at most"}
+    for name in ("amplitude", "phase"):
+        call.hold(f"{name} after a phase on both", once[name], again[name], rounding)
+
+
 RELATIONS = (
     gradient_is_the_slope, poisson_is_least_at_the_counts, mae_is_symmetric, variation_is_quadratic,
-    variation_ignores_a_constant,
+    variation_ignores_a_constant, complex_gradient_is_the_slope, border_counts_with_a_large_probe_alone,
+    a_phase_on_both_is_invisible,
 )  # fmt: skip
