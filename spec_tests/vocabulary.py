@@ -49,8 +49,9 @@ def bind(schema: Mapping[str, Any], instance: Mapping[str, Any], known: Mapping[
         if isinstance(value, (bool, int, np.integer)):
             symbols.setdefault(name, value)
     for array_schema, value in _schemas(schema, instance):
-        if isinstance(value, np.ndarray) and value.ndim == len(sizes := _sizes(array_schema, value)):
-            for size, actual in zip(sizes, value.shape, strict=True):
+        if isinstance(value, np.ndarray) and value.ndim == len(_sizes(array_schema, value)):
+            missing = len(array_schema["shape"]) - value.ndim  # an axis that is missing has the length 1
+            for size, actual in zip(array_schema["shape"], (1,) * missing + value.shape, strict=True):
                 if isinstance(size, str) and size.isidentifier():
                     symbols.setdefault(size, actual)
     # gridsize may appear only squared, as the number of channels
