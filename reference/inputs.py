@@ -46,6 +46,12 @@ def not_negative(**arrays: np.ndarray) -> None:
             raise ValueError(f"{name} has negative values")
 
 
+def one_of(known: tuple[str, ...], **values: str) -> None:
+    for name, value in values.items():
+        if value not in known:
+            raise ValueError(f"{name}={value!r}: one of {', '.join(known)}")
+
+
 def at_least(**bounded: tuple[int, int]) -> None:
     """Each (value, minimum): a whole number not below its minimum."""
     for name, (value, minimum) in bounded.items():

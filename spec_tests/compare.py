@@ -102,6 +102,9 @@ def compare(
     if expected is None or actual is None:
         note = "" if expected is actual else f"expected {_kind(expected)}, got {_kind(actual)}"
         return Comparison(output, expected is actual, note)
+    if isinstance(expected, str) or isinstance(actual, str):
+        same = isinstance(expected, str) and isinstance(actual, str) and expected == actual
+        return Comparison(output, same, "" if same else f"expected {expected!r}, got {actual!r}")
     expected, actual = np.asarray(expected), np.asarray(actual)
     if expected.shape != actual.shape:
         return Comparison(output, False, f"expected shape {expected.shape}, got {actual.shape}")

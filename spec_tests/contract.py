@@ -134,11 +134,11 @@ def _check_references(data: dict[str, Any], file: str) -> None:
     if not set(data["general"]) <= set(data["clauses"]):
         raise ContractError(file, "/general", "names a clause that is not among the contract's clauses")
     arrays = files.arrays(data["output"])
-    for output in arrays:
+    for output in [*arrays, *files.texts(data["output"])]:
         if output not in data["tolerance"]:
             raise ContractError(file, "/tolerance", f"output {output!r} has no tolerance")
     for output in data["tolerance"]:
-        if output not in arrays and output not in data["output"]["properties"]:
+        if output not in [*arrays, *files.texts(data["output"])] and output not in data["output"]["properties"]:
             raise ContractError(file, f"/tolerance/{output}", "there is no such output")
 
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from spec_tests import families, files
+from spec_tests import families, files, h5
 from spec_tests.contract import Contract
 from spec_tests.expressions import evaluate
 
 Descriptor = dict[str, Any]
-FILE_OPTIONS = ("npz", "target")
+FILE_OPTIONS = (*files.KINDS, "target")
 """What a case may ask of the file that is read, and of the path that is written to."""
 
 
@@ -32,14 +32,17 @@ def array_schemas(contract: Contract) -> dict[str, dict[str, Any]]:
     return files.arrays(contract["input"])
 
 
-def scalar_names(contract: Contract) -> list[str]:
+def scalar_schemas(contract: Contract) -> dict[str, dict[str, Any]]:
+    """Inputs that are no arrays and no paths, and texts of an input file."""
     inputs = contract["input"]["properties"].items()
-    return [n for n, s in inputs if not {"ndarray", "target", *files.KINDS} & s.keys()]
+    given = {n: s for n, s in inputs if not {"ndarray", "target", *files.KINDS} & s.keys()}
+    return given | files.texts(contract["input"])
 
 
-def file_input(contract: Contract) -> str | None:
-    """The input that is the path of a file, if there is one."""
-    return next((n for n, s in contract["input"]["properties"].items() if "npz" in s), None)
+def file_input(contract: Contract) -> tuple[str | None, str]:
+    """The input that is the path of a file, if there is one, and the kind of that file."""
+    found = ((n, files.kind_of(s)) for n, s in contract["input"]["properties"].items())
+    return next(((name, kind) for name, kind in found if kind), (None, ""))
 
 
 def dtypes(schema: Mapping[str, Any]) -> list[str]:
@@ -63,7 +66,7 @@ def base(contract: Contract, dims: Mapping[str, int] = {}) -> Descriptor:
     sizes = {name: spec["default"] for name, spec in contract["dims"].items()} | dict(dims)
     symbols: dict[str, Any] = dict(sizes)
     values = {}
-    for name in scalar_names(contract):
+    for name in scalar_schemas(contract):
         values[name] = default_value(contract["generate"][name], symbols)
         symbols[name] = values[name]
     arrays = {name: copy.deepcopy(contract["generate"][name][0]) for name in array_schemas(contract)}
@@ -103,15 +106,17 @@ def expand(contract: Contract, descriptor: Descriptor, scratch: Path) -> dict[st
         if arrays[name] is not None:
             arrays[name].flags.writeable = False
     inputs = {}
-    path_name, targets = file_input(contract), files.target_names(contract["input"])
+    (path_name, kind), targets = file_input(contract), files.target_names(contract["input"])
     for name in contract["input"]["properties"]:
         if name == path_name:
-            path = scratch / "scan.npz"
-            _write_npz(path, arrays, descriptor.get("npz", {}), symbols)
+            texts = {text: descriptor["values"][text] for text in files.texts(contract["input"])}
+            path = scratch / contract["input"]["properties"][name][kind].get("file", "scan.npz")
+            _write_file(kind, path, {**texts, **arrays}, descriptor.get(kind, {}), symbols)
             inputs[name] = str(path)
         elif name in targets:
-            file = contract["input"]["properties"][name]["target"]
-            inputs[name] = files.target(scratch, file, descriptor.get("target", {}))
+            options = descriptor.get("target", {})
+            file = options.get("name", contract["input"]["properties"][name]["target"])
+            inputs[name] = files.target(scratch, file, options)
         elif name in arrays:
             inputs[name] = arrays[name]
         else:
@@ -139,15 +144,21 @@ def _members(
     return members
 
 
-def _write_npz(path: Path, arrays: Mapping[str, Any], options: Mapping[str, Any], symbols: Mapping[str, Any]) -> None:
+def _write_file(
+    kind: str, path: Path, given: Mapping[str, Any], options: Mapping[str, Any], symbols: Mapping[str, Any]
+) -> None:
     if options.get("absent"):
         path.unlink(missing_ok=True)
         return
     if "bytes" in options:
         path.write_text(options["bytes"])
         return
-    write = np.savez_compressed if options.get("compressed") else np.savez
-    write(path, **_members(arrays, options, symbols))
+    if kind == "h5":
+        extra = {name: _array(spec, spec, symbols) for name, spec in options.get("extra", {}).items()}
+        h5.write(path, h5.changed({**given, **extra}, options))
+    else:
+        write = np.savez_compressed if options.get("compressed") else np.savez
+        write(path, **_members(given, options, symbols))
     if "truncate" in options:
         content = path.read_bytes()
         path.write_bytes(content[: options["truncate"]])

@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from spec_tests import h5
+
 TARGETS = "targets"
 
 
@@ -40,6 +42,8 @@ def read_npz(path: Path) -> dict[str, Any]:
         for name in archive.files:
             try:
                 members[name] = archive[name]
+                if members[name].dtype.kind == "U" and members[name].ndim == 0:
+                    members[name] = members[name].item()  # a text
             except ValueError:  # an object array: never opened
                 members[name] = Unread()
             except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
@@ -52,13 +56,27 @@ def open_npz(path: str | Path) -> dict[str, Any]:
     return {name: value for name, value in read_npz(Path(path)).items() if not isinstance(value, Unread)}
 
 
-KINDS: Mapping[str, Callable[[Path], dict[str, Any]]] = MappingProxyType({"npz": read_npz})
+def read_h5(path: Path) -> dict[str, Any]:
+    """Every member of an HDF5 file, by place (`spec_tests.h5`). Raises Unreadable."""
+    try:
+        return h5.read(path)
+    except (OSError, RuntimeError) as error:
+        raise Unreadable(f"{path.name} is no HDF5 file that can be read: {error}") from error
+
+
+KINDS: Mapping[str, Callable[[Path], dict[str, Any]]] = MappingProxyType({"npz": read_npz, "h5": read_h5})
 """The kinds of files a schema may speak of, and how each is read: its members by name."""
 
 
 def kind_of(schema: Mapping[str, Any]) -> str | None:
     """Which kind of file a value's schema describes; None for anything else."""
     return next((kind for kind in KINDS if kind in schema), None)
+
+
+def texts(schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The schemas of those members of files of an object schema that are no arrays: texts."""
+    found = [sub[kind] for sub in schema["properties"].values() if (kind := kind_of(sub))]
+    return {name: sub for file in found for name, sub in file["properties"].items() if "ndarray" not in sub}
 
 
 def arrays(schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

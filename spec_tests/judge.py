@@ -210,6 +210,9 @@ class Judge:
                         f"{stated['output']}: expected shape {stated['shape']}, got {list(np.shape(value))}"
                     )
                 continue
+            if stated["value"] is None or isinstance(stated["value"], str):
+                self._said(case, stated, value)
+                continue
             index = tuple(stated["index"])
             if len(index) != np.ndim(value) or any(i >= n for i, n in zip(index, np.shape(value), strict=True)):
                 raise CheckFailed(f"{stated['output']}: no element {list(index)} in shape {np.shape(value)}")
@@ -222,6 +225,13 @@ class Judge:
                     f"{stated['output']}{list(index)}: expected {want}, got {got} ({case.data['why']})",
                     [found],
                 )
+
+    def _said(self, case: Case, stated: Mapping[str, Any], value: Any) -> None:
+        """A text, or that there is nothing."""
+        found = compare(stated["output"], stated["value"], value, EDGE)
+        self.record.comparisons.append(found)
+        if not found.ok:
+            raise CheckFailed(f"{found.sentence()} ({case.data['why']})", [found])
 
     def _error(self, contract: Contract, case: Case, backend: str, descriptor: Descriptor | None) -> None:
         """The right error, in words that name what is wrong."""

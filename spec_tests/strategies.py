@@ -11,7 +11,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from spec_tests.contract import Contract
-from spec_tests.descriptors import FILE_OPTIONS, Descriptor, array_schemas, complete, dtypes, scalar, scalar_names
+from spec_tests.descriptors import FILE_OPTIONS, Descriptor, array_schemas, complete, dtypes, scalar, scalar_schemas
 from spec_tests.expressions import evaluate
 
 
@@ -49,8 +49,7 @@ def descriptors(
     }
     symbols: dict[str, Any] = dict(dims)
     values = {}
-    for name in scalar_names(contract):
-        schema = contract["input"]["properties"][name]
+    for name, schema in scalar_schemas(contract).items():
         if name in given.get("values", {}):
             values[name] = given["values"][name]
         else:

@@ -4,8 +4,9 @@
                  "finite": true, "units": "sqrt(photons)", "none": true}}
 
 `dtype` is a name, a list of names, or {"like": "other input"}; `shape` mixes numbers, names and
-arithmetic on names; `none` lets the value be None. `{"npz": {...}}` says that a string is the path of
-an NPZ file whose members obey the schema inside (`spec_tests.files`).
+arithmetic on names; `none` lets the value be None; `leading` says how many leading axes may be missing.
+`{"npz": {...}}` says that a string is the path of an NPZ file, `{"h5": {...}}` of an HDF5 file, whose members obey
+the schema inside (`spec_tests.files`).
 
 A name is bound by the first array that has it as a bare dimension, or by an integer input of that name; where
 that input is None, by the input `params_<name>`: what a parameter store holds for an argument that is not given.
@@ -24,7 +25,7 @@ import numpy as np
 from spec_tests import files
 from spec_tests.expressions import ExpressionError, evaluate
 
-UNITS = ("px", "photons", "sqrt(photons)", "rad", "1/px")
+UNITS = ("px", "photons", "sqrt(photons)", "rad", "1/px", "m", "s", "eV", "deg", "m2/kg")
 
 
 def _schemas(schema: Mapping[str, Any], instance: Any) -> Iterator[tuple[Mapping[str, Any], Any]]:
@@ -49,8 +50,9 @@ def bind(schema: Mapping[str, Any], instance: Mapping[str, Any], known: Mapping[
         if isinstance(value, (bool, int, np.integer)):
             symbols.setdefault(name, value)
     for array_schema, value in _schemas(schema, instance):
-        if isinstance(value, np.ndarray) and value.ndim == len(array_schema["shape"]):
-            for size, actual in zip(array_schema["shape"], value.shape, strict=True):
+        if isinstance(value, np.ndarray) and value.ndim == len(_sizes(array_schema, value)):
+            missing = len(array_schema["shape"]) - value.ndim  # an axis that is missing has the length 1
+            for size, actual in zip(array_schema["shape"], (1,) * missing + value.shape, strict=True):
                 if isinstance(size, str) and size.isidentifier():
                     symbols.setdefault(size, actual)
     # gridsize may appear only squared, as the number of channels
@@ -63,6 +65,12 @@ def bind(schema: Mapping[str, Any], instance: Mapping[str, Any], known: Mapping[
         if value is None:  # a scalar left open: an array's size wins over it, then the store's value
             symbols.setdefault(name, instance.get(f"params_{name}"))
     return symbols
+
+
+def _sizes(schema: Mapping[str, Any], value: np.ndarray) -> list[Any]:
+    """The sizes that `value` must have: as many leading axes as `leading` says may be missing."""
+    missing = len(schema["shape"]) - value.ndim
+    return schema["shape"][missing:] if 0 < missing <= schema.get("leading", 0) else schema["shape"]
 
 
 def _dtype_names(dtype: Any, inputs: Mapping[str, Any]) -> list[str]:
@@ -88,14 +96,15 @@ def _array_errors(
         yield f"has dtype {value.dtype}, expected {' or '.join(names)}"
         if value.dtype.kind not in "biufc":
             return
+    wanted = _sizes(schema, value)
     try:
-        expected = tuple(evaluate(size, symbols) for size in schema["shape"])
+        expected = tuple(evaluate(size, symbols) for size in wanted)
     except ExpressionError as error:
         expected = None
-        if value.ndim == len(schema["shape"]):
+        if value.ndim == len(wanted):
             yield f"has shape {value.shape}: {error}"
-    if (expected is None and value.ndim != len(schema["shape"])) or (expected is not None and value.shape != expected):
-        sizes = ", ".join(map(str, schema["shape"]))
+    if (expected is None and value.ndim != len(wanted)) or (expected is not None and value.shape != expected):
+        sizes = ", ".join(map(str, wanted))
         meant = f" = {expected}" if expected is not None else ""
         yield f"has shape {value.shape}, expected ({sizes}){meant}"
     if value.size == 0:

@@ -211,6 +211,20 @@ def canvas(name: str, side: int, N: int) -> None:
         raise ValueError(f"{name} = {side}: an even number of at least N = {N} is asked for")
 
 
+def wave(name: str, array: np.ndarray, axes: tuple[str, ...]) -> np.ndarray:
+    """A complex array whose leading axes may be missing, with all of `axes` (PRODUCT.PROBE.DATA, OBJECT.DATA).
+
+    TypeError for real numbers (PRODUCT.PROBE.REAL), ValueError for another rank, no elements, or some not finite.
+    """
+    if not 2 <= array.ndim <= len(axes):
+        raise ValueError(f"{name} must have 2 to {len(axes)} axes ({', '.join(axes)}), got shape {array.shape}")
+    if array.dtype.kind != "c":
+        raise TypeError(f"{name} must be complex, got dtype {array.dtype}")
+    not_empty(name, array)
+    finite(name, array)
+    return array.reshape((1,) * (len(axes) - array.ndim) + array.shape)
+
+
 def canvas_sizes(N: int, gridsize: int, offset: int, max_position_jitter: int) -> None:
     """ValueError for an unsupported N, gridsize or offset below 1, jitter below 0, or fractions (PHYS.SIZE.*)."""
     supported_size(N)

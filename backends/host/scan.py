@@ -9,7 +9,7 @@ import zlib
 
 import numpy as np
 
-from backends.host import checks
+from backends.host import checks, metadata
 from backends.protocol import IntegerAmplitudeWarning
 
 UNITS = ("amplitude", "counts")
@@ -180,3 +180,25 @@ def _scan_index(archive: zipfile.ZipFile, path: str, n: int) -> np.ndarray:
     if not np.array_equal(whole, index):
         raise ValueError(f"scan_index must hold whole numbers, got dtype {index.dtype} with fractions")
     return whole
+
+
+def read_metadata(path: str) -> dict[str, np.ndarray | str | None]:
+    """What the text `_metadata` of the NPZ at `path` says, without pickle (contract `read_metadata`).
+
+    metadata: the JSON text itself; nphotons: () float64, photons; scale_contract_version, measurement_domain: texts;
+    None for what is not there. Raises FileNotFoundError, ValueError (no readable NPZ, a member that needs pickle, no
+    JSON object, a scale that contradicts itself, nphotons that is no positive number).
+    """
+    with _open(path) as archive:
+        if not _has(archive, "_metadata"):
+            return dict.fromkeys(("metadata", "nphotons", *metadata.SCALE))
+        text = _member(archive, path, "_metadata")
+    if text.dtype.kind != "U" or text.size != 1:
+        raise ValueError(f"_metadata in {os.fspath(path)} must be one text, got {text.dtype} of shape {text.shape}")
+    values = metadata.parsed("_metadata", text.item())
+    nphotons = metadata.number("_metadata", values, "nphotons")
+    return {
+        "metadata": text.item(),
+        "nphotons": None if nphotons is None else np.asarray(nphotons),
+        **{field: values.get(field) for field in metadata.SCALE},
+    }

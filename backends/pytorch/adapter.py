@@ -7,6 +7,7 @@ import torch
 
 from backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
 from backends.pytorch.container import load_container, scan_from_coords, subsample_scan
+from backends.pytorch.cxi import read_cxi, write_cxi
 from backends.pytorch.diffract import diffract, diffract_modes
 from backends.pytorch.formats import (
     channel_to_flat,
@@ -25,9 +26,10 @@ from backends.pytorch.merge import merge_patches
 from backends.pytorch.observe import observe
 from backends.pytorch.patches import extract_patches
 from backends.pytorch.probe import default_probe, probe_mask
+from backends.pytorch.product import read_product, write_product
 from backends.pytorch.reassemble import reassemble_position
 from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
-from backends.pytorch.scan import load_scan, save_scan
+from backends.pytorch.scan import load_scan, read_metadata, save_scan
 from backends.pytorch.sizes import padded_size
 from backends.pytorch.training import model_scale, training_objective, training_scale
 from backends.pytorch.translate import translate
@@ -59,6 +61,11 @@ _OPERATIONS = {
     "flatten_coords": flatten_coords,
     "combine_object": combine_object,
     "split_object": split_object,
+    "read_product": read_product,
+    "write_product": write_product,
+    "read_cxi": read_cxi,
+    "write_cxi": write_cxi,
+    "read_metadata": read_metadata,
     "complex_mae": complex_mae,
     "probe_mask": probe_mask,
     "default_probe": default_probe,

@@ -7,6 +7,7 @@ import torch
 
 from backends.host import rawdata
 from backends.host.scan import check_units, read_scan, warn_if_counts
+from backends.host.scan import read_metadata as metadata_of
 from backends.pytorch.bridge import HOST, chunks, empty, tensor
 
 
@@ -21,18 +22,20 @@ def load_scan(path: str, N: int | None, units: str, *, device: torch.device) -> 
     check_units(units)
     scan = read_scan(path, N)
     warn_if_counts(scan["diff3d"], units)
-    return {**scan, "diff3d": _amplitude(scan["diff3d"], units)}
+    return {**scan, "diff3d": amplitude(scan["diff3d"], units)}
 
 
-def _amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
+def amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
     """(n, N, N) float32, contiguous; the array itself where it already is that."""
     stack = tensor(diff3d, HOST)
     if units == "amplitude":
         return stack.to(torch.float32).contiguous().numpy()
-    amplitude = empty(stack.shape, np.float32)
+    roots = empty(stack.shape, np.float32)
+    # float64 counts may be squares of float32 amplitudes, which a rounding before the root would not give back
+    wide = torch.float64 if stack.dtype == torch.float64 else torch.float32
     for part in chunks(len(stack), stack.shape[1] * stack.shape[2], HOST):
-        torch.sqrt(stack[part].to(torch.float32), out=amplitude[part])
-    return amplitude.numpy()
+        roots[part] = torch.sqrt(stack[part].to(wide))
+    return roots.numpy()
 
 
 def save_scan(*, device: torch.device, **scan: Any) -> dict[str, str]:
@@ -41,3 +44,8 @@ def save_scan(*, device: torch.device, **scan: Any) -> dict[str, str]:
     `device` is not used: nothing is computed.
     """
     return rawdata.save_scan(**scan)
+
+
+def read_metadata(path: str, *, device: torch.device) -> dict[str, Any]:
+    """What the `_metadata` of the scan at `path` says: answer and errors are `backends.host.scan.read_metadata`'s."""
+    return metadata_of(path)

@@ -5,6 +5,7 @@ from typing import Any
 
 from backends.protocol import BackendInfo, UnknownOperation
 from backends.tensorflow.container import load_container, scan_from_coords, subsample_scan
+from backends.tensorflow.cxi import read_cxi, write_cxi
 from backends.tensorflow.diffract import diffract, diffract_modes
 from backends.tensorflow.formats import (
     channel_to_flat,
@@ -24,9 +25,10 @@ from backends.tensorflow.merge import merge_patches
 from backends.tensorflow.observe import observe
 from backends.tensorflow.patches import extract_patches
 from backends.tensorflow.probe import default_probe, probe_mask
+from backends.tensorflow.product import read_product, write_product
 from backends.tensorflow.reassemble import reassemble_position
 from backends.tensorflow.scales import intensity_scale, normalize_diffraction, normalize_probe
-from backends.tensorflow.scan import load_scan, save_scan
+from backends.tensorflow.scan import load_scan, read_metadata, save_scan
 from backends.tensorflow.sizes import padded_size
 from backends.tensorflow.training import model_scale, training_objective, training_scale
 from backends.tensorflow.translate import translate
@@ -60,6 +62,11 @@ OPERATIONS = {
         flatten_coords,
         combine_object,
         split_object,
+        read_product,
+        write_product,
+        read_cxi,
+        write_cxi,
+        read_metadata,
         complex_mae,
         probe_mask,
         default_probe,

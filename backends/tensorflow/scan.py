@@ -6,6 +6,7 @@ import numpy as np
 
 from backends.host import rawdata
 from backends.host.scan import check_units, read_scan, warn_if_counts
+from backends.host.scan import read_metadata as metadata_of
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
 
@@ -19,20 +20,25 @@ def load_scan(path: str, N: int | None, units: str) -> dict[str, np.ndarray | No
     check_units(units)
     scan = read_scan(path, N)
     warn_if_counts(scan["diff3d"], units)
-    return {**scan, "diff3d": _amplitude(scan["diff3d"], units)}
+    return {**scan, "diff3d": amplitude(scan["diff3d"], units)}
 
 
-def _amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
+def amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
     """float32 amplitudes; the root of counts is taken in float64, where every count is exact."""
-    amplitude = np.empty(diff3d.shape, np.float32)
+    amplitudes = np.empty(diff3d.shape, np.float32)
     for part in chunks(len(diff3d), diff3d[0].size):
         patterns = tf.convert_to_tensor(diff3d[part])
         if units == "counts":
             patterns = tf.sqrt(tf.cast(patterns, tf.float64))
-        amplitude[part] = np.asarray(tf.cast(patterns, tf.float32))
-    return amplitude
+        amplitudes[part] = np.asarray(tf.cast(patterns, tf.float32))
+    return amplitudes
 
 
 def save_scan(**scan: Any) -> dict[str, str]:
     """A scan into the NPZ file at `path`: arguments, answer and errors are `rawdata.save_scan`'s."""
     return rawdata.save_scan(**scan)
+
+
+def read_metadata(path: str) -> dict[str, Any]:
+    """The `_metadata` of the scan at `path` in parts, as `backends.host.scan.read_metadata` has them."""
+    return metadata_of(path)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.mutants import hdf5
 from harness.mutants.changes import apply
 from harness.mutants.faults import FAULTS
 
@@ -180,7 +181,7 @@ WRAPPERS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
         function.__name__: function
         for function in (
             inert, before, after, both, sometimes, copied, taken, passes_on, dropped, listed, accepts, raises_as,
-            mumbles, refuses, spoils, litters, global_random, says, hushed, warned, *FAULTS,
+            mumbles, refuses, spoils, litters, global_random, says, hushed, warned, *FAULTS, *hdf5.FAULTS,
         )
     }
 )  # fmt: skip

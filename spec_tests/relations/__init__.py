@@ -28,6 +28,7 @@ from spec_tests.relations import (
     stitching,
     training,
     translation,
+    written,
 )
 
 Relation = Callable[[Any, dict[str, Any], dict[str, Any]], None]
@@ -51,6 +52,7 @@ _MODULES = (
     stitching,
     training,
     translation,
+    written,
 )
 
 RELATIONS: MappingProxyType[str, Relation] = MappingProxyType(

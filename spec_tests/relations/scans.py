@@ -9,18 +9,19 @@ import numpy as np
 
 def reading_leaves_the_file_alone(call, inputs, options):
     """The file's bytes are the same afterwards, nothing is left beside it, and a second reading agrees."""
+    operation, output = options.get("operation", "load_scan"), options.get("output", "diff3d")
     given = Path(inputs["path"])
     # a folder of its own: what an earlier check's call left beside its file would hide what this one leaves
     with tempfile.TemporaryDirectory(dir=given.parent) as folder:
         path = Path(shutil.copy(given, folder))
         before, inputs = path.read_bytes(), {**inputs, "path": str(path)}
-        first = call("load_scan", inputs)
+        first = call(operation, inputs)
         if path.read_bytes() != before:
-            call.fail("load_scan changed the file it read")
+            call.fail(f"{operation} changed the file it read")
         if list(path.parent.iterdir()) != [path]:
-            call.fail("load_scan left a file beside the one it read")
-        second = call("load_scan", inputs)
-        call.hold("diff3d read twice", first["diff3d"], second["diff3d"], {"atol": 0.0, "why": "the same file"})
+            call.fail(f"{operation} left a file beside the one it read")
+        second = call(operation, inputs)
+        call.hold(f"{output} read twice", first[output], second[output], {"atol": 0.0, "why": "the same file"})
 
 
 def counts_declared_equal_amplitude_given(call, inputs, options):
