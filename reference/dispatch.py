@@ -10,18 +10,23 @@ from typing import Any
 import numpy as np
 
 from reference import (
+    alignment,
     container,
+    evaluation,
     formats,
+    frc,
     grouping,
     illumination,
     inputs,
     losses,
     merge,
     optics,
+    overlap,
     patches,
     reassembly,
     scaling,
     scan,
+    similarity,
     subsampling,
 )
 from reference import probe as probes
@@ -238,6 +243,11 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     **container.OPERATIONS,
     **subsampling.OPERATIONS,
     **formats.OPERATIONS,
+    **similarity.OPERATIONS,
+    **frc.OPERATIONS,
+    **alignment.OPERATIONS,
+    **evaluation.OPERATIONS,
+    **overlap.OPERATIONS,
 }
 
 

@@ -21,15 +21,44 @@ SCALARS = frozenset({"scale", "norm", "loss"})
 ASIDES = frozenset({"known"})
 """What the oracle says for the comparison alone: where a value is settled. No answer holds it."""
 INDICES = frozenset({"nn_indices", "scan_index", "sample_indices"})
+METRICS = frozenset(
+    [
+        "mae",
+        "mse",
+        "psnr",
+        "ssim",
+        "ms_ssim",
+        "peak",
+        "data_range",
+        "curve",
+        "frequency",
+        "half_bit_threshold",
+        "one_bit_threshold",
+        "frc50",
+        "frc1over7",
+        "half_bit",
+        "one_bit",
+        "frc50_frequency",
+        "frc1over7_frequency",
+        "half_bit_frequency",
+        "one_bit_frequency",
+        "removed",
+        "factor",
+        "shift",
+        "frc",
+        "absolute_error",
+    ]
+)
+COUNTS = frozenset({"ring", "count"})
 
 
 def in_contract_dtype(name: str, value: Any) -> Any:
     """`value` as the contracts want it: float32 and complex64; positions float64, indices int64."""
     if not isinstance(value, np.ndarray):
         return value
-    if name in INDICES:
+    if name in INDICES | COUNTS:
         return value.astype(np.int64)
-    if name in SCALARS:
+    if name in SCALARS | METRICS:
         return value.astype(np.float64)
     if name in POSITIONS or (name.startswith("coords_") and name not in LOCAL):
         return value.astype(np.float64)

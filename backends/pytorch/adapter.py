@@ -6,8 +6,10 @@ from typing import Any
 import torch
 
 from backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
+from backends.pytorch.align import register, remove_phase, scale_amplitude
 from backends.pytorch.container import load_container, scan_from_coords, subsample_scan
 from backends.pytorch.diffract import diffract
+from backends.pytorch.evaluate import evaluate_object
 from backends.pytorch.formats import (
     channel_to_flat,
     combine_object,
@@ -18,14 +20,17 @@ from backends.pytorch.formats import (
     grid_to_flat,
     split_object,
 )
+from backends.pytorch.frc import frc
 from backends.pytorch.group import group_scan
 from backends.pytorch.illuminate import illuminate
 from backends.pytorch.losses import amplitude_mae, poisson_nll, total_variation
 from backends.pytorch.merge import merge_patches
+from backends.pytorch.overlap import compute_overlap_metrics
 from backends.pytorch.patches import extract_patches
 from backends.pytorch.reassemble import reassemble_position
 from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.pytorch.scan import load_scan
+from backends.pytorch.similarity import image_metrics
 from backends.pytorch.translate import translate
 
 _OPERATIONS = {
@@ -54,6 +59,13 @@ _OPERATIONS = {
     "flatten_coords": flatten_coords,
     "combine_object": combine_object,
     "split_object": split_object,
+    "image_metrics": image_metrics,
+    "frc": frc,
+    "remove_phase": remove_phase,
+    "scale_amplitude": scale_amplitude,
+    "register": register,
+    "evaluate_object": evaluate_object,
+    "compute_overlap_metrics": compute_overlap_metrics,
 }
 
 

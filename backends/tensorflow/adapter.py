@@ -4,8 +4,10 @@ from importlib import metadata
 from typing import Any
 
 from backends.protocol import BackendInfo, UnknownOperation
+from backends.tensorflow.align import register, remove_phase, scale_amplitude
 from backends.tensorflow.container import load_container, scan_from_coords, subsample_scan
 from backends.tensorflow.diffract import diffract
+from backends.tensorflow.evaluate import evaluate_object
 from backends.tensorflow.formats import (
     channel_to_flat,
     combine_object,
@@ -17,14 +19,17 @@ from backends.tensorflow.formats import (
     split_object,
 )
 from backends.tensorflow.framework import claim_device, tf
+from backends.tensorflow.frc import frc
 from backends.tensorflow.group import group_scan
 from backends.tensorflow.illuminate import illuminate
 from backends.tensorflow.losses import amplitude_mae, poisson_nll, total_variation
 from backends.tensorflow.merge import merge_patches
+from backends.tensorflow.overlap import compute_overlap_metrics
 from backends.tensorflow.patches import extract_patches
 from backends.tensorflow.reassemble import reassemble_position
 from backends.tensorflow.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.tensorflow.scan import load_scan
+from backends.tensorflow.similarity import image_metrics
 from backends.tensorflow.translate import translate
 
 OPERATIONS = {
@@ -55,6 +60,13 @@ OPERATIONS = {
         flatten_coords,
         combine_object,
         split_object,
+        image_metrics,
+        frc,
+        remove_phase,
+        scale_amplitude,
+        register,
+        evaluate_object,
+        compute_overlap_metrics,
     )
 }
 
