@@ -1,4 +1,4 @@
-"""Input checks of the metrics: pairs of images, windows that fit, choices, positions (ERR.SHAPES, HOUSE.INPUT.REFUSED)."""
+"""Input checks of the metrics: pairs of images, windows that fit, choices, positions (HOUSE.INPUT.REFUSED)."""
 
 from collections.abc import Sequence
 

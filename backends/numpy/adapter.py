@@ -22,33 +22,12 @@ ASIDES = frozenset({"known"})
 """What the oracle says for the comparison alone: where a value is settled. No answer holds it."""
 INDICES = frozenset({"nn_indices", "scan_index", "sample_indices"})
 METRICS = frozenset(
-    [
-        "mae",
-        "mse",
-        "psnr",
-        "ssim",
-        "ms_ssim",
-        "peak",
-        "data_range",
-        "curve",
-        "frequency",
-        "half_bit_threshold",
-        "one_bit_threshold",
-        "frc50",
-        "frc1over7",
-        "half_bit",
-        "one_bit",
-        "frc50_frequency",
-        "frc1over7_frequency",
-        "half_bit_frequency",
-        "one_bit_frequency",
-        "removed",
-        "factor",
-        "shift",
-        "frc",
-        "absolute_error",
-    ]
-)
+    {
+        "mae", "mse", "psnr", "ssim", "ms_ssim", "peak", "data_range", "absolute_error", "shift", "factor", "removed",
+        "curve", "frc", "frequency", "half_bit_threshold", "one_bit_threshold", "frc50", "frc1over7", "half_bit",
+        "one_bit", "frc50_frequency", "frc1over7_frequency", "half_bit_frequency", "one_bit_frequency",
+    }
+)  # fmt: skip
 COUNTS = frozenset({"ring", "count"})
 
 
