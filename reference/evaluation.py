@@ -83,10 +83,11 @@ def pairs(
     phase = similarity.compare(*phases, peak, PHASE_RANGE, 0.0, levels)
     phase |= {"ssim": similarity.ssim(*mapped, 1.0), "ms_ssim": similarity.ms_ssim(*mapped, 0.0, levels)}
     curves = [correlation(square(t.astype(complex)), square(p.astype(complex))) for t, p in (amplitudes, phases)]
-    levels_of = thresholds(np.bincount(rings(min(phases[0].shape)).ravel()))
+    count = np.bincount(rings(min(phases[0].shape)).ravel())
+    levels_of = thresholds(count)
     found = {name: np.array([amplitude[name], phase[name]]) for name in ("mae", "mse", "psnr", "ssim", "ms_ssim")}
     for name in ("frc50", "frc1over7"):
-        found[name] = np.array([crossing(curve, levels_of[name]) for curve in curves])
+        found[name] = np.array([crossing(curve, levels_of[name], count) for curve in curves])
     found["frc"] = np.array(curves)
     return found | {name: np.array([amplitude[name], phase[name]]) for name in ("peak", "data_range")}
 

@@ -28,7 +28,7 @@ def square(image: np.ndarray) -> np.ndarray:
 def correlation(truth: np.ndarray, prediction: np.ndarray) -> np.ndarray:
     """rho (K,) of two square images: |sum A B*| / sqrt(sum |A|^2 sum |B|^2) over each ring.
 
-    Ring 0 holds one sample and is 1 whatever the images. A ring that is empty in both is 1, in one of them 0.
+    Ring 0 is 1 whatever the images: it holds one sample. A ring that is empty in both is 1, in one of them 0.
     """
     A, B = (np.fft.fftshift(np.fft.fft2(image)) for image in (truth, prediction))
     ring = rings(len(truth))
@@ -51,9 +51,12 @@ def information_threshold(snr: float, count: np.ndarray) -> np.ndarray:
     return (snr + (2 * np.sqrt(snr) + 1) * noise) / (snr + 1 + 2 * np.sqrt(snr) * noise)
 
 
-def crossing(curve: np.ndarray, threshold: np.ndarray) -> float:
-    """Where the curve first falls below the threshold, between rings by a straight line; K where it never does."""
-    above = curve - threshold
+def crossing(curve: np.ndarray, threshold: np.ndarray, count: np.ndarray) -> float:
+    """Where the curve first falls below the threshold, between rings by a straight line; K where it never does.
+
+    A ring of one sample correlates by 1 whatever the images, and is asked for no more than 1: it is never below.
+    """
+    above = np.where(count == 1, np.maximum(curve - threshold, 0.0), curve - threshold)
     for k in range(1, len(curve)):
         if above[k] < 0:
             return float(k - 1 + above[k - 1] / (above[k - 1] - above[k]))
@@ -82,7 +85,7 @@ def frc(truth: np.ndarray, prediction: np.ndarray) -> dict[str, Any]:
     answer = {"curve": curves, "ring": ring, "frequency": ring / side, "count": count}
     answer |= {f"{name}_threshold": levels[name] for name in SNR}
     for name, level in levels.items():
-        answer[name] = np.array([crossing(curve, level) for curve in curves])
+        answer[name] = np.array([crossing(curve, level, count) for curve in curves])
         answer[f"{name}_frequency"] = answer[name] / side
     return answer
 

@@ -80,7 +80,7 @@ def _pairs(amplitudes: torch.Tensor, phases: torch.Tensor, peak: float | None) -
     curve = correlation(*(x[:, top : top + n, left : left + n] for x in (t, p)), ring, len(count))
     levels = thresholds(count)
     found = errors(t, p, peaks) | {"ssim": similar, "ms_ssim": scales}
-    found |= {name: crossing(curve, levels[name]) for name in ("frc50", "frc1over7")}
+    found |= {name: crossing(curve, levels[name], count) for name in ("frc50", "frc1over7")}
     return found | {"frc": curve, "peak": peaks, "data_range": ranges}
 
 

@@ -33,7 +33,7 @@ def frc(truth: np.ndarray, prediction: np.ndarray, *, device: torch.device) -> d
     answer = {"curve": curve, "ring": index, "frequency": index.double() / n, "count": count}
     answer |= {f"{name}_threshold": levels[name] for name in SNR}
     for name, level in levels.items():
-        answer[name] = crossing(curve, level)
+        answer[name] = crossing(curve, level, count)
         answer[f"{name}_frequency"] = answer[name] / n
     return {name: value.cpu().numpy() for name, value in answer.items()}
 
@@ -78,10 +78,14 @@ def thresholds(count: torch.Tensor) -> dict[str, torch.Tensor]:
     return found
 
 
-def crossing(curve: torch.Tensor, threshold: torch.Tensor) -> torch.Tensor:
-    """(B): first ring, interpolated, where a curve (B, K) is below the threshold (K); K where it never is."""
+def crossing(curve: torch.Tensor, threshold: torch.Tensor, count: torch.Tensor) -> torch.Tensor:
+    """(B): first ring, interpolated, where a curve (B, K) is below the threshold (K); K where it never is.
+
+    A ring of one sample is never below: its correlation is 1, and so are the thresholds at most, but for rounding.
+    """
     K = curve.shape[1]
     above = curve - threshold
+    above = torch.where(count == 1, above.clamp(min=0.0), above)
     below = above[:, 1:] < 0
     last = below.to(torch.int64).argmax(dim=1)
     a, b = (above.gather(1, k[:, None])[:, 0] for k in (last, last + 1))

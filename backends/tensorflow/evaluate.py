@@ -76,7 +76,7 @@ def _pairs(amplitudes: tf.Tensor, phases: tf.Tensor, peak: float | None) -> dict
     curve = correlation(central_square(t), central_square(p), ring, len(count))
     levels = thresholds(count)
     found = errors(t, p, peaks) | {"ssim": tf.concat(similar, axis=0), "ms_ssim": tf.concat(scales, axis=0)}
-    found |= {name: crossing(curve, levels[name]) for name in ("frc50", "frc1over7")}
+    found |= {name: crossing(curve, levels[name], count) for name in ("frc50", "frc1over7")}
     return found | {"frc": curve, "peak": peaks, "data_range": ranges}
 
 

@@ -32,7 +32,7 @@ def frc(truth: np.ndarray, prediction: np.ndarray) -> dict[str, np.ndarray]:
     answer = {"curve": curve, "ring": index, "frequency": tf.cast(index, tf.float64) / n, "count": count}
     answer |= {f"{name}_threshold": levels[name] for name in SNR}
     for name, level in levels.items():
-        answer[name] = crossing(curve, level)
+        answer[name] = crossing(curve, level, count)
         answer[f"{name}_frequency"] = answer[name] / n
     return {name: np.array(value) for name, value in answer.items()}
 
@@ -49,29 +49,42 @@ def rings(n: int) -> tuple[tf.Tensor, tf.Tensor]:
     k = tf.range(n, dtype=tf.float64)
     k = tf.where(k < (n + 1) // 2, k, k - n) ** 2
     ring = tf.reshape(tf.cast(tf.round(tf.sqrt(k[:, None] + k[None, :])), tf.int64), [-1])
-    K = int(tf.reduce_max(ring)) + 1
-    return ring, tf.cast(_sums(ring, tf.ones_like(ring, tf.float64), K), tf.int64)
+    size = tf.reduce_max(ring) + 1
+    return ring, tf.cast(_sums(ring, tf.ones_like(ring, tf.float64), size), tf.int64)
 
 
-def _sums(ring: tf.Tensor, values: tf.Tensor, K: int) -> tf.Tensor:
-    """(K) float64: the sum of the values on each ring; a weighted histogram is the fastest on a CPU."""
-    size = tf.constant(K, tf.int64)
+def _sums(ring: tf.Tensor, values: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+    """(K) float64: the sum of the values on each of `size` rings; a weighted histogram is the fastest on a CPU."""
     return tf.raw_ops.DenseBincount(input=ring, size=size, weights=values, binary_output=False)
 
 
 def correlation(t: tf.Tensor, p: tf.Tensor, ring: tf.Tensor, K: int) -> tf.Tensor:
     """(B, K): |sum A B*| / sqrt(sum |A|^2 sum |B|^2) per ring; 1 on ring 0 and where both are empty, 0 where one is."""
-    curves = []
-    for one, other in zip(t, p, strict=True):
-        A, B = (tf.reshape(tf.signal.fft2d(tf.cast(image, tf.complex128)), [-1]) for image in (one, other))
-        ar, ai, br, bi = tf.math.real(A), tf.math.imag(A), tf.math.real(B), tf.math.imag(B)
-        a, b = _sums(ring, ar * ar + ai * ai, K), _sums(ring, br * br + bi * bi, K)
-        cross = tf.abs(tf.complex(_sums(ring, ar * br + ai * bi, K), _sums(ring, ai * br - ar * bi, K)))
-        dark = [power <= DARK * tf.reduce_sum(power) for power in (a, b)]
-        lit = cross / (tf.sqrt(a) * tf.sqrt(b))
-        curve = tf.where(dark[0] | dark[1], tf.cast(dark[0] & dark[1], tf.float64), lit)
-        curves.append(tf.concat([tf.ones([1], tf.float64), curve[1:]], axis=0))
-    return tf.stack(curves)
+    size = tf.constant(K, tf.int64)
+    pairs = zip(t, p, strict=True)
+    return tf.stack([_curve(*(tf.cast(x, tf.complex128) for x in pair), ring, size) for pair in pairs])
+
+
+@tf.function(
+    input_signature=[
+        tf.TensorSpec([None, None], tf.complex128),
+        tf.TensorSpec([None, None], tf.complex128),
+        tf.TensorSpec([None], tf.int64),
+        tf.TensorSpec([], tf.int64),
+    ],
+    autograph=False,
+)
+def _curve(t: tf.Tensor, p: tf.Tensor, ring: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+    """(K) of one pair of squares."""
+    A, B = (tf.reshape(tf.signal.fft2d(image), [-1]) for image in (t, p))
+    ar, ai, br, bi = tf.math.real(A), tf.math.imag(A), tf.math.real(B), tf.math.imag(B)
+    a, b, real, imaginary = (
+        _sums(ring, part, size) for part in (ar * ar + ai * ai, br * br + bi * bi, ar * br + ai * bi, ai * br - ar * bi)
+    )
+    empty = [power <= DARK * tf.reduce_sum(power) for power in (a, b)]
+    lit = tf.abs(tf.complex(real, imaginary)) / (tf.sqrt(a) * tf.sqrt(b))
+    curve = tf.where(empty[0] | empty[1], tf.cast(empty[0] & empty[1], tf.float64), lit)
+    return tf.concat([tf.ones([1], tf.float64), curve[1:]], axis=0)
 
 
 def thresholds(count: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -84,9 +97,13 @@ def thresholds(count: tf.Tensor) -> dict[str, tf.Tensor]:
     return found
 
 
-def crossing(curve: tf.Tensor, threshold: tf.Tensor) -> tf.Tensor:
-    """(B): first ring, interpolated, where a curve (B, K) is below the threshold (K); K where it never is."""
+def crossing(curve: tf.Tensor, threshold: tf.Tensor, count: tf.Tensor) -> tf.Tensor:
+    """(B): first ring, interpolated, where a curve (B, K) is below the threshold (K); K where it never is.
+
+    A ring of one sample is never below: its correlation is 1, and so are the thresholds at most, but for rounding.
+    """
     above = curve - threshold
+    above = tf.where(count == 1, tf.maximum(above, 0.0), above)
     below = above[:, 1:] < 0
     last = tf.argmax(below, axis=1)
     a, b = (tf.gather(above, k, axis=1, batch_dims=1) for k in (last, last + 1))

@@ -29,13 +29,14 @@ def overlap_falls_with_distance(call, inputs, options):
     asked = {"gridsize": 1, "s_img": 1.0, "n_groups": 1, "neighbor_count": 1, "probe_diameter_px": D,
              "rng_seed_subsample": None}  # fmt: skip
     before = 1.0
-    for step in range(1, 18):
-        angle = call.random.uniform(0, 2 * np.pi)
-        for turn in (angle, angle + np.pi):
-            pair = np.array([[3.0, 4.0], [3 + step * np.cos(turn), 4 + step * np.sin(turn)]])
-            found = call(OPERATION, {**asked, "coords": pair})[IMAGES]
-            if not found < before and step < D:
-                call.fail(f"{IMAGES}: {found} at {step} px, {before} nearer, for a diameter of {D:g} px")
+    for step in (1, 4, 9, 15, 17):
+        turn = call.random.uniform(0, 2 * np.pi)
+        pair = np.array([[3.0, 4.0], [3 + step * np.cos(turn), 4 + step * np.sin(turn)]])
+        found = call(OPERATION, {**asked, "coords": pair})[IMAGES]
+        if not found < before:
+            call.fail(f"{IMAGES}: {found} at {step} px, {before} nearer, for a diameter of {D:g} px")
+        back = pair[::-1].copy()
+        call.hold("share the other way round", found, call(OPERATION, {**asked, "coords": back})[IMAGES], SHARE)
         before = found
         half = np.arccos(min(1.0, step / D))
         call.hold(f"share at {step} of {D:g} px", (2 * half - np.sin(2 * half)) / np.pi, found, SHARE)
