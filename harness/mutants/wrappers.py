@@ -14,6 +14,7 @@ import numpy as np
 
 from harness.mutants.changes import apply
 from harness.mutants.faults import FAULTS
+from harness.mutants.metric_faults import METRIC_FAULTS
 
 Call = Callable[[dict[str, Any]], dict[str, Any]]
 REFUSALS = (ValueError, KeyError, OSError)
@@ -176,6 +177,7 @@ WRAPPERS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
         for function in (
             inert, before, after, both, sometimes, copied, taken, dropped, listed, accepts, raises_as, mumbles, refuses,
             spoils, litters, global_random, says, hushed, warned, *FAULTS,
+            *METRIC_FAULTS,
         )
     }
 )  # fmt: skip
