@@ -9,7 +9,7 @@ from backends.tensorflow.framework import tf
 
 DARK = 1e-20
 """A ring with less than this share of its image's power holds rounding, and counts as empty."""
-SNR = {"half_bit": (math.sqrt(2) - 1) / 2, "one_bit": 0.5}
+SNR = {"half_bit": (2**0.5 - 1) / 2, "one_bit": 0.5}
 """Signal-to-noise ratio of each half data set at the information thresholds (van Heel and Schatz 2005)."""
 
 
