@@ -61,6 +61,9 @@ BEYOND_THE_SCHEMA = {
     "illuminate/unsupported-size", "merge_patches/unsupported-size", "normalize_probe/unsupported-size",
     "load_container/unsupported-size", "load_container/no-positions", "scan_from_coords/unsupported-size",
     "flat_to_channel/count-is-no-multiple", "flat_to_grid/count-is-no-multiple",
+    "scale_amplitude/dark-prediction", "scale_amplitude/dark-truth", "register/flat-truth", "register/dark-prediction",
+    "evaluate_object/dark-truth", "evaluate_object/dark-prediction-scaled", "evaluate_object/nothing-to-register",
+    "compute_overlap_metrics/none-kept", "compute_overlap_metrics/no-images", "compute_overlap_metrics/three-images",
     "normalize_diffraction/all-dark", "intensity_scale/dark-field", "normalize_probe/dark-in-the-disk",
 }  # fmt: skip
 """Bad by a clause alone: the schema binds a size without asking which sizes there are, and sums no values."""
