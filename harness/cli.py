@@ -115,6 +115,17 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--out", type=Path, required=True, metavar="FILE.npz", help="the scan to write")
     simulate.add_argument("--seed", type=int, help="another seed than the recipe's")
     simulate.set_defaults(run=_simulate)
+
+    overlap = commands.add_parser("overlap", help="how much the probe's positions overlap, per split")
+    overlap.add_argument("files", type=Path, nargs="+", metavar="SCAN.npz", help="one raw scan per split")
+    overlap.add_argument("--gridsize", type=int, required=True, help="1 or 2")
+    overlap.add_argument("--simg", type=float, required=True, metavar="SHARE", help="of the images, in (0, 1]")
+    overlap.add_argument("--ngroups", type=int, required=True, metavar="COUNT", help="groups drawn at gridsize 2")
+    overlap.add_argument("--neighbor-count", type=int, default=6, metavar="COUNT", help="(default: 6)")
+    overlap.add_argument("--probe-diameter-px", type=float, metavar="PX", help="(default: 0.6 of the probe's side)")
+    overlap.add_argument("--rng-seed-subsample", type=int, metavar="SEED", help="(default: none, which is seed 0)")
+    overlap.add_argument("--output", type=Path, default=Path("overlap"), metavar="DIR", help="(default: overlap)")
+    overlap.set_defaults(run=_overlap)
     return parser
 
 
@@ -173,6 +184,17 @@ def _simulate(arguments: argparse.Namespace) -> int:
     from harness.commands.simulate import run
 
     return run(arguments.recipe, arguments.out, arguments.seed)
+
+
+def _overlap(arguments: argparse.Namespace) -> int:
+    from harness.commands.overlap import run
+
+    parameters = {
+        "gridsize": arguments.gridsize, "s_img": arguments.simg, "n_groups": arguments.ngroups,
+        "neighbor_count": arguments.neighbor_count, "probe_diameter_px": arguments.probe_diameter_px,
+        "rng_seed_subsample": arguments.rng_seed_subsample,
+    }  # fmt: skip
+    return run(arguments.files, parameters, arguments.output)
 
 
 def main(arguments: list[str] | None = None) -> int:

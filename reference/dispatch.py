@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 
 from reference import (
+    alignment,
     container,
     cxi,
+    evaluation,
     formats,
+    frc,
     grouping,
     illumination,
     inputs,
@@ -21,11 +24,13 @@ from reference import (
     metadata,
     observation,
     optics,
+    overlap,
     patches,
     product,
     reassembly,
     scaling,
     scan,
+    similarity,
     sizes,
     subsampling,
     training,
@@ -267,6 +272,11 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     **sizes.OPERATIONS,
     **observation.OPERATIONS,
     **training.OPERATIONS,
+    **similarity.OPERATIONS,
+    **frc.OPERATIONS,
+    **alignment.OPERATIONS,
+    **evaluation.OPERATIONS,
+    **overlap.OPERATIONS,
 }
 
 

@@ -73,3 +73,21 @@ def test_a_folder_that_lacks_a_file_or_a_key_says_which(tmp_path):
     np.savez(tmp_path / "diffract.npz", field_64=np.zeros((1, 64, 64), np.complex64))
     with pytest.raises(goldens.GoldenMissing, match="has no key amplitude_64"):
         goldens.load({**golden}, tmp_path)
+
+
+def test_numbers_may_lie_in_a_json_document_beside_the_file(tmp_path):
+    np.savez(tmp_path / "metrics.npz", truth_0=np.ones((7, 7)), **{"pairs/1/mae": np.zeros(2)})
+    document = {"offset": 4, "pairs": [{"plane": {"mae": [1.0, 2.0]}, "order": ["mae"], "ms": 0.5}]}
+    (tmp_path / "metrics.json").write_text(json.dumps(document))
+    assert goldens.home(tmp_path, "metrics.npz", "truth_0") == "metrics.npz"
+    assert goldens.home(tmp_path, "metrics.npz", "pairs/0/plane/mae") == "metrics.json"
+    assert goldens.home(tmp_path, "metrics.npz", "pairs/1/mae") == "metrics.npz"
+    stored = goldens.read(tmp_path / "metrics.json")
+    assert sorted(stored) == ["offset", "pairs/0/ms", "pairs/0/plane/mae"] and stored["pairs/0/ms"] == 0.5
+    golden = {"file": "metrics.npz", "inputs": {"truth": {"key": "truth_0", "trim": 2, "lead": True}},
+              "outputs": {"mae": "pairs/0/plane/mae"}}  # fmt: skip
+    inputs, expected, keys = goldens.load(golden, tmp_path)
+    assert inputs["truth"].shape == (1, 3, 3) and expected["mae"].tolist() == [1.0, 2.0]
+    assert keys == {"mae": "pairs/0/plane/mae"}
+    with pytest.raises(goldens.GoldenMissing, match="has no key pairs/0/plane/mse"):
+        goldens.load({**golden, "outputs": {"mae": "pairs/0/plane/mse"}}, tmp_path)

@@ -26,15 +26,23 @@ INDICES = frozenset({"nn_indices", "scan_index", "sample_indices", "counts"})
 FILES = frozenset({"read_product", "read_cxi", "read_metadata"})
 """Operations that answer what a file holds, in its own precision: nothing is rounded on the way out."""
 SIZES = frozenset({"bigN", "padded"})
+METRICS = frozenset(
+    {
+        "mae", "mse", "psnr", "ssim", "ms_ssim", "peak", "data_range", "absolute_error", "shift", "factor", "removed",
+        "curve", "frc", "frequency", "half_bit_threshold", "one_bit_threshold", "frc50", "frc1over7", "half_bit",
+        "one_bit", "frc50_frequency", "frc1over7_frequency", "half_bit_frequency", "one_bit_frequency",
+    }
+)  # fmt: skip
+COUNTS = frozenset({"ring", "count"})
 
 
 def in_contract_dtype(name: str, value: Any) -> Any:
     """`value` as the contracts want it: float32 and complex64; positions float64, indices int64."""
     if not isinstance(value, np.ndarray):
         return value
-    if name in INDICES or name in SIZES:
+    if name in INDICES | SIZES | COUNTS:
         return value.astype(np.int64)
-    if name in SCALARS or (name in PARTS and value.ndim == 0):
+    if name in SCALARS | METRICS or (name in PARTS and value.ndim == 0):
         return value.astype(np.float64)
     if name in POSITIONS or (name.startswith("coords_") and name not in LOCAL):
         return value.astype(np.float64)

@@ -6,9 +6,11 @@ from typing import Any
 import torch
 
 from backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
+from backends.pytorch.align import register, remove_phase, scale_amplitude
 from backends.pytorch.container import load_container, scan_from_coords, subsample_scan
 from backends.pytorch.cxi import read_cxi, write_cxi
 from backends.pytorch.diffract import diffract, diffract_modes
+from backends.pytorch.evaluate import evaluate_object
 from backends.pytorch.formats import (
     channel_to_flat,
     combine_object,
@@ -19,17 +21,20 @@ from backends.pytorch.formats import (
     grid_to_flat,
     split_object,
 )
+from backends.pytorch.frc import frc
 from backends.pytorch.group import group_scan
 from backends.pytorch.illuminate import illuminate
 from backends.pytorch.losses import amplitude_mae, complex_mae, poisson_nll, total_variation
 from backends.pytorch.merge import merge_patches
 from backends.pytorch.observe import observe
+from backends.pytorch.overlap import compute_overlap_metrics
 from backends.pytorch.patches import extract_patches
 from backends.pytorch.probe import default_probe, probe_mask
 from backends.pytorch.product import read_product, write_product
 from backends.pytorch.reassemble import reassemble_position
 from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.pytorch.scan import load_scan, read_metadata, save_scan
+from backends.pytorch.similarity import image_metrics
 from backends.pytorch.sizes import padded_size
 from backends.pytorch.training import model_scale, training_objective, training_scale
 from backends.pytorch.translate import translate
@@ -75,6 +80,13 @@ _OPERATIONS = {
     "training_scale": training_scale,
     "model_scale": model_scale,
     "training_objective": training_objective,
+    "image_metrics": image_metrics,
+    "frc": frc,
+    "remove_phase": remove_phase,
+    "scale_amplitude": scale_amplitude,
+    "register": register,
+    "evaluate_object": evaluate_object,
+    "compute_overlap_metrics": compute_overlap_metrics,
 }
 
 

@@ -4,9 +4,11 @@ from importlib import metadata
 from typing import Any
 
 from backends.protocol import BackendInfo, UnknownOperation
+from backends.tensorflow.align import register, remove_phase, scale_amplitude
 from backends.tensorflow.container import load_container, scan_from_coords, subsample_scan
 from backends.tensorflow.cxi import read_cxi, write_cxi
 from backends.tensorflow.diffract import diffract, diffract_modes
+from backends.tensorflow.evaluate import evaluate_object
 from backends.tensorflow.formats import (
     channel_to_flat,
     combine_object,
@@ -18,17 +20,20 @@ from backends.tensorflow.formats import (
     split_object,
 )
 from backends.tensorflow.framework import claim_device, tf
+from backends.tensorflow.frc import frc
 from backends.tensorflow.group import group_scan
 from backends.tensorflow.illuminate import illuminate
 from backends.tensorflow.losses import amplitude_mae, complex_mae, poisson_nll, total_variation
 from backends.tensorflow.merge import merge_patches
 from backends.tensorflow.observe import observe
+from backends.tensorflow.overlap import compute_overlap_metrics
 from backends.tensorflow.patches import extract_patches
 from backends.tensorflow.probe import default_probe, probe_mask
 from backends.tensorflow.product import read_product, write_product
 from backends.tensorflow.reassemble import reassemble_position
 from backends.tensorflow.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.tensorflow.scan import load_scan, read_metadata, save_scan
+from backends.tensorflow.similarity import image_metrics
 from backends.tensorflow.sizes import padded_size
 from backends.tensorflow.training import model_scale, training_objective, training_scale
 from backends.tensorflow.translate import translate
@@ -76,6 +81,13 @@ OPERATIONS = {
         training_scale,
         model_scale,
         training_objective,
+        image_metrics,
+        frc,
+        remove_phase,
+        scale_amplitude,
+        register,
+        evaluate_object,
+        compute_overlap_metrics,
     )
 }
 

@@ -94,7 +94,9 @@ def compare_folder(folder: Path, who: str, ask: Ask) -> tuple[list[Row], list[st
                 found = compare_outputs(tolerances, expected, _answer(contract, inputs, ask))
             except (NoAnswer, ValueError) as error:
                 found = [Comparison(output, False, str(error)) for output in keys]
-            rows += [Row(golden["file"], keys[c.output], contract.operation, who, c) for c in found]
+            for c in found:
+                file = goldens.home(folder, golden["file"], keys[c.output])
+                rows.append(Row(file, keys[c.output], contract.operation, who, c))
     return rows, absent
 
 

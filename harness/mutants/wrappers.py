@@ -15,6 +15,7 @@ import numpy as np
 from harness.mutants import hdf5
 from harness.mutants.changes import apply
 from harness.mutants.faults import FAULTS
+from harness.mutants.metric_faults import METRIC_FAULTS
 
 Call = Callable[[dict[str, Any]], dict[str, Any]]
 REFUSALS = (ValueError, KeyError, OSError)
@@ -182,6 +183,7 @@ WRAPPERS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
         for function in (
             inert, before, after, both, sometimes, copied, taken, passes_on, dropped, listed, accepts, raises_as,
             mumbles, refuses, spoils, litters, global_random, says, hushed, warned, *FAULTS, *hdf5.FAULTS,
+            *METRIC_FAULTS,
         )
     }
 )  # fmt: skip
