@@ -25,6 +25,7 @@ from reference import (
     subsampling,
 )
 from reference import probe as probes
+from reference.settings import bridge, build, files, store
 
 
 def translate(images: np.ndarray, offsets: np.ndarray) -> dict[str, Any]:
@@ -238,6 +239,14 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     **container.OPERATIONS,
     **subsampling.OPERATIONS,
     **formats.OPERATIONS,
+    "make_config": build.make_config,
+    "validate_config": build.validate_config,
+    "legacy_dict": store.legacy_dict,
+    "update_legacy_dict": store.update_legacy_dict,
+    "params_get": store.params_get,
+    "params_set": store.params_set,
+    "read_config": files.read_config,
+    "bridge_config": bridge.bridge_config,
 }
 
 

@@ -1,9 +1,10 @@
 """Stored numbers: how a golden folder's files and keys become inputs and expected outputs.
 
-A folder holds NPZ files laid out like the public measurements (`fixtures/README.md`); a contract's
+A folder holds NPZ and JSON files laid out like the public measurements (`fixtures/README.md`); a contract's
 `goldens` map their keys to an operation. Own goldens and measured ones go the same way.
 """
 
+import copy
 import json
 from collections.abc import Mapping
 from functools import lru_cache
@@ -29,7 +30,7 @@ def read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise GoldenMissing(f"{path.name} is not in {path.parent}")
     try:
-        return open_npz(path)
+        return json.loads(path.read_text()) if path.suffix == ".json" else open_npz(path)
     except Exception as error:  # whatever a damaged file makes NumPy raise, the file is what to name
         raise GoldenBroken(f"{path.name} cannot be read: {error}") from error
 
@@ -40,20 +41,30 @@ def is_own(folder: Path) -> bool:
     return manifest.is_file() and json.loads(manifest.read_text()).get("source") == "oracle"
 
 
-def _fetch(stored: Mapping[str, Any], file: str, key: str) -> Any:
-    if key not in stored:
-        raise GoldenBroken(f"{file} has no key {key}")
-    return stored[key]
+def fetch(stored: Mapping[str, Any], file: str, key: str) -> Any:
+    """What stands under `key`: in an NPZ file a member; in a JSON file a path, entries of a list by their `name`."""
+    if not file.endswith(".json"):
+        if key not in stored:
+            raise GoldenBroken(f"{file} has no key {key}")
+        return stored[key]
+    value: Any = stored
+    for part in key.split("/"):
+        if isinstance(value, list):
+            value = {item["name"]: item for item in value}
+        if part not in value:
+            raise GoldenBroken(f"{file} has no key {key}")
+        value = value[part]
+    return copy.deepcopy(value)
 
 
 def _input(rule: Any, stored: Mapping[str, Any], file: str, folder: Path) -> Any:
     if isinstance(rule, str):
-        return _fetch(stored, file, rule)
+        return fetch(stored, file, rule)
     if "value" in rule:
         return rule["value"]
     if "file" in rule:
         return str(folder / rule["file"])
-    value = _fetch(stored, file, rule.get("key", rule.get("zeros_like")))
+    value = fetch(stored, file, rule.get("key", rule.get("zeros_like")))
     value = np.zeros_like(value) if "zeros_like" in rule else value
     return value.reshape(rule["reshape"]) if "reshape" in rule else value
 
@@ -61,11 +72,11 @@ def _input(rule: Any, stored: Mapping[str, Any], file: str, folder: Path) -> Any
 def _grouping(golden: Mapping[str, Any], stored: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """grouping.npz describes its own cases: the arguments are in `cases_json`."""
     name = golden["case"]
-    cases = json.loads(str(_fetch(stored, golden["file"], "cases_json")))["cases"]
+    cases = json.loads(str(fetch(stored, golden["file"], "cases_json")))["cases"]
     if name not in cases:
         raise GoldenBroken(f"{golden['file']} has no case {name}")
     case = cases[name]
-    patterns = _fetch(stored, golden["file"], case["input"])
+    patterns = fetch(stored, golden["file"], case["input"])
     inputs = {
         **{key: stored[key] for key in ("xcoords", "ycoords", "xcoords_start", "ycoords_start")},
         "diff3d": patterns, "objectGuess": None, "Y": stored["Y_input"] if "Y" in case["stored"] else None,
@@ -85,7 +96,7 @@ def load(golden: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], dict[
     else:
         inputs = {name: _input(rule, stored, golden["file"], folder) for name, rule in golden["inputs"].items()}
         keys = golden["outputs"]
-    expected = {output: _fetch(stored, golden["file"], key) for output, key in keys.items()}
+    expected = {output: fetch(stored, golden["file"], key) for output, key in keys.items()}
     if "canvas" in expected:  # the public stitcher keeps a trailing channel of one
         expected["canvas"] = expected["canvas"].reshape(expected["canvas"].shape[:2])
     return inputs, expected, keys

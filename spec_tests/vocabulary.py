@@ -5,7 +5,8 @@
 
 `dtype` is a name, a list of names, or {"like": "other input"}; `shape` mixes numbers, names and
 arithmetic on names; `none` lets the value be None. `{"npz": {...}}` says that a string is the path of
-an NPZ file whose members obey the schema inside.
+an NPZ file whose members obey the schema inside. `{"table": {"of": NAME}}` is an object of a table's fields
+(`spec_tests.tables`).
 
 A name is bound by the first array that has it as a bare dimension, or by an integer input of that name.
 """
@@ -19,6 +20,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 
+from spec_tests import tables
 from spec_tests.expressions import ExpressionError, evaluate
 
 UNITS = ("px", "photons", "sqrt(photons)", "rad", "1/px")
@@ -141,7 +143,15 @@ def _npz(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Iterator[
         yield jsonschema.ValidationError(f"member {message}")
 
 
-_Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"ndarray": _ndarray, "npz": _npz})
+def _table(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Iterator[jsonschema.ValidationError]:
+    name = bound.inputs.get(keyword["of"], keyword["of"])
+    rows = tables.schema(name, name in keyword.get("allowed", []))
+    yield from jsonschema.Draft202012Validator(rows).iter_errors(bound.value)
+
+
+_Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator, {"ndarray": _ndarray, "npz": _npz, "table": _table}
+)
 
 
 def errors(
@@ -157,7 +167,7 @@ def errors(
     inputs = instance if inputs is None else inputs
     properties = schema.get("properties", {})
     wrapped = {
-        name: _Bound(value, symbols, inputs) if {"ndarray", "npz"} & properties.get(name, {}).keys() else value
+        name: _Bound(value, symbols, inputs) if {"ndarray", "npz", "table"} & properties.get(name, {}).keys() else value
         for name, value in instance.items()
     }
     found: list[str] = []

@@ -16,7 +16,7 @@ from harness.mutants.changes import apply
 from harness.mutants.faults import FAULTS
 
 Call = Callable[[dict[str, Any]], dict[str, Any]]
-REFUSALS = (ValueError, KeyError, OSError)
+REFUSALS = (ValueError, KeyError, OSError, TypeError)
 
 
 def _named(error: Exception, naming: list[str]) -> bool:

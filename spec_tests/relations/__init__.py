@@ -21,6 +21,7 @@ from spec_tests.relations import (
     patches,
     scales,
     scans,
+    settings,
     stitching,
     translation,
 )
@@ -39,6 +40,7 @@ _MODULES = (
     patches,
     scales,
     scans,
+    settings,
     stitching,
     translation,
 )
