@@ -26,6 +26,16 @@ from backends.pytorch.patches import extract_patches
 from backends.pytorch.reassemble import reassemble_position
 from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.pytorch.scan import load_scan
+from backends.pytorch.settings.operations import (
+    legacy_dict,
+    make_config,
+    params_get,
+    params_set,
+    read_config,
+    update_legacy_dict,
+    validate_config,
+)
+from backends.pytorch.settings.torch_operations import bridge_config
 from backends.pytorch.translate import translate
 
 _OPERATIONS = {
@@ -54,6 +64,14 @@ _OPERATIONS = {
     "flatten_coords": flatten_coords,
     "combine_object": combine_object,
     "split_object": split_object,
+    "make_config": make_config,
+    "validate_config": validate_config,
+    "legacy_dict": legacy_dict,
+    "update_legacy_dict": update_legacy_dict,
+    "params_get": params_get,
+    "params_set": params_set,
+    "read_config": read_config,
+    "bridge_config": bridge_config,
 }
 
 
