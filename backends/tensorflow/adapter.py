@@ -4,6 +4,15 @@ from importlib import metadata
 from typing import Any
 
 from backends.protocol import BackendInfo, UnknownOperation
+from backends.tensorflow.config.operations import (
+    legacy_dict,
+    make_config,
+    params_get,
+    params_set,
+    read_config,
+    update_legacy_dict,
+    validate_config,
+)
 from backends.tensorflow.container import load_container, scan_from_coords, subsample_scan
 from backends.tensorflow.diffract import diffract
 from backends.tensorflow.formats import (
@@ -55,6 +64,13 @@ OPERATIONS = {
         flatten_coords,
         combine_object,
         split_object,
+        make_config,
+        validate_config,
+        legacy_dict,
+        update_legacy_dict,
+        params_get,
+        params_set,
+        read_config,
     )
 }
 

@@ -131,7 +131,7 @@ def a_configuration_survives_its_file(call, inputs, options):
 
 
 def the_torch_configuration_is_left_alone(call, inputs, options):
-    """TBRIDGE.PURE: what goes into the bridge is as it was given, defaults filled in, and asked twice it answers alike."""
+    """TBRIDGE.PURE: what goes into the bridge stays as it was given; asked twice, it answers alike."""
     once, twice = call("bridge_config", inputs), call("bridge_config", inputs)
     call.hold("fields asked twice", once["fields"], twice["fields"], SAME)
     for kind in ("data", "model", "training", "inference"):
@@ -149,7 +149,10 @@ def bridged_is_as_good_as_built(call, inputs, options):
     """TBRIDGE.PARITY: a configuration said in torch words leaves the same store as one said in ours."""
     wanted = call("make_config", {"kind": "TrainingConfig", "fields": _canonical(call.random), "assignments": {}})
     fields = wanted["fields"]
-    model, own = fields["model"], {n: v for n, v in fields.items() if n not in ("model", "nll_weight", *_DATA, *_TRAINING)}
+    model, own = (
+        fields["model"],
+        {n: v for n, v in fields.items() if n not in ("model", "nll_weight", *_DATA, *_TRAINING)},
+    )
     data = {
         "grid_size": [model["gridsize"]] * 2, "N": model["N"], "probe_scale": model["probe_scale"],
         **{theirs: fields[ours] for ours, theirs in _DATA.items()},
@@ -179,8 +182,11 @@ _TRAINING = {
 
 def _canonical(random):
     """A training configuration with a value for every field, drawn from the table; what torch can say of it."""
+
     def draw(rows):
-        return {name: row["draw"][int(random.integers(len(row["draw"])))] for name, row in rows.items() if "draw" in row}
+        return {
+            name: row["draw"][int(random.integers(len(row["draw"])))] for name, row in rows.items() if "draw" in row
+        }
 
     fields = draw(tables.tables()["TrainingConfig"])
     fields["model"] = draw(tables.tables()["ModelConfig"])

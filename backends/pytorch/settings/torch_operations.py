@@ -29,9 +29,7 @@ def bridge_config(
         return {"fields": plain(made), "torch": plain(torch)}
     canonical = config_bridge.to_model_config(torch["data"], torch["model"])
     if which == "to_training_config":
-        made = config_bridge.to_training_config(
-            canonical, torch["data"], torch["model"], torch["training"], overrides
-        )
+        made = config_bridge.to_training_config(canonical, torch["data"], torch["model"], torch["training"], overrides)
     elif which == "to_inference_config":
         made = config_bridge.to_inference_config(canonical, torch["data"], torch["inference"], overrides)
     else:
