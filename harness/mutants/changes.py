@@ -5,6 +5,7 @@ A change is written `["scale", -1]`, several in a row as a list of those. `None`
 
 from collections.abc import Callable
 from copy import deepcopy
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
@@ -216,13 +217,22 @@ def drop_at(value: dict, path: list[str]) -> dict:
     return value
 
 
+def path_at(value: dict, path: list[str]) -> dict:
+    """A text of a JSON object as a path object, which no process can send."""
+    value = deepcopy(value)
+    parent = _parent(value, path)
+    if parent is not None and isinstance(parent.get(path[-1]), str):
+        parent[path[-1]] = PurePosixPath(parent[path[-1]])
+    return value
+
+
 CHANGES: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
     {
         function.__name__: function
         for function in (
             scale, add, put, power, rint, floor, even, cast, double, half, real, conj, finite, roll, halfway, reverse,
             transpose, squeeze, expand, repeat, mean, drift, first, cut, blank, pad, by_side, unit_peak, softened,
-            clip, modulo, window, graded, put_at, default_at, move_at, drop_at,
+            clip, modulo, window, graded, put_at, default_at, move_at, drop_at, path_at,
         )
     }
 )  # fmt: skip
