@@ -20,6 +20,9 @@ from hypothesis import strategies as st
 
 Row = Mapping[str, Any]
 
+MOST = 12
+"""Fields drawn for one object: enough to meet each other, few enough to draw fast; the edges take every one."""
+
 
 @cache
 def tables() -> MappingProxyType[str, Mapping[str, Row]]:
@@ -46,6 +49,7 @@ JSON_TYPES = {
 }  # fmt: skip
 
 
+@cache
 def schema(name: str, allowed: bool) -> dict[str, Any]:
     """A table as JSON Schema: required and known fields, and where `allowed` their types and allowed values, too."""
     properties = {}
@@ -73,14 +77,14 @@ def _first(row: Row) -> Any:
 
 
 def objects(rows: Mapping[str, Row]) -> st.SearchStrategy[dict[str, Any]]:
-    """Objects with every required field and any of the others; they shrink to the smallest."""
-    values = {
+    """Objects with every required field and up to MOST of the others; they shrink to the smallest."""
+    required = {
         name: objects(tables()[row["table"]]) if "table" in row else st.sampled_from(row["draw"])
-        for name, row in rows.items()
-    }
-    required = {name: value for name, value in values.items() if rows[name].get("required")}
-    optional = {name: value for name, value in values.items() if name not in required}
-    return st.fixed_dictionaries(required, optional=optional)
+        for name, row in rows.items() if row.get("required")
+    }  # fmt: skip
+    pairs = [(name, value) for name, row in rows.items() if name not in required for value in row["draw"]]
+    some = st.lists(st.sampled_from(pairs), unique_by=lambda pair: pair[0], max_size=MOST) if pairs else st.just([])
+    return st.builds(lambda given, others: {**given, **dict(others)}, st.fixed_dictionaries(required), some)
 
 
 def edges(rows: Mapping[str, Row]) -> Iterator[tuple[str, dict[str, Any], str]]:

@@ -14,6 +14,7 @@ A name is bound by the first array that has it as a bare dimension, or by an int
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -145,8 +146,14 @@ def _npz(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Iterator[
 
 def _table(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Iterator[jsonschema.ValidationError]:
     name = bound.inputs.get(keyword["of"], keyword["of"])
-    rows = tables.schema(name, name in keyword.get("allowed", []))
-    yield from jsonschema.Draft202012Validator(rows).iter_errors(bound.value)
+    if name not in tables.tables():  # the input that chooses the table is wrong, and says so itself
+        return
+    yield from _table_validator(name, name in keyword.get("allowed", [])).iter_errors(bound.value)
+
+
+@cache
+def _table_validator(name: str, allowed: bool) -> jsonschema.protocols.Validator:
+    return jsonschema.Draft202012Validator(tables.schema(name, allowed))
 
 
 _Validator = jsonschema.validators.extend(

@@ -61,6 +61,10 @@ BEYOND_THE_SCHEMA = {
     "illuminate/unsupported-size", "merge_patches/unsupported-size", "normalize_probe/unsupported-size",
     "load_container/unsupported-size", "load_container/no-positions", "scan_from_coords/unsupported-size",
     "flat_to_channel/count-is-no-multiple", "flat_to_grid/count-is-no-multiple",
+    "validate_config/folder-without-archive", "validate_config/no-such-folder", "validate_config/no-such-archive",
+    "validate_config/operator-fno-blocks", "validate_config/operator-fno-modes", "validate_config/operator-fno-width",
+    "validate_config/operator-resnet-width", "params_get/missing", "params_get/missing-too",
+    "bridge_config/grid-not-square",
     "normalize_diffraction/all-dark", "intensity_scale/dark-field", "normalize_probe/dark-in-the-disk",
 }  # fmt: skip
 """Bad by a clause alone: the schema binds a size without asking which sizes there are, and sums no values."""
@@ -71,7 +75,7 @@ def test_no_error_case_is_a_valid_input(operation, tmp_path):
     """A contract may not ask for an error where its own schema sees none."""
     contract = contracts()[operation]
     for case in contract["errors"]:
-        if "npz" in case["given"]:
+        if "npz" in case["given"] or operation == "read_config":  # what a file holds is no schema's business
             continue
         inputs = descriptors.expand(contract, descriptors.complete(contract, case["given"], case["id"]), tmp_path)
         name = f"{operation}/{case['id']}"

@@ -50,16 +50,18 @@ cfg: dict[str, Any] = {
 }
 """The store itself: one dictionary for the life of the process, changed in place (PARAMS.CFG)."""
 
-_NOTHING = object()
+
+class _Nothing:
+    """No default: None is one."""
 
 
-def get(key: str, default: Any = _NOTHING) -> Any:
+def get(key: str, default: Any = _Nothing) -> Any:
     """The value under `key`; bigN is computed (PARAMS.BIGN). KeyError where nothing is and no default is given."""
     if key == "bigN":
         return cfg["N"] + (cfg["gridsize"] - 1) * cfg["offset"]
     if key in cfg:
         return cfg[key]
-    if default is _NOTHING:
+    if default is _Nothing:
         raise KeyError(f"params has no {key!r}")
     return default
 
