@@ -243,6 +243,7 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "validate_config": build.validate_config,
     "legacy_dict": store.legacy_dict,
     "update_legacy_dict": store.update_legacy_dict,
+    "group_bridged": store.group_bridged,
     "params_get": store.params_get,
     "params_set": store.params_set,
     "read_config": files.read_config,

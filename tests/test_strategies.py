@@ -64,7 +64,7 @@ BEYOND_THE_SCHEMA = {
     "validate_config/folder-without-archive", "validate_config/no-such-folder", "validate_config/no-such-archive",
     "validate_config/operator-fno-blocks", "validate_config/operator-fno-modes", "validate_config/operator-fno-width",
     "validate_config/operator-resnet-width", "params_get/missing", "params_get/missing-too",
-    "bridge_config/grid-not-square",
+    "bridge_config/grid-not-square", "group_bridged/too-few-neighbours",
     "normalize_diffraction/all-dark", "intensity_scale/dark-field", "normalize_probe/dark-in-the-disk",
 }  # fmt: skip
 """Bad by a clause alone: the schema binds a size without asking which sizes there are, and sums no values."""

@@ -27,6 +27,7 @@ from backends.pytorch.reassemble import reassemble_position
 from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.pytorch.scan import load_scan
 from backends.pytorch.settings.operations import (
+    group_bridged,
     legacy_dict,
     make_config,
     params_get,
@@ -69,6 +70,7 @@ _OPERATIONS = {
     "legacy_dict": legacy_dict,
     "update_legacy_dict": update_legacy_dict,
     "params_get": params_get,
+    "group_bridged": group_bridged,
     "params_set": params_set,
     "read_config": read_config,
     "bridge_config": bridge_config,

@@ -5,6 +5,7 @@ from typing import Any
 
 from backends.protocol import BackendInfo, UnknownOperation
 from backends.tensorflow.config.operations import (
+    group_bridged,
     legacy_dict,
     make_config,
     params_get,
@@ -64,6 +65,7 @@ OPERATIONS = {
         flatten_coords,
         combine_object,
         split_object,
+        group_bridged,
         make_config,
         validate_config,
         legacy_dict,

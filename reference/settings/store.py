@@ -3,6 +3,9 @@
 from copy import deepcopy
 from typing import Any
 
+import numpy as np
+
+from reference import grouping, inputs
 from reference.settings.build import Fields, build
 from reference.settings.classes import RENAMED, STORE
 
@@ -33,6 +36,21 @@ def update_legacy_dict(params: dict[str, Any], kind: str, fields: Fields) -> dic
     kept = deepcopy(params)
     kept.update({key: value for key, value in flatten(built).items() if value is not None})
     return {"params": kept, "fields": built}
+
+
+def group_bridged(changes: dict[str, Any], fields: Fields, xcoords: np.ndarray, ycoords: np.ndarray) -> dict:
+    """BRIDGE.REGRID, BRIDGE.ORDER: bridge first, then group by what the store says."""
+    before = {**STORE, **changes}
+    store = update_legacy_dict(before, "TrainingConfig", fields)["params"]
+    inputs.size(store["N"])
+    inputs.finite(xcoords=xcoords, ycoords=ycoords)
+    drawn = grouping.draw_groups(
+        np.column_stack([xcoords, ycoords]),
+        K=store["neighbor_count"], nsamples=store["n_groups"], seed=store.get("subsample_seed", 0),
+        gridsize=store["gridsize"], sequential_sampling=store["sequential_sampling"],
+        enable_oversampling=store["enable_oversampling"], neighbor_pool_size=store.get("neighbor_pool_size"),
+    )  # fmt: skip
+    return {"nn_indices": drawn}
 
 
 def derived(store: dict[str, Any], key: str) -> Any:

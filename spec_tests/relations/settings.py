@@ -194,10 +194,20 @@ def _canonical(random):
     return {**fields, "backend": "pytorch", "n_groups": 77, "n_images": None, "train_data_file": "data/t.npz"}
 
 
+def groups_are_counted_whatever_the_gridsize(call, inputs, options):
+    """CFG.N_GROUPS.MEANING: n_groups groups at gridsize 1, 2 and 3, of 1, 4 and 9 members."""
+    wanted = inputs["fields"]["n_groups"]
+    for gridsize in (1, 2, 3):
+        fields = {**inputs["fields"], "model": {**inputs["fields"]["model"], "gridsize": gridsize}}
+        found = list(call("group_bridged", {**inputs, "fields": fields})["nn_indices"].shape)
+        call.hold(f"shape of nn_indices at gridsize {gridsize}", [wanted, gridsize**2], found, SAME)
+
+
 RELATIONS = (
     built_again_it_is_the_same, a_stated_default_changes_nothing, n_images_is_an_alias, only_nine_are_renamed,
     no_path_is_left, the_configuration_is_left_alone, bridging_twice_changes_nothing, other_keys_are_left_alone,
     the_store_gets_the_flat_dictionary, a_second_configuration_replaces_the_first, bigN_follows_the_store,
     what_was_set_is_there, two_settings_commute, a_configuration_survives_its_file,
     the_torch_configuration_is_left_alone, overrides_win, bridged_is_as_good_as_built,
+    groups_are_counted_whatever_the_gridsize,
 )  # fmt: skip

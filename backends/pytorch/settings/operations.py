@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from backends.host import settings
+import numpy as np
+
+from backends.host import checks, settings
+from backends.host.grouping import draw_groups
 from backends.pytorch.settings import store
-from backends.pytorch.settings.canonical import validate
+from backends.pytorch.settings.canonical import TrainingConfig, validate
 from backends.pytorch.settings.plain import assign, build, class_named, defaults, plain
 
 Answer = dict[str, Any]
@@ -63,6 +66,31 @@ def params_set(changes: Answer, key: str, value: Any, *, device: Any) -> Answer:
     with _store_with(changes) as held:
         store.set(key, value)
         return {"params": dict(store.cfg), "same_store": store.cfg is held}
+
+
+def group_bridged(changes: Answer, fields: Answer, xcoords: np.ndarray, ycoords: np.ndarray, *, device: Any) -> Answer:
+    """nn_indices (n_groups, gridsize**2) int64 of positions (n,) px, drawn as the bridged store says (BRIDGE.REGRID).
+
+    Raises ValueError for an N that no model has, and as `draw_groups`.
+    """
+    for name, coords in (("xcoords", xcoords), ("ycoords", ycoords)):
+        checks.rank(name, coords, "n")
+        checks.finite(name, coords)
+    with _store_with(changes) as cfg:
+        store.update_legacy_dict(cfg, build(TrainingConfig, fields))
+        checks.supported_size(cfg["N"])
+        groups = draw_groups(
+            xcoords,
+            ycoords,
+            K=cfg["neighbor_count"],
+            nsamples=cfg["n_groups"],
+            seed=cfg.get("subsample_seed", 0),
+            gridsize=cfg["gridsize"],
+            sequential_sampling=cfg["sequential_sampling"],
+            enable_oversampling=cfg["enable_oversampling"],
+            neighbor_pool_size=cfg.get("neighbor_pool_size"),
+        )
+    return {"nn_indices": groups}
 
 
 def read_config(path: str, *, device: Any) -> Answer:

@@ -4,7 +4,9 @@ import dataclasses
 from pathlib import Path, PurePath
 from typing import Any, get_type_hints
 
-from backends.host import settings
+import numpy as np
+
+from backends.host import checks, grouping, settings
 from backends.tensorflow.config import classes, legacy, params
 from backends.tensorflow.config.validation import validate
 
@@ -109,6 +111,31 @@ def params_set(changes: Json, key: str, value: Any) -> Json:
     with _Borrowed(changes) as cfg:
         params.set(key, value)
         return {"params": dict(params.cfg), "same_store": params.cfg is cfg}
+
+
+def group_bridged(changes: Json, fields: Json, xcoords: np.ndarray, ycoords: np.ndarray) -> Json:
+    """Groups of positions (n,) px by the legacy dictionary, once fields are bridged into it (BRIDGE.ORDER, REGRID).
+
+    nn_indices: (n_groups, gridsize**2) int64. Raises ValueError for N and what cannot be grouped.
+    """
+    checks.rank("xcoords", xcoords, "n")
+    checks.finite("xcoords", xcoords)
+    checks.rank("ycoords", ycoords, "n")
+    checks.finite("ycoords", ycoords)
+    config = _construct(classes.TrainingConfig, fields)
+    with _Borrowed(changes) as cfg:
+        legacy.update_legacy_dict(cfg, config)
+        checks.supported_size(params.get("N"))
+        asked = {
+            ours: params.get(key, None)
+            for ours, key in (
+                ("K", "neighbor_count"), ("nsamples", "n_groups"), ("gridsize", "gridsize"),
+                ("sequential_sampling", "sequential_sampling"), ("enable_oversampling", "enable_oversampling"),
+                ("neighbor_pool_size", "neighbor_pool_size"),
+            )
+        }  # fmt: skip
+        seed = params.get("subsample_seed", 0)
+    return {"nn_indices": grouping.draw_groups(xcoords, ycoords, seed=seed, **asked)}
 
 
 def read_config(path: str) -> Json:
