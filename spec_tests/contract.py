@@ -177,6 +177,7 @@ def contracts() -> MappingProxyType[str, Contract]:
 
 
 def version() -> dict[str, Any]:
-    """Version of the set of contracts: the spec's commit, our revision, a digest of all documents."""
-    digest = hashlib.sha256("".join(c.digest for c in contracts().values()).encode()).hexdigest()
+    """Version of the set of contracts: the spec's commit, our revision, a digest of all documents and field tables."""
+    fields = json.dumps({name: dict(rows) for name, rows in tables().items()}, sort_keys=True)
+    digest = hashlib.sha256(("".join(c.digest for c in contracts().values()) + fields).encode()).hexdigest()
     return {"spec": meta()["spec"], "revision": meta()["revision"], "digest": digest[:16]}
