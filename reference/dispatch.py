@@ -36,6 +36,7 @@ from reference import (
     training,
 )
 from reference import probe as probes
+from reference.settings import bridge, build, files, store
 
 
 def translate(images: np.ndarray, offsets: np.ndarray) -> dict[str, Any]:
@@ -277,6 +278,15 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     **alignment.OPERATIONS,
     **evaluation.OPERATIONS,
     **overlap.OPERATIONS,
+    "make_config": build.make_config,
+    "validate_config": build.validate_config,
+    "legacy_dict": store.legacy_dict,
+    "update_legacy_dict": store.update_legacy_dict,
+    "group_bridged": store.group_bridged,
+    "params_get": store.params_get,
+    "params_set": store.params_set,
+    "read_config": files.read_config,
+    "bridge_config": bridge.bridge_config,
 }
 
 

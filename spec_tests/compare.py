@@ -4,7 +4,8 @@
 
 eps is that of the actual answer's precision; with a `period` the difference is taken to the nearest whole
 number of periods, as a phase's is. Shapes are compared exactly; dtypes are the contract's
-business (`Contract.output_errors`). Random outputs are held against a law instead (`spec_tests.laws`).
+business (`Contract.output_errors`). JSON values, whose tolerance is `exact`, are equal or not; random outputs are held
+against a law instead (`spec_tests.laws`).
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from spec_tests import exact
 from spec_tests.laws import LAWS
 
 ULP_EDGES = (0, 1, 2, 4, 16, 64, 1024)
@@ -99,6 +101,8 @@ def compare(
     output: str, expected: Any, actual: Any, tolerance: Mapping[str, Any], mask: np.ndarray | None = None
 ) -> Comparison:
     """Hold `actual` against `expected`; where `mask` is False nothing is compared."""
+    if tolerance.get("exact"):
+        return _exact(output, expected, actual, tolerance)
     if expected is None or actual is None:
         note = "" if expected is actual else f"expected {_kind(expected)}, got {_kind(actual)}"
         return Comparison(output, expected is actual, note)
@@ -126,6 +130,15 @@ def compare(
     if mask is not None:
         error = np.where(mask, error, 0.0)
     return _judge(output, e, actual, error, allowed, tolerance)
+
+
+def _exact(output: str, expected: Any, actual: Any, tolerance: Mapping[str, Any]) -> Comparison:
+    """JSON values: equal, types and all, or told apart by the first key that differs."""
+    found = exact.difference(output, expected, actual)
+    if found:
+        return Comparison(found[0], False, found[1], tolerance=tolerance)
+    note = f"{exact.leaves(expected)} values are equal"
+    return Comparison(output, True, note, used=0.0, tolerance=tolerance)
 
 
 def _equal(output: str, actual: np.ndarray, tolerance: Mapping[str, Any]) -> Comparison:

@@ -17,6 +17,7 @@ from spec_tests.catalogue import catalogue, meta
 from spec_tests.expressions import evaluate
 from spec_tests.families import FAMILIES
 from spec_tests.relations import RELATIONS
+from spec_tests.tables import tables
 
 
 class ContractError(Exception):
@@ -125,6 +126,7 @@ def _check_references(data: dict[str, Any], file: str) -> None:
     for pointer, family in _families(data):
         if family not in FAMILIES:
             raise ContractError(file, pointer, f"family {family!r} is not one of {sorted(FAMILIES)}")
+    _check_tables(data, file)
     carried = set(data["general"])
     for section in ("examples", "errors", "relations", "goldens", "boundaries"):
         carried |= {clause for case in data.get(section, []) for clause in case["clauses"]}
@@ -134,12 +136,26 @@ def _check_references(data: dict[str, Any], file: str) -> None:
     if not set(data["general"]) <= set(data["clauses"]):
         raise ContractError(file, "/general", "names a clause that is not among the contract's clauses")
     arrays = files.arrays(data["output"])
-    for output in [*arrays, *files.texts(data["output"])]:
+    objects = [name for name, schema in data["output"]["properties"].items() if schema.get("type") == "object"]
+    for output in [*arrays, *files.texts(data["output"]), *objects]:
         if output not in data["tolerance"]:
             raise ContractError(file, "/tolerance", f"output {output!r} has no tolerance")
     for output in data["tolerance"]:
         if output not in [*arrays, *files.texts(data["output"])] and output not in data["output"]["properties"]:
             raise ContractError(file, f"/tolerance/{output}", "there is no such output")
+
+
+def _check_tables(data: dict[str, Any], file: str) -> None:
+    """A table that a generate rule names is there, or an input chooses among tables that are."""
+    for name, rule in data["generate"].items():
+        if not isinstance(rule, dict) or "table" not in rule:
+            continue
+        chooser = data["generate"].get(rule["table"], {})
+        named = chooser.get("enum", []) if isinstance(chooser, dict) and chooser else [rule["table"]]
+        for table in named or [rule["table"]]:
+            if table not in tables():
+                known = sorted(tables())
+                raise ContractError(file, f"/generate/{name}/table", f"table {table!r} is not one of {known}")
 
 
 def _families(node: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
@@ -174,6 +190,7 @@ def contracts() -> MappingProxyType[str, Contract]:
 
 
 def version() -> dict[str, Any]:
-    """Version of the set of contracts: the spec's commit, our revision, a digest of all documents."""
-    digest = hashlib.sha256("".join(c.digest for c in contracts().values()).encode()).hexdigest()
+    """Version of the set of contracts: the spec's commit, our revision, a digest of all documents and field tables."""
+    fields = json.dumps({name: dict(rows) for name, rows in tables().items()}, sort_keys=True)
+    digest = hashlib.sha256(("".join(c.digest for c in contracts().values()) + fields).encode()).hexdigest()
     return {"spec": meta()["spec"], "revision": meta()["revision"], "digest": digest[:16]}

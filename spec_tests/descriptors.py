@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
 from spec_tests import families, files, h5
 from spec_tests.contract import Contract
 from spec_tests.expressions import evaluate
+from spec_tests.tables import minimal, table_of
 
 Descriptor = dict[str, Any]
 FILE_OPTIONS = (*files.KINDS, "target")
@@ -55,19 +57,21 @@ def scalar(rule: Any, symbols: Mapping[str, Any]) -> Any:
 
 
 def default_value(spec: Mapping[str, Any], symbols: Mapping[str, Any]) -> Any:
-    """Value of a scalar where a case says nothing: `equals`, else `default`, else the minimum."""
+    """Value of a scalar where a case says nothing: `equals`, else `default`, else the smallest there is."""
     if "equals" in spec:
         return evaluate(spec["equals"], symbols)
+    if "table" in spec and "default" not in spec:
+        return minimal(table_of(spec, symbols))
     return scalar(spec["default"], symbols) if "default" in spec else evaluate(spec["minimum"], symbols)
 
 
-def base(contract: Contract, dims: Mapping[str, int] = {}) -> Descriptor:
-    """The contract's default input: default dims, default scalars, first family of every array."""
+def base(contract: Contract, dims: Mapping[str, int] = {}, given: Mapping[str, Any] = {}) -> Descriptor:
+    """The contract's default input: default dims, scalars as `given` or by default, first family of every array."""
     sizes = {name: spec["default"] for name, spec in contract["dims"].items()} | dict(dims)
     symbols: dict[str, Any] = dict(sizes)
     values = {}
     for name in scalar_schemas(contract):
-        values[name] = default_value(contract["generate"][name], symbols)
+        values[name] = given[name] if name in given else default_value(contract["generate"][name], symbols)
         symbols[name] = values[name]
     arrays = {name: copy.deepcopy(contract["generate"][name][0]) for name in array_schemas(contract)}
     return {"dims": sizes, "values": values, "arrays": arrays}
@@ -75,7 +79,7 @@ def base(contract: Contract, dims: Mapping[str, int] = {}) -> Descriptor:
 
 def complete(contract: Contract, given: Mapping[str, Any], case: str) -> Descriptor:
     """A whole descriptor from what a case gives; array seeds follow from the case's name."""
-    descriptor = base(contract, given.get("dims", {}))
+    descriptor = base(contract, given.get("dims", {}), given.get("values", {}))
     descriptor["values"] |= given.get("values", {})
     for name, override in given.get("arrays", {}).items():
         default = descriptor["arrays"][name]
@@ -120,8 +124,23 @@ def expand(contract: Contract, descriptor: Descriptor, scratch: Path) -> dict[st
         elif name in arrays:
             inputs[name] = arrays[name]
         else:
-            inputs[name] = descriptor["values"][name]
+            inputs[name] = _value(contract["input"]["properties"][name], descriptor["values"][name], scratch)
     return inputs
+
+
+def _value(schema: Mapping[str, Any], value: Any, scratch: Path) -> Any:
+    """A scalar as it stands; that of an input which is a text file is its content, and the path is handed out.
+
+    Text is written as it is, a mapping as YAML. For None there is no file, and no path either where the input
+    may be null.
+    """
+    if "file" not in schema or (value is None and "null" in schema["type"]):
+        return copy.deepcopy(value)
+    path = scratch / schema["file"]
+    path.unlink(missing_ok=True)
+    if value is not None:
+        path.write_text(value if isinstance(value, str) else yaml.safe_dump(value, sort_keys=False), encoding="utf-8")
+    return str(path)
 
 
 def _members(
@@ -172,6 +191,7 @@ def summarise(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
             row = {"name": name, "dtype": str(value.dtype), "shape": list(value.shape), "summary": _range(value)}
         else:
             shown = Path(value).name if isinstance(value, str) and "/" in value else repr(value)
+            shown = shown if len(shown) <= 200 else f"{shown[:197]}..."
             row = {"name": name, "summary": shown}
         rows.append(row)
     return rows

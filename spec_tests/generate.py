@@ -11,6 +11,7 @@ from spec_tests.catalogue import level_of
 from spec_tests.contract import Contract, contracts
 from spec_tests.descriptors import array_schemas, complete, dtypes, scalar, scalar_schemas
 from spec_tests.expressions import evaluate
+from spec_tests.tables import edges, tables
 
 PHASES = ("smoke", "example", "boundary", "error", "golden", "property", "relation", "parity")
 INFO_OPERATION = "describe"
@@ -76,6 +77,8 @@ def _edge_cases(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
             # an argument that bears a dimension's name is told apart from the dimension
             label = f"{name}-argument" if name in contract["dims"] else name
             yield f"{label}={value}", {"values": {name: value}}
+    for label, given, _ in _field_edges(contract):
+        yield label, given
     for name, schema in array_schemas(contract).items():
         for number, spec in enumerate(contract["generate"][name]):
             label = "None" if spec is None else f"{spec['family']}-{number}"
@@ -92,6 +95,22 @@ def _edge_cases(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
                 "plant": [[[0] * len(schema["shape"]), schema["minimum"]]],
             }
             yield f"{name}.minimum", {"arrays": {name: planted}}
+
+
+def _field_edges(contract: Contract) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """(name, given, clause) of every value of every field of the objects the input holds, one field at a time.
+
+    Where another input chooses the table, each of the tables it may choose.
+    """
+    for name, rule in contract["generate"].items():
+        if not isinstance(rule, dict) or "table" not in rule:
+            continue
+        chooser = rule["table"]
+        names = [chooser] if chooser in tables() else contract["generate"][chooser]["enum"]
+        chosen = {table: {} if table == chooser else {chooser: table} for table in names}
+        for table, others in chosen.items():
+            for label, value, clause in edges(tables()[table]):
+                yield f"{name}.{table}.{label}", {"values": {**others, name: value}}, clause
 
 
 def _plain(contract: Contract, name: str, dtype: str) -> dict[str, Any]:
@@ -114,8 +133,9 @@ def cases(contract: Contract) -> list[Case]:
     for kind, section in (("example", "examples"), ("error", "errors"), ("golden", "goldens")):
         found += [Case(op, kind, c["id"], tuple(c["clauses"]), c) for c in contract[section]]
     found += [Case(op, "boundary", c["id"], tuple(c["clauses"]), c) for c in contract.get("boundaries", [])]
+    about = {name: (clause,) for name, _, clause in _field_edges(contract) if clause in contract.clauses}
     found += [
-        Case(op, "boundary", name, general, {"given": given})
+        Case(op, "boundary", name, about.get(name, general), {"given": given})
         for name, given in _edge_cases(contract)
         if _holds(contract, given)
     ]

@@ -1,11 +1,12 @@
 """Stored numbers: how a golden folder's files and keys become inputs and expected outputs.
 
-A folder holds NPZ files laid out like the public measurements (`fixtures/README.md`); a contract's
+A folder holds NPZ and JSON files laid out like the public measurements (`fixtures/README.md`); a contract's
 `goldens` map their keys to an operation. Own goldens and measured ones go the same way.
 """
 
+import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,31 +27,45 @@ class GoldenBroken(GoldenMissing):
 
 @lru_cache(maxsize=16)
 def read(path: Path) -> dict[str, Any]:
+    """Members of an NPZ file, or a JSON document as it is."""
     if not path.is_file():
         raise GoldenMissing(f"{path.name} is not in {path.parent}")
     try:
-        return dict(_numbers(json.loads(path.read_text()))) if path.suffix == ".json" else open_npz(path)
+        return json.loads(path.read_text()) if path.suffix == ".json" else open_npz(path)
     except Exception as error:  # whatever a damaged file makes NumPy raise, the file is what to name
         raise GoldenBroken(f"{path.name} cannot be read: {error}") from error
 
 
-def _numbers(node: Any, name: str = "") -> Iterator[tuple[str, np.ndarray]]:
-    """The numbers of a JSON document by their path: `pairs/0/eval_reconstruction_plane/mae`."""
-    if isinstance(node, list) and node and all(isinstance(item, (int, float)) for item in node):
-        yield name, np.asarray(node)
-    elif isinstance(node, (dict, list)):
-        for key, child in node.items() if isinstance(node, dict) else enumerate(node):
-            yield from _numbers(child, f"{name}/{key}" if name else str(key))
-    elif isinstance(node, (int, float)):
-        yield name, np.asarray(node)
+def _entry(item: Any, at: int) -> str:
+    return item.get("name", str(at)) if isinstance(item, dict) else str(at)
+
+
+def fetch(stored: Mapping[str, Any], file: str, key: str) -> Any:
+    """What stands under `key`: in an NPZ file a member; in a JSON file a path, list entries by `name` or number."""
+    if not file.endswith(".json"):
+        if key not in stored:
+            raise GoldenBroken(f"{file} has no key {key}")
+        return stored[key]
+    value: Any = stored
+    for part in key.split("/"):
+        if isinstance(value, list):
+            value = {_entry(item, at): item for at, item in enumerate(value)}
+        if not isinstance(value, dict) or part not in value:
+            raise GoldenBroken(f"{file} has no key {key}")
+        value = value[part]
+    return copy.deepcopy(value)
 
 
 def home(folder: Path, file: str, key: str) -> str:
-    """The file that holds a key: the NPZ, or the JSON document of the same name beside it."""
+    """The file that holds a key: the one that is named, or the JSON document of the same name beside it."""
     beside = Path(file).with_suffix(".json").name
-    if key in read(folder / file) or not (folder / beside).is_file():
+    if beside == file or key in read(folder / file) or not (folder / beside).is_file():
         return file
-    return beside if key in read(folder / beside) else file
+    try:
+        fetch(read(folder / beside), beside, key)
+    except GoldenBroken:
+        return file
+    return beside
 
 
 def is_own(folder: Path) -> bool:
@@ -69,23 +84,17 @@ def _shaped(value: np.ndarray, rule: Mapping[str, Any]) -> np.ndarray:
     return value.reshape(rule["reshape"]) if "reshape" in rule else value
 
 
-def _fetch(stored: Mapping[str, Any], file: str, key: str) -> Any:
-    if key not in stored:
-        raise GoldenBroken(f"{file} has no key {key}")
-    return stored[key]
-
-
 def _input(rule: Any, stored: Mapping[str, Any], file: str, folder: Path) -> Any:
     if isinstance(rule, str):
-        return _fetch(stored, file, rule)
+        return fetch(stored, file, rule)
     if "value" in rule:
         return rule["value"]
     if "file" in rule:
         return str(folder / rule["file"])
     if "polar" in rule:  # an object stored as modulus and phase
-        modulus, phase = (_fetch(stored, file, key).astype(float) for key in rule["polar"])
+        modulus, phase = (fetch(stored, file, key).astype(float) for key in rule["polar"])
         return (modulus * np.exp(1j * phase)).astype(np.complex64)
-    value = _fetch(stored, file, rule.get("key", rule.get("zeros_like")))
+    value = fetch(stored, file, rule.get("key", rule.get("zeros_like")))
     value = np.zeros_like(value, dtype=rule.get("dtype")) if "zeros_like" in rule else value
     return _shaped(value, rule)
 
@@ -93,11 +102,11 @@ def _input(rule: Any, stored: Mapping[str, Any], file: str, folder: Path) -> Any
 def _grouping(golden: Mapping[str, Any], stored: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """grouping.npz describes its own cases: the arguments are in `cases_json`."""
     name = golden["case"]
-    cases = json.loads(str(_fetch(stored, golden["file"], "cases_json")))["cases"]
+    cases = json.loads(str(fetch(stored, golden["file"], "cases_json")))["cases"]
     if name not in cases:
         raise GoldenBroken(f"{golden['file']} has no case {name}")
     case = cases[name]
-    patterns = _fetch(stored, golden["file"], case["input"])
+    patterns = fetch(stored, golden["file"], case["input"])
     inputs = {
         **{key: stored[key] for key in ("xcoords", "ycoords", "xcoords_start", "ycoords_start")},
         "diff3d": patterns, "objectGuess": None, "Y": stored["Y_input"] if "Y" in case["stored"] else None,
@@ -109,6 +118,13 @@ def _grouping(golden: Mapping[str, Any], stored: Mapping[str, Any]) -> tuple[dic
     return inputs, {output: f"{name}/{output}" for output in case["stored"]}
 
 
+def _expected(folder: Path, file: str, key: str, rule: Any) -> Any:
+    """A stored output; what an NPZ leaves to the JSON document beside it are numbers, too."""
+    holder = home(folder, file, key)
+    value = fetch(read(folder / holder), holder, key)
+    return _shaped(value if holder == file else np.asarray(value), rule if isinstance(rule, Mapping) else {})
+
+
 def load(golden: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
     """Inputs, expected outputs, and the key each expected output is stored under. Raises GoldenMissing."""
     stored = read(folder / golden["file"])
@@ -117,11 +133,8 @@ def load(golden: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], dict[
     else:
         inputs = {name: _input(rule, stored, golden["file"], folder) for name, rule in golden["inputs"].items()}
         keys = {name: rule if isinstance(rule, str) else rule["key"] for name, rule in golden["outputs"].items()}
-    expected = {}
-    for output, key in keys.items():
-        held = read(folder / home(folder, golden["file"], key))
-        rule = golden.get("outputs", {}).get(output, "")
-        expected[output] = _shaped(_fetch(held, golden["file"], key), {} if isinstance(rule, str) else rule)
+    rules = {} if "case" in golden else golden["outputs"]
+    expected = {name: _expected(folder, golden["file"], key, rules.get(name)) for name, key in keys.items()}
     if "canvas" in expected:  # the public stitcher keeps a trailing channel of one
         expected["canvas"] = expected["canvas"].reshape(expected["canvas"].shape[:2])
     return inputs, expected, keys

@@ -18,7 +18,7 @@ import numpy as np
 import fixtures
 from backends.protocol import Answer, Died, Raised, Returned, TimedOut
 from reference import dispatch
-from spec_tests import descriptors, files, goldens
+from spec_tests import descriptors, exact, files, goldens
 from spec_tests.compare import Comparison, compare, compare_outputs
 from spec_tests.contract import Contract, contracts
 from spec_tests.descriptors import Descriptor
@@ -210,6 +210,9 @@ class Judge:
                         f"{stated['output']}: expected shape {stated['shape']}, got {list(np.shape(value))}"
                     )
                 continue
+            if "path" in stated:
+                self._stated_at(stated, outputs, case.data["why"])
+                continue
             if stated["value"] is None or isinstance(stated["value"], str):
                 self._said(case, stated, value)
                 continue
@@ -232,6 +235,21 @@ class Judge:
         self.record.comparisons.append(found)
         if not found.ok:
             raise CheckFailed(f"{found.sentence()} ({case.data['why']})", [found])
+
+    def _stated_at(self, stated: Mapping[str, Any], outputs: Mapping[str, Any], why: str) -> None:
+        """What an example states of one place of a JSON answer: its value, or that nothing is there."""
+        name = stated["output"] + "".join(f"[{key!r}]" for key in stated["path"])
+        try:
+            found = exact.lookup(outputs[stated["output"]], stated["path"])
+        except KeyError as missing:
+            if stated.get("absent"):
+                return
+            raise CheckFailed(f"{name}: there is no {missing.args[0]} ({why})") from None
+        if stated.get("absent"):
+            raise CheckFailed(f"{name}: no such key is expected, got {exact.shown(found)} ({why})")
+        wrong = exact.difference(name, stated["value"], found)
+        if wrong:
+            raise CheckFailed(f"{wrong[0]}: {wrong[1]} ({why})")
 
     def _error(self, contract: Contract, case: Case, backend: str, descriptor: Descriptor | None) -> None:
         """The right error, in words that name what is wrong."""

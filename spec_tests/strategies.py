@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from spec_tests.contract import Contract
 from spec_tests.descriptors import FILE_OPTIONS, Descriptor, array_schemas, complete, dtypes, scalar, scalar_schemas
 from spec_tests.expressions import evaluate
+from spec_tests.tables import objects, table_of
 
 
 def dimension(spec: Mapping[str, Any]) -> st.SearchStrategy[int]:
@@ -27,6 +28,8 @@ def scalar_value(
     """A scalar as its generate rule has it; a rule with only a default leaves booleans free."""
     if "equals" in rule:
         return st.just(evaluate(rule["equals"], symbols))
+    if "table" in rule:
+        return objects(table_of(rule, symbols))
     if "enum" in rule:
         return st.sampled_from([scalar(value, symbols) for value in rule["enum"]])
     if "minimum" in rule:

@@ -6,7 +6,8 @@
 `dtype` is a name, a list of names, or {"like": "other input"}; `shape` mixes numbers, names and
 arithmetic on names; `none` lets the value be None; `leading` says how many leading axes may be missing.
 `{"npz": {...}}` says that a string is the path of an NPZ file, `{"h5": {...}}` of an HDF5 file, whose members obey
-the schema inside (`spec_tests.files`).
+the schema inside (`spec_tests.files`). `{"table": {"of": NAME}}` is an object of a table's fields
+(`spec_tests.tables`).
 
 A name is bound by the first array that has it as a bare dimension, or by an integer input of that name; where
 that input is None, by the input `params_<name>`: what a parameter store holds for an argument that is not given.
@@ -16,13 +17,14 @@ import contextlib
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import numpy as np
 
-from spec_tests import files
+from spec_tests import files, tables
 from spec_tests.expressions import ExpressionError, evaluate
 
 UNITS = ("px", "photons", "sqrt(photons)", "rad", "1/px", "m", "s", "eV", "deg", "m2/kg")
@@ -155,8 +157,21 @@ def _file(kind: str, keyword: Any, bound: _Bound) -> Iterator[jsonschema.Validat
         yield jsonschema.ValidationError(message)
 
 
+def _table(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Iterator[jsonschema.ValidationError]:
+    name = bound.inputs.get(keyword["of"], keyword["of"])
+    if name not in tables.tables():  # the input that chooses the table is wrong, and says so itself
+        return
+    yield from _table_validator(name, name in keyword.get("allowed", [])).iter_errors(bound.value)
+
+
+@cache
+def _table_validator(name: str, allowed: bool) -> jsonschema.protocols.Validator:
+    return jsonschema.Draft202012Validator(tables.schema(name, allowed))
+
+
 _KEYWORDS = {
     "ndarray": _ndarray,
+    "table": _table,
     **{kind: lambda _, keyword, bound, __, kind=kind: _file(kind, keyword, bound) for kind in files.KINDS},
 }
 _Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, _KEYWORDS)

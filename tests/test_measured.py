@@ -23,8 +23,8 @@ def test_oracle_agrees_with_the_measured_goldens():
     bad = [f"{row.file} {row.key}: {row.comparison.sentence()}" for row in rows if not row.comparison.ok]
     assert not bad
     files = {
-        "diffract.npz", "grouping.npz", "losses.npz", "metrics.json", "metrics.npz", "patches.npz", "probe.npz",
-        "reassemble.npz", "scales.npz", "simulate.npz", "translate.npz",
+        "diffract.npz", "grouping.npz", "legacy_params.json", "losses.npz", "metrics.json", "metrics.npz",
+        "patches.npz", "probe.npz", "reassemble.npz", "scales.npz", "simulate.npz", "translate.npz",
     }  # fmt: skip
     assert {row.file for row in rows} == files
     assert len(rows) > 100

@@ -34,6 +34,17 @@ from backends.pytorch.product import read_product, write_product
 from backends.pytorch.reassemble import reassemble_position
 from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
 from backends.pytorch.scan import load_scan, read_metadata, save_scan
+from backends.pytorch.settings.operations import (
+    group_bridged,
+    legacy_dict,
+    make_config,
+    params_get,
+    params_set,
+    read_config,
+    update_legacy_dict,
+    validate_config,
+)
+from backends.pytorch.settings.torch_operations import bridge_config
 from backends.pytorch.similarity import image_metrics
 from backends.pytorch.sizes import padded_size
 from backends.pytorch.training import model_scale, training_objective, training_scale
@@ -87,6 +98,15 @@ _OPERATIONS = {
     "register": register,
     "evaluate_object": evaluate_object,
     "compute_overlap_metrics": compute_overlap_metrics,
+    "make_config": make_config,
+    "validate_config": validate_config,
+    "legacy_dict": legacy_dict,
+    "update_legacy_dict": update_legacy_dict,
+    "params_get": params_get,
+    "group_bridged": group_bridged,
+    "params_set": params_set,
+    "read_config": read_config,
+    "bridge_config": bridge_config,
 }
 
 

@@ -5,6 +5,16 @@ from typing import Any
 
 from backends.protocol import BackendInfo, UnknownOperation
 from backends.tensorflow.align import register, remove_phase, scale_amplitude
+from backends.tensorflow.config.operations import (
+    group_bridged,
+    legacy_dict,
+    make_config,
+    params_get,
+    params_set,
+    read_config,
+    update_legacy_dict,
+    validate_config,
+)
 from backends.tensorflow.container import load_container, scan_from_coords, subsample_scan
 from backends.tensorflow.cxi import read_cxi, write_cxi
 from backends.tensorflow.diffract import diffract, diffract_modes
@@ -88,6 +98,14 @@ OPERATIONS = {
         register,
         evaluate_object,
         compute_overlap_metrics,
+        group_bridged,
+        make_config,
+        validate_config,
+        legacy_dict,
+        update_legacy_dict,
+        params_get,
+        params_set,
+        read_config,
     )
 }
 

@@ -4,6 +4,8 @@ A change is written `["scale", -1]`, several in a row as a list of those. `None`
 """
 
 from collections.abc import Callable
+from copy import deepcopy
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
@@ -179,13 +181,65 @@ def feathered(value: np.ndarray) -> np.ndarray:
     return value.astype(np.float32)
 
 
+def _parent(value: dict, path: list[str]) -> dict | None:
+    """The object that holds the last key of `path`, None where there is none."""
+    for key in path[:-1]:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else None
+
+
+def put_at(value: dict, path: list[str], other: Any) -> dict:
+    """Another value under a key that a JSON object has."""
+    value = deepcopy(value)
+    parent = _parent(value, path)
+    if parent is not None and path[-1] in parent:
+        parent[path[-1]] = other
+    return value
+
+
+def default_at(value: dict, path: list[str], other: Any) -> dict:
+    """A value under a key that a JSON object lacks: another default."""
+    value = deepcopy(value)
+    parent = _parent(value, path)
+    if parent is not None:
+        parent.setdefault(path[-1], other)
+    return value
+
+
+def move_at(value: dict, path: list[str], name: str) -> dict:
+    """A key of a JSON object under another name."""
+    value = deepcopy(value)
+    parent = _parent(value, path)
+    if parent is not None and path[-1] in parent:
+        parent[name] = parent.pop(path[-1])
+    return value
+
+
+def drop_at(value: dict, path: list[str]) -> dict:
+    """A JSON object without one of its keys."""
+    value = deepcopy(value)
+    parent = _parent(value, path)
+    if parent is not None:
+        parent.pop(path[-1], None)
+    return value
+
+
+def path_at(value: dict, path: list[str]) -> dict:
+    """A text of a JSON object as a path object, which no process can send."""
+    value = deepcopy(value)
+    parent = _parent(value, path)
+    if parent is not None and isinstance(parent.get(path[-1]), str):
+        parent[path[-1]] = PurePosixPath(parent[path[-1]])
+    return value
+
+
 CHANGES: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
     {
         function.__name__: function
         for function in (
             scale, add, put, power, rint, floor, even, cast, double, half, real, conj, finite, roll, halfway, reverse,
             transpose, squeeze, expand, repeat, mean, drift, first, cut, blank, pad, by_side, unit_peak, softened,
-            clip, modulo, window, graded, feathered,
+            clip, modulo, window, graded, feathered, put_at, default_at, move_at, drop_at, path_at,
         )
     }
 )  # fmt: skip

@@ -18,7 +18,7 @@ from harness.mutants.faults import FAULTS
 from harness.mutants.metric_faults import METRIC_FAULTS
 
 Call = Callable[[dict[str, Any]], dict[str, Any]]
-REFUSALS = (ValueError, KeyError, OSError)
+REFUSALS = (ValueError, KeyError, OSError, TypeError)
 
 
 def _named(error: Exception, naming: list[str]) -> bool:
@@ -102,6 +102,17 @@ def mumbles(call: Call, inputs: dict[str, Any], *, naming: list[str]) -> dict[st
         raise
 
 
+def unmoved(call: Call, inputs: dict[str, Any], *, names: list[str]) -> dict[str, Any]:
+    """What should have been changed is as it was given."""
+    return {**call(inputs), **{name: inputs[name] for name in names}}
+
+
+def first_wins(call: Call, inputs: dict[str, Any], *, name: str) -> dict[str, Any]:
+    """An object is filled up, and what it held before stays."""
+    answer = call(inputs)
+    return {**answer, name: {**answer[name], **inputs[name]}}
+
+
 def refuses(call: Call, inputs: dict[str, Any], *, where: dict[str, Any]) -> dict[str, Any]:
     """Refuses a good input: all of those named in `where` are as described there."""
     if all(_holds(inputs[name], wanted) for name, wanted in where.items()):
@@ -182,8 +193,8 @@ WRAPPERS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
         function.__name__: function
         for function in (
             inert, before, after, both, sometimes, copied, taken, passes_on, dropped, listed, accepts, raises_as,
-            mumbles, refuses, spoils, litters, global_random, says, hushed, warned, *FAULTS, *hdf5.FAULTS,
-            *METRIC_FAULTS,
+            mumbles, refuses, unmoved, first_wins, spoils, litters, global_random, says, hushed, warned, *FAULTS,
+            *hdf5.FAULTS, *METRIC_FAULTS,
         )
     }
 )  # fmt: skip

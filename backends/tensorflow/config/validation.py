@@ -1,0 +1,126 @@
+"""Rules of the configurations (CFG.VALIDATE.*, EXEC.*, HOUSE.CONFIG.REFUSED): types from annotations, ranges here."""
+
+import math
+import operator
+from collections.abc import Callable
+from pathlib import Path
+from types import MappingProxyType, NoneType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from backends.tensorflow.config.classes import InferenceConfig, ModelConfig, PyTorchExecutionConfig, TrainingConfig
+
+_POSITIVE = "more than 0"
+_NOT_NEGATIVE = "0 or more"
+_FRACTION = "a number from 0 to 1"
+_POWER = "a power of two"
+
+_TESTS: MappingProxyType[str, Callable[[Any], bool]] = MappingProxyType(
+    {
+        _POSITIVE: lambda value: value > 0,
+        _NOT_NEGATIVE: lambda value: value >= 0,
+        _FRACTION: lambda value: 0 <= value <= 1,
+        _POWER: lambda value: value > 0 and value.bit_count() == 1,
+    }
+)
+
+_RANGES: MappingProxyType[type, dict[str, str]] = MappingProxyType(
+    {
+        ModelConfig: {
+            "gridsize": _POSITIVE,
+            "n_filters_scale": _POSITIVE,
+            "probe_scale": _POSITIVE,
+            "gaussian_smoothing_sigma": _NOT_NEGATIVE,
+        },
+        TrainingConfig: {
+            "batch_size": _POWER,
+            "nepochs": _POSITIVE,
+            "mae_weight": _FRACTION,
+            "nll_weight": _FRACTION,
+            "nphotons": _POSITIVE,
+        },
+        InferenceConfig: {},
+        PyTorchExecutionConfig: {
+            "devices": _POSITIVE,
+            "learning_rate": _POSITIVE,
+            "accum_steps": _POSITIVE,
+            "num_workers": _NOT_NEGATIVE,
+            "checkpoint_save_top_k": _NOT_NEGATIVE,
+            "early_stop_patience": _POSITIVE,
+            "inference_batch_size": _POSITIVE,
+            "ffno_encoder_blocks": _POSITIVE,
+            "ffno_encoder_modes": _POSITIVE,
+            "ffno_encoder_gate_init": _POSITIVE,
+            "ffno_encoder_mlp_ratio": _POSITIVE,
+            "spectral_bottleneck_blocks": _POSITIVE,
+            "spectral_bottleneck_modes": _POSITIVE,
+        },
+    }
+)
+
+_OPERATOR_FIELDS = ("fno_modes", "fno_width", "fno_blocks", "resnet_width")
+
+
+def validate(config: Any) -> None:
+    """ValueError that names the first field to break a rule, its value and what would do.
+
+    A training or inference configuration is validated with its model; an inference configuration's model_path
+    must hold a bundle.
+    """
+    for name, wanted in get_type_hints(type(config)).items():
+        value = getattr(config, name)
+        if isinstance(value, ModelConfig):
+            validate(value)
+        elif not _is(value, wanted):
+            _refuse(name, value, _words(wanted))
+    for name, rule in _RANGES[type(config)].items():
+        value = getattr(config, name)
+        if isinstance(value, (int, float)) and not _TESTS[rule](value):
+            _refuse(name, value, rule)
+    if isinstance(config, ModelConfig) and config.architecture != "cnn":
+        _validate_operator(config)
+    if isinstance(config, InferenceConfig):
+        _validate_bundle(Path(config.model_path))
+
+
+def _validate_operator(model: ModelConfig) -> None:
+    """CFG.MODEL.ARCH_DEPENDENTS."""
+    for name, value in zip(_OPERATOR_FIELDS, operator.attrgetter(*_OPERATOR_FIELDS)(model), strict=True):
+        if value is not None and value < 1:
+            _refuse(name, value, f"{_POSITIVE} (architecture {model.architecture!r} uses it)")
+
+
+def _validate_bundle(folder: Path) -> None:
+    """CFG.VALIDATE.INFER.MODEL_PATH: a folder with wts.h5.zip, or a file that is there."""
+    if folder.is_file():
+        return
+    if not folder.is_dir():
+        raise ValueError(f"model_path does not exist: {str(folder)!r}; expected a folder with wts.h5.zip")
+    if not (folder / "wts.h5.zip").is_file():
+        raise ValueError(f"model_path {str(folder)!r} holds no wts.h5.zip")
+
+
+def _is(value: Any, wanted: Any) -> bool:
+    """Whether a value is of an annotated type. A flag is no number, a text may stand for a path, NaN for nothing."""
+    if get_origin(wanted) is Literal:
+        return any(value == choice and type(value) is type(choice) for choice in get_args(wanted))
+    if get_args(wanted):
+        return any(_is(value, one) for one in get_args(wanted))
+    if wanted is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if wanted is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, (str, Path) if wanted is Path else wanted)
+
+
+def _words(wanted: Any) -> str:
+    """An annotation for people."""
+    if get_origin(wanted) is Literal:
+        return f"one of {', '.join(map(repr, get_args(wanted)))}"
+    if get_args(wanted):
+        return " or ".join(_words(one) for one in get_args(wanted))
+    named = {int: "a whole number", float: "a finite number", bool: "True or False", str: "a text", NoneType: "None"}
+    return named.get(wanted, getattr(wanted, "__name__", str(wanted)))
+
+
+def _refuse(name: str, value: Any, wanted: str) -> None:
+    raise ValueError(f"{name} = {value!r}: expected {wanted}")
