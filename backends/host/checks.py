@@ -212,7 +212,7 @@ def canvas(name: str, side: int, N: int) -> None:
 
 
 def wave(name: str, array: np.ndarray, axes: tuple[str, ...]) -> np.ndarray:
-    """A complex array whose leading axes may be missing, with all of `axes` (PRODUCT.PROBE.DATA, OBJECT.DATA).
+    """A complex array whose leading axes may be missing, with all of `axes` (PRODUCT.PROBE.DATA, PRODUCT.OBJECT.DATA).
 
     TypeError for real numbers (PRODUCT.PROBE.REAL), ValueError for another rank, no elements, or some not finite.
     """
