@@ -53,19 +53,38 @@ def rings(n: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
 
 def correlation(t: torch.Tensor, p: torch.Tensor, ring: torch.Tensor, K: int) -> torch.Tensor:
     """(B, K): |sum A B*| / sqrt(sum |A|^2 sum |B|^2) per ring; 1 on ring 0 and where both are empty, 0 where one is."""
+    if t.is_complex() or p.is_complex():
+        weight, transform = None, torch.fft.fft2
+    else:
+        weight, transform = _weights(ring), torch.fft.rfft2
+        ring = ring[:, : weight.shape[0]]
     flat = ring.flatten()
     found = []
     for one, other in zip(t, p, strict=True):
-        A, B = (torch.fft.fft2(image).flatten() for image in (one, other))
-        cross = A * B.conj()
-        parts = (A.real**2 + A.imag**2, B.real**2 + B.imag**2, cross.real, cross.imag)
-        sums = torch.stack([torch.bincount(flat, part, K) for part in parts])
-        empty = sums[:2] <= DARK * sums[:2].sum(dim=1, keepdim=True)
-        lit = torch.hypot(sums[2], sums[3]) / (sums[0].sqrt() * sums[1].sqrt())
+        A, B = transform(one), transform(other)
+        parts = [A.real**2 + A.imag**2, B.real**2 + B.imag**2, A.real * B.real + A.imag * B.imag]
+        if weight is None:
+            parts.append(A.imag * B.real - A.real * B.imag)
+        else:  # the imaginary parts of the two halves cancel
+            parts = [part * weight for part in parts]
+        sums = torch.stack([torch.bincount(flat, part.flatten(), K) for part in parts])
+        power, cross = sums[:2], torch.linalg.vector_norm(sums[2:], dim=0)
+        empty = power <= DARK * power.sum(dim=1, keepdim=True)
+        lit = cross / power.sqrt().prod(dim=0)
         curve = torch.where(empty.any(dim=0), empty.all(dim=0).to(lit.dtype), lit)
         curve[0] = 1.0
         found.append(curve)
     return torch.stack(found)
+
+
+def _weights(ring: torch.Tensor) -> torch.Tensor:
+    """How often each column of a real image's half transform stands in the whole one: the inner ones twice."""
+    n = len(ring)
+    weight = torch.full((n // 2 + 1,), 2.0, dtype=torch.float64, device=ring.device)
+    weight[0] = 1.0
+    if n % 2 == 0:
+        weight[-1] = 1.0
+    return weight
 
 
 def thresholds(count: torch.Tensor) -> dict[str, torch.Tensor]:
