@@ -36,7 +36,10 @@ class Row:
     peak_bytes: int
     """The most it held during it."""
     user: float
-    """The least processor time of a call, all cores together, without what the system took (pages, mostly)."""
+    """Mean processor time of a call, all cores together, without what the system took for it (pages, mostly).
+
+    The mean, not the least: the kernel tells user's from system's time by samples, milliseconds apart.
+    """
 
     @property
     def best(self) -> float:
