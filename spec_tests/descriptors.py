@@ -72,7 +72,7 @@ def base(contract: Contract, dims: Mapping[str, int] = {}, given: Mapping[str, A
     values = {}
     for name in scalar_schemas(contract):
         values[name] = given[name] if name in given else default_value(contract["generate"][name], symbols)
-        symbols[name] = values[name]
+        symbols.setdefault(name, values[name])  # a size named twice is the arrays' own
     arrays = {name: copy.deepcopy(contract["generate"][name][0]) for name in array_schemas(contract)}
     return {"dims": sizes, "values": values, "arrays": arrays}
 
