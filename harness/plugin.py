@@ -193,7 +193,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         del session.config.stash[SESSION]
         return
     code = run.finish()
-    session.config.stash[RUN] = reporting.write_reports(run.folder)
+    session.config.stash[RUN] = reporting.write_reports(run.folder, ours=True)
     others_failed = exitstatus == 1 and not run.any_failed()
     session.exitstatus = 1 if others_failed else exitstatus if exitstatus > 1 and exitstatus != 5 else code
 
