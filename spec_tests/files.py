@@ -65,29 +65,29 @@ def read_h5(path: Path) -> dict[str, Any]:
         raise Unreadable(f"{path.name} is no HDF5 file that can be read: {error}") from error
 
 
-def _kept(read: Callable[[Path], dict[str, Any]]) -> Callable[[Path], dict[str, Any]]:
-    """`read`, which for a file that is as it was gives what it gave: a check looks into the same file many times."""
-
-    @lru_cache(maxsize=8)
-    def known(path: Path, inode: int, size: int, changed: int) -> dict[str, Any]:
-        members = read(path)
-        for value in members.values():
-            if isinstance(value, np.ndarray):
-                value.flags.writeable = False
-        return members
-
-    def opened(path: Path) -> dict[str, Any]:
-        try:
-            seen = path.stat()
-        except OSError as error:
-            raise Unreadable(f"{path.name} cannot be read: {error.strerror}") from error
-        return dict(known(path, seen.st_ino, seen.st_size, seen.st_mtime_ns))
-
-    return opened
+KINDS: Mapping[str, Callable[[Path], dict[str, Any]]] = MappingProxyType({"npz": read_npz, "h5": read_h5})
+"""The kinds of files a schema may speak of, and how each is read: its members by name."""
 
 
-KINDS: Mapping[str, Callable[[Path], dict[str, Any]]] = MappingProxyType({"npz": _kept(read_npz), "h5": _kept(read_h5)})
-"""The kinds of files a schema may speak of, and how each is read: its members by name, not to be written to."""
+def members_of(kind: str, path: Path) -> dict[str, Any]:
+    """The members of a file of a kind, not to be written to; as before where the file is as it was. Raises Unreadable.
+
+    One check looks into the same file many times.
+    """
+    try:
+        seen = path.stat()
+    except OSError as error:
+        raise Unreadable(f"{path.name} cannot be read: {error.strerror}") from error
+    return dict(_known(kind, path, seen.st_ino, seen.st_size, seen.st_mtime_ns))
+
+
+@lru_cache(maxsize=8)
+def _known(kind: str, path: Path, inode: int, size: int, changed: int) -> dict[str, Any]:
+    members = KINDS[kind](path)
+    for value in members.values():
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+    return members
 
 
 def kind_of(schema: Mapping[str, Any]) -> str | None:
@@ -117,7 +117,7 @@ def with_members(schema: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[
     found = dict(outputs)
     for name, sub in schema["properties"].items():
         if kind := kind_of(sub):
-            members = KINDS[kind](Path(outputs[name]))
+            members = members_of(kind, Path(outputs[name]))
             found |= {member: members.get(member) for member in sub[kind]["properties"]}
     return found
 

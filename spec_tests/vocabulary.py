@@ -39,7 +39,7 @@ def _schemas(schema: Mapping[str, Any], instance: Any) -> Iterator[tuple[Mapping
             yield sub["ndarray"], instance[name]
         elif (kind := files.kind_of(sub)) and isinstance(instance[name], str) and Path(instance[name]).is_file():
             with contextlib.suppress(files.Unreadable):  # said by `errors`
-                yield from _schemas(sub[kind], files.KINDS[kind](Path(instance[name])))
+                yield from _schemas(sub[kind], files.members_of(kind, Path(instance[name])))
 
 
 def bind(schema: Mapping[str, Any], instance: Mapping[str, Any], known: Mapping[str, Any] = {}) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _file_errors(kind: str, schema: Mapping[str, Any], bound: _Bound) -> Iterato
         yield f"{bound.value} is not a file"
         return
     try:
-        members = files.KINDS[kind](Path(bound.value))
+        members = files.members_of(kind, Path(bound.value))
     except files.Unreadable as error:
         yield str(error)
         return

@@ -8,7 +8,7 @@ import numpy as np
 from harness.mistakes import Mistake
 from harness.storage import write_json
 from reference import dispatch
-from spec_tests.vocabulary import open_npz
+from spec_tests.files import open_npz
 
 DIAMETER_OVER_N = 0.6
 """Diameter of the probe over the side of its array, where none is given (METRIC.OVERLAP.DIAMETER)."""
