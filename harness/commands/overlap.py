@@ -8,7 +8,7 @@ import numpy as np
 from harness.mistakes import Mistake
 from harness.storage import write_json
 from reference import dispatch
-from spec_tests.files import open_npz
+from spec_tests.files import Unreadable, open_npz
 
 DIAMETER_OVER_N = 0.6
 """Diameter of the probe over the side of its array, where none is given (METRIC.OVERLAP.DIAMETER)."""
@@ -22,7 +22,7 @@ def of_split(path: Path, parameters: Parameters) -> dict[str, Any]:
         raise Mistake(f"{path} is not a file")
     try:
         scan = open_npz(path)
-    except (OSError, ValueError, EOFError) as error:
+    except (Unreadable, OSError, ValueError, EOFError) as error:
         raise Mistake(f"{path} cannot be read as NPZ: {error}") from error
     missing = [key for key in ("xcoords", "ycoords", "probeGuess") if key not in scan]
     if missing:
