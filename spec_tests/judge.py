@@ -25,7 +25,7 @@ from spec_tests.descriptors import Descriptor
 from spec_tests.explore import explore
 from spec_tests.generate import Case
 from spec_tests.outcomes import CheckErrored, CheckFailed, NotApplicable, NotShrunk
-from spec_tests.relations import RELATIONS
+from spec_tests.relations import RELATIONS, inputs_tried
 from spec_tests.strategies import descriptors as draws
 
 Ask = Callable[..., Answer]
@@ -304,7 +304,7 @@ class Judge:
             self.record.examples = 1
             once(descriptor)
             return
-        wanted = self._examples if case.kind == "property" else self._relation_examples
+        wanted = self._examples if case.kind == "property" else inputs_tried(case.data["name"], self._relation_examples)
         found = explore(
             draws(contract, case.data.get("given", {}), case.id), once, examples=wanted,
             seed=self._seed + zlib.crc32(case.id.encode()), failures=CheckFailed,

@@ -12,7 +12,7 @@ from harness.profiles import MINIMUM_CHECKS
 from spec_tests import contract, generate
 from spec_tests.catalogue import LEVELS, catalogue
 from spec_tests.contract import ContractError, contracts, parse
-from spec_tests.relations import RELATIONS
+from spec_tests.relations import RELATIONS, inputs_tried
 
 FILES = sorted(f.name for f in resources.files("spec_tests").joinpath("contracts").iterdir())
 DIFFRACT = json.loads(resources.files("spec_tests").joinpath("contracts/diffract.json").read_text())
@@ -206,3 +206,10 @@ def test_two_backends_are_compared_once_per_device():
 def test_one_changed_byte_changes_the_version_of_the_contracts():
     text = json.dumps(DIFFRACT)
     assert parse(text, "diffract.json").digest != parse(text + " ", "diffract.json").digest
+
+
+def test_relations_about_manners_take_a_share_of_the_inputs():
+    """Three at least, where the profile has as many; every other relation takes all."""
+    assert [inputs_tried("nothing_is_left_behind", wanted) for wanted in (2, 3, 12, 60)] == [2, 3, 3, 15]
+    assert [inputs_tried("batch_independence", wanted) for wanted in (3, 12)] == [3, 4]
+    assert inputs_tried("energy_is_conserved", 12) == 12

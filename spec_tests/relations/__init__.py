@@ -66,3 +66,12 @@ _MODULES = (
 RELATIONS: MappingProxyType[str, Relation] = MappingProxyType(
     {function.__name__: function for module in _MODULES for function in module.RELATIONS}
 )
+
+LEAST = 3
+"""Inputs every relation is tried on, where the profile has as many."""
+
+
+def inputs_tried(name: str, wanted: int) -> int:
+    """How many of the `wanted` inputs of a profile a relation is tried on: its module's SHARE, LEAST at least."""
+    share = next((getattr(m, "SHARE", 1.0) for m in _MODULES if RELATIONS[name] in m.RELATIONS), 1.0)
+    return max(min(wanted, LEAST), round(wanted * share))
