@@ -213,3 +213,4 @@ def test_relations_about_manners_take_a_share_of_the_inputs():
     assert [inputs_tried("nothing_is_left_behind", wanted) for wanted in (2, 3, 12, 60)] == [2, 3, 3, 15]
     assert [inputs_tried("batch_independence", wanted) for wanted in (3, 12)] == [3, 4]
     assert inputs_tried("energy_is_conserved", 12) == 12
+    assert all(type(inputs_tried(name, 12)) is int and 3 <= inputs_tried(name, 12) <= 12 for name in RELATIONS)

@@ -22,6 +22,6 @@ def batch_independence(call, inputs, options):
             call.hold(f"{name} in a batch of {count} instead of {size}", whole[name][:count], part[name], ROUNDING)
 
 
-SHARE = 1 / 3
+INPUTS_SHARE = 1 / 3
 """Of the inputs a profile tries: every one is asked in a dozen batches."""
 RELATIONS = (batch_independence,)

@@ -15,6 +15,6 @@ def nothing_is_left_behind(call, inputs, options):
         call.fail(f"{options['operation']} left files in the working directory: {', '.join(call.answer.stray)}")
 
 
-SHARE = 1 / 4
+INPUTS_SHARE = 1 / 4
 """Of the inputs a profile tries: how a call behaves hardly depends on the numbers in its arrays."""
 RELATIONS = (inputs_are_left_alone, nothing_is_left_behind)
