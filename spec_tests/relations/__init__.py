@@ -72,6 +72,6 @@ LEAST = 3
 
 
 def inputs_tried(name: str, wanted: int) -> int:
-    """How many of the `wanted` inputs of a profile a relation is tried on: its module's INPUTS_SHARE, LEAST at least."""
+    """How many of a profile's `wanted` inputs a relation is tried on: its module's INPUTS_SHARE, LEAST at least."""
     share = next((getattr(m, "INPUTS_SHARE", 1.0) for m in _MODULES if RELATIONS[name] in m.RELATIONS), 1.0)
     return max(min(wanted, LEAST), round(wanted * share))
