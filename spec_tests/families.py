@@ -72,6 +72,12 @@ def _images(shape, make: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.n
     return np.stack([make(rows, columns) for _ in range(count)]).reshape(shape)
 
 
+def _wave(rows: np.ndarray, columns: np.ndarray, frequency: tuple[float, float], phase: float) -> np.ndarray:
+    """cos(rows * f0 + columns * f1 + phase), by the sum formula: cosines of lines, not of every pixel."""
+    down, across = rows * frequency[0] + phase, columns * frequency[1]
+    return np.cos(down) * np.cos(across) - np.sin(down) * np.sin(across)
+
+
 def _smooth(spec, shape, is_complex, random, symbols):
     """A few long waves: amplitude about 1, phase within a radian, no two pixels alike."""
 
@@ -79,8 +85,8 @@ def _smooth(spec, shape, is_complex, random, symbols):
         amplitude, phase = 1.0, 0.0
         for _ in range(4):
             frequency = random.uniform(-0.25, 0.25, 2)
-            amplitude = amplitude + 0.12 * np.cos(rows * frequency[0] + columns * frequency[1] + random.uniform(0, 6))
-            phase = phase + 0.25 * np.cos(rows * frequency[1] - columns * frequency[0] + random.uniform(0, 6))
+            amplitude = amplitude + 0.12 * _wave(rows, columns, frequency, random.uniform(0, 6))
+            phase = phase + 0.25 * _wave(rows, columns, (frequency[1], -frequency[0]), random.uniform(0, 6))
         return amplitude * np.exp(1j * phase) if is_complex else amplitude * np.cos(phase)
 
     return _images(shape, make)

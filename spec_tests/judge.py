@@ -55,6 +55,7 @@ class Oracle:
     def __init__(self, scratch: Path) -> None:
         self._scratch = scratch
         self._kept: OrderedDict[str, tuple[dict[str, Any], int]] = OrderedDict()
+        self._size = 0
 
     def answer(self, contract: Contract, key: str, inputs: dict[str, Any]) -> dict[str, Any]:
         name = f"{contract.operation} {key}"
@@ -67,8 +68,10 @@ class Oracle:
         outputs = files.with_members(contract["output"], outputs)
         size = sum(v.nbytes for v in outputs.values() if isinstance(v, np.ndarray))
         self._kept[name] = (outputs, size)
-        while len(self._kept) > 1 and sum(s for _, s in self._kept.values()) > CACHE_BYTES:
-            self._kept.popitem(last=False)
+        self._size += size
+        while len(self._kept) > 1 and self._size > CACHE_BYTES:
+            _, (_, forgotten) = self._kept.popitem(last=False)
+            self._size -= forgotten
         return outputs
 
 
