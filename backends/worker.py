@@ -31,7 +31,7 @@ class StartFailed(Exception):
 
 
 def environment(entry: Entry) -> dict[str, str]:
-    """Threads bounded to the machine (one worker computes at a time), and the entry's own variables.
+    """Threads bounded to the machine, and the entry's own variables.
 
     Threads that wait sleep: spinning ones would take the core on which the other worker computes.
     """

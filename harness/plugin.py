@@ -145,15 +145,17 @@ def check_of(item: pytest.Item) -> Any:
     return item.callspec.params.get("check") if hasattr(item, "callspec") else None
 
 
+@pytest.hookimpl(tryfirst=True)  # processes are forked before a progress bar has a thread
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Start the run once it is known that something will be asked."""
-    if session.config.option.collectonly or not any(isinstance(check_of(i), Check) for i in session.items):
+    asked = [check for item in session.items if isinstance(check := check_of(item), Check)]
+    if session.config.option.collectonly or not asked:
         return
     run = None
     try:
         files = map(expectations.read, map(Path, session.config.getoption("expectations")))
         chosen = replace(settings(session.config), expectations=tuple(one for file in files for one in file.entries))
-        run = Session(chosen, session.config.stash.get(LISTENERS, []))
+        run = Session(chosen, session.config.stash.get(LISTENERS, []), asked)
         run.start()
     except BaseException as error:  # interrupted while backends start: nothing of them may stay
         if run is not None:

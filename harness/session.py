@@ -2,11 +2,8 @@
 
 import os
 import shlex
-import shutil
 import statistics
-import tempfile
 import time
-import traceback
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,25 +14,18 @@ from typing import Any
 import numpy as np
 
 from backends import registry
-from backends.protocol import Answer
 from backends.worker import StartFailed, Worker
-from harness import expectations, seats, storage
+from harness import chambers, expectations, seats, storage
+from harness.chambers import Chamber
 from harness.expectations import Expectation
 from harness.header import header
+from harness.judging import Judged, Judging, Rules
 from harness.profiles import MINIMUM_CHECKS, Profile
 from harness.seats import Seat, cuda_missing
 from reports import events, gate
 from spec_tests import contract, scan_checks
-from spec_tests.generate import INFO_OPERATION, Check
-from spec_tests.judge import Judge, Record
-from spec_tests.outcomes import CheckFailed, NotApplicable, NotShrunk
-
-STRIKES = 3
-"""Crashes and timeouts of one backend in one operation, after which its other checks there are not run."""
-
-
-ENDED_BADLY = frozenset({"error", "crash", "timeout"})
-"""No answer to valid input: that binds whatever clause the check carries."""
+from spec_tests.generate import Check
+from spec_tests.judge import Judge
 
 
 @dataclass(frozen=True)
@@ -58,16 +48,23 @@ class Settings:
 
 
 class Session:
-    """Use: `start()`, then `run(check)` for each, then `finish()`."""
+    """Use: `start()`, then `run(check)` for each, then `finish()`.
 
-    def __init__(self, settings: Settings, listeners: Sequence[Callable[[dict[str, Any]], None]] = ()) -> None:
+    `ahead` are checks that will be run, in this order; given them, the session judges them ahead where it can.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        listeners: Sequence[Callable[[dict[str, Any]], None]] = (),
+        ahead: Sequence[Check] = (),
+    ) -> None:
         self.settings = settings
         self.listeners = list(listeners)
         self.seats: dict[str, Seat] = {}
         self.folder = storage.new_run(settings.runs)
+        self._ahead = ahead if chambers.possible() else ()
         self._writer = events.Writer(self.folder / "events.jsonl")
-        self._scratch = Path(tempfile.mkdtemp(prefix="ptychoparity-inputs-"))
-        self._strikes: Counter[tuple[str, str]] = Counter()
         self._finished: list[dict[str, Any]] = []
         self._versions: dict[str, str] = {}
         self._faults: dict[str, list[str]] = {}
@@ -75,12 +72,17 @@ class Session:
         self._began = time.perf_counter()
         self._startup = 0.0
         self.scan = scan_checks.Scan.open(settings.scan) if settings.scan is not None else None
-        seed = settings.profile.seed
-        self.seed = int(time.time()) if seed is None else seed
-        self.judge = Judge(
-            self._ask, examples=settings.profile.examples, relation_examples=settings.profile.relation_examples,
-            timeout=settings.timeout, seed=self.seed, scratch=self._scratch,
+        profile = settings.profile
+        self.rules = Rules(
+            profile.examples, profile.relation_examples, settings.timeout,
+            int(time.time()) if profile.seed is None else profile.seed, self.scan, settings.scan,
         )  # fmt: skip
+        self._judging = Judging(self.rules, self.seats, self._keep_picture)
+
+    @property
+    def judge(self) -> Judge:
+        """The judge of what is not judged ahead."""
+        return self._judging.judge
 
     # -- backends -----------------------------------------------------------------------------------------
 
@@ -89,26 +91,32 @@ class Session:
         begin = time.perf_counter()
         for name in self.settings.backends:
             for device in self.settings.devices:
-                seat = Seat(registry.find(name), device)
-                self.seats[seat.key] = seat
-                seat.reason = seat.entry.missing()
-                if not seat.reason and device == "cuda" and "cuda" in self.settings.optional_devices:
-                    seat.reason = cuda_missing()
-                if seat.reason:
-                    seat.status = "skipped"
-                    continue
-                seat.worker = Worker(seat.entry, device)
+                self._place(Seat(registry.find(name), device))
+        for seat in self.seats.values():
+            if seat.worker is not None:
                 seat.worker.launch()
         for seat in self.seats.values():
             if seat.worker is not None:
                 self._await(seat)
         self._startup = time.perf_counter() - begin
         self._versions = expectations.versions(seat.event() for seat in self.seats.values())
-        first = header(self.settings, self.folder.name, self.seed, list(self.seats.values()), self.scan)
+        first = header(self.settings, self.folder.name, self.rules.seed, list(self.seats.values()), self.scan)
         self._uncovered = first["coverage"]["faults"]
         self._emit(first)
         if self.scan is not None:
             self._show_scan()
+
+    def _place(self, seat: Seat) -> None:
+        """A seat, and what its checks will be asked of."""
+        self.seats[seat.key] = seat
+        seat.reason = seat.entry.missing()
+        if not seat.reason and seat.device == "cuda" and "cuda" in self.settings.optional_devices:
+            seat.reason = cuda_missing()
+        if seat.reason:
+            seat.status = "skipped"
+            return
+        mine = chambers.of_the_seat(self._ahead, seat.key)
+        seat.worker = Chamber(seat.entry, seat.device, mine, self.rules) if mine else Worker(seat.entry, seat.device)
 
     def _await(self, seat: Seat) -> None:
         try:
@@ -119,9 +127,6 @@ class Session:
             seat.reason = failure.reason.partition(": ")[2] if absent else failure.reason
             if not absent and failure.detail:
                 seat.detail = failure.detail.strip()
-
-    def _ask(self, key: str, operation: str, inputs: dict[str, Any], timeout: float, **options: Any) -> Answer:
-        return self.seats[key].worker.call(operation, inputs, timeout, **options)
 
     # -- events -------------------------------------------------------------------------------------------
 
@@ -135,74 +140,32 @@ class Session:
     def run(self, check: Check, descriptor: dict[str, Any] | None = None) -> dict[str, Any]:
         """Judge one check and write its event; nothing a backend does comes out as an exception."""
         self._emit({"event": "check-started", "id": check.id})
-        self.judge.record = Record()
-        begin = time.perf_counter()
-        outcome, message, comparisons, raised = self._judged(check, descriptor)
-        seconds = time.perf_counter() - begin
-        event = self._event(check, outcome, message, comparisons, raised, seconds)
-        if outcome in events.BAD_OUTCOMES:
+        judged = (self._judged_ahead(check) if descriptor is None else None) or self._judging.judged(check, descriptor)
+        if judged.faults:
+            self._faults.setdefault(seats.key(check), []).extend(judged.faults)
+        event = judged.event
+        if event["outcome"] in events.BAD_OUTCOMES:
             self._keep_failure(check, event)
         event = expectations.judged(self.settings.expectations, event, self._versions, expectations.today())
         self._finished.append(event)
         self._emit(event)
         return event
 
-    def _judged(self, check: Check, descriptor: dict[str, Any] | None):
+    def _judged_ahead(self, check: Check) -> Judged | None:
+        seat = self.seats[seats.key(check)]
+        if not isinstance(seat.worker, Chamber) or seat.status != "ready":
+            return None
         try:
-            self._admit(check)
-            if check.case.operation == INFO_OPERATION:
-                self._info(check)
-            elif check.case.operation == scan_checks.SCAN_OPERATION:
-                return "pass", self._scan(check), (), None
-            else:
-                self.judge.judge(check.case, seats.key(check), seats.against(check), descriptor)
-        except NotApplicable as reason:
-            return reason.outcome, reason.reason, (), None
-        except scan_checks.Doubtful as doubt:
-            why = f"{doubt.message}; the oracle finds the same, so the file is doubtful and not the backend"
-            self._faults.setdefault(seats.key(check), []).append(
-                f"{self.scan.path.name}: {doubt.message.partition(' (')[0]}"
-            )
-            return "not-run", why, (), None
-        except CheckFailed as failure:
-            return failure.outcome, failure.message, failure.comparisons, failure.raised
-        except NotShrunk as ended:
-            self._strikes[seats.key(check), check.case.operation] += 1
-            return ended.outcome, ended.message, (), None
-        except Exception as error:  # a fault of ours: no backend is blamed for it, and none can be judged
-            fault = f"a fault of the harness in {check.case.id}: {type(error).__name__}: {error}"
-            self._faults.setdefault(seats.key(check), []).append(fault)
-            return "not-run", fault + "\n" + traceback.format_exc(), (), None
-        return "pass", "", (), None
+            judged = seat.worker.judged(check)
+        except chambers.Closed as closed:  # then its checks are not run, and it cannot be judged
+            seat.status, seat.reason = "broken", str(closed)
+            return None
+        if judged is not None:
+            self._judging.count(check, judged)
+        return judged
 
-    def _admit(self, check: Check) -> None:
-        """Whether there is anyone to ask."""
-        keys = [seats.key(check)] + ([seats.against(check)] if check.against else [])
-        for key in keys:
-            seat = self.seats[key]
-            if seat.status != "ready":
-                raise NotApplicable(
-                    f"{key}: {seat.reason.splitlines()[0]}", "skip" if seat.status == "skipped" else "not-run"
-                )
-            needed = [check.case.operation, *check.case.data.get("needs", [])]
-            unclaimed = [op for op in needed if op in contract.contracts() and op not in seat.operations]
-            if unclaimed:
-                raise NotApplicable(f"{key} does not claim {', '.join(unclaimed)}", "not-run")
-            if self._strikes[key, check.case.operation] >= STRIKES:
-                raise NotApplicable(
-                    f"{key} crashed or hung {STRIKES} times in {check.case.operation}: the rest is not run", "not-run"
-                )
-
-    def _info(self, check: Check) -> None:
-        seats.honest(self.seats[seats.key(check)].description, check.device)
-
-    def _scan(self, check: Check) -> str:
-        """One of the scan's own checks; its pictures are kept for the page."""
-
-        def keep(name: str, array: np.ndarray, caption: str) -> None:
-            self._keep_array(name, check.backend, check.device, array, caption)
-
-        return scan_checks.judge(check.case.name, self.scan, self.judge.caller(seats.key(check)), keep)
+    def _keep_picture(self, check: Check, name: str, array: np.ndarray, caption: str) -> None:
+        self._keep_array(name, check.backend, check.device, array, caption)
 
     def _keep_array(self, name: str, backend: str, device: str, array: np.ndarray, caption: str) -> None:
         label = "".join(c if c.isalnum() else "_" for c in f"{name}_{backend}_{device}".strip("_"))
@@ -219,25 +182,6 @@ class Session:
         self._keep_array("diffraction", "", "", arrays["diff3d"][0], "measured amplitude of pattern 0")
         if arrays["objectGuess"] is not None:
             self._keep_array("object", "", "", arrays["objectGuess"], "objectGuess of the scan")
-
-    def _event(self, check: Check, outcome, message, comparisons, raised, seconds) -> dict[str, Any]:
-        record, case = self.judge.record, check.case
-        event = {
-            "event": "check-finished", "id": check.id, "operation": case.operation, "kind": case.kind,
-            "case": case.name, "backend": check.backend, "device": check.device, "clauses": list(case.clauses),
-            "level": "MUST" if outcome in ENDED_BADLY else check.level(self.seats[seats.key(check)].framework),
-            "outcome": outcome, "message": message,
-            "seconds": round(seconds, 6),
-            "adapter_seconds": round(record.adapter_seconds, 6), "oracle_seconds": round(record.oracle_seconds, 6),
-            "calls": record.calls, "examples": record.examples, "descriptor": record.descriptor,
-            "inputs": record.inputs, "comparisons": [c.event() for c in (comparisons or record.comparisons)[:12]],
-            "raised": raised or record.raised, "captured": record.captured,
-            "warnings": [f"{name}: {text}" for name, text in record.warnings],
-            "reproduce": [seats.command(check, self.settings.scan)],
-        }  # fmt: skip
-        if check.against:
-            event["against"] = check.against
-        return event
 
     def _keep_failure(self, check: Check, event: dict[str, Any]) -> None:
         """A failure becomes a file that `ptychoparity replay` takes."""
@@ -298,7 +242,7 @@ class Session:
         for seat in self.seats.values():
             if seat.worker is not None:
                 seat.worker.stop()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._judging.close()
 
     def abandon(self) -> None:
         """Stop without a footer: a run cut off has no verdict, and its readers say so."""

@@ -11,6 +11,7 @@ from reports.events import OUTCOMES, Run
 from reports.facts import (
     Group,
     contracts_text,
+    defaults,
     expectation_text,
     expected,
     findings,
@@ -46,6 +47,7 @@ def render(run: Run) -> str:
         _expected(run),
         _usage(run),
         _coverage(run),
+        _defaults(run),
         f"{timing_text(run)}.\nContracts: {_code(contracts_text(run))}.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -163,6 +165,18 @@ def _coverage(run: Run) -> str:
     parts = ["## Coverage of the spec", f"{_prose(coverage.sentence(told))}."]
     parts += [f"Fault of the suite: {_prose(fault)}." for fault in told["faults"]]
     return "\n\n".join([*parts, _table(["level", *states], levels), folded])
+
+
+def _defaults(run: Run) -> str:
+    """Settings whose default is another in another layer, folded away."""
+    told = defaults(run)
+    if not told.rows:
+        return ""
+    rows = [
+        [_cell(row["setting"]), *(_cell(cell["value"]) if cell else "–" for cell in row["cells"])] for row in told.rows
+    ]
+    table = _table(["setting", *map(_cell, told.layers)], rows, left=1 + len(told.layers))
+    return f"<details><summary>{len(rows)} defaults that disagree</summary>\n\n{table}\n\n</details>"
 
 
 def _usage(run: Run) -> str:

@@ -3,6 +3,8 @@
 A table (`tables/*.json`) has a row per field: its `type`, its `default` or `"required": true`, the values it
 allows (`enum`, or a `range` in the words of JSON Schema), the values drawn for it (`draw`), its key in the flat
 store (`legacy`), and the `clause` that describes it. A field that is an object itself names that object's `table`.
+A field of the torch configuration may say which setting it stands for under another name (`of`), and what its
+default `means` in that setting's words.
 
 An input `{"table": {"of": NAME, "allowed": [...]}}` is such an object; for the tables in `allowed` its values are
 held against types and allowed values. A generate rule `{"table": NAME}` stands for an object with some of the

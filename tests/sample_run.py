@@ -65,6 +65,14 @@ def header() -> dict[str, Any]:
             for name, level, section, statement in _CLAUSES
         ],
         "coverage": coverage(),
+        "defaults": [
+            {"setting": "ModelConfig.N", "legacy_key": "N", "torch_key": "torch_data.N",
+             "values": {"configuration class": 64, "legacy dictionary": 128, "torch class": 64}},
+            {"setting": "ModelConfig.probe_mask", "legacy_key": "probe.mask", "torch_key": "torch_model.probe_mask",
+             "values": {"configuration class": False, "legacy dictionary": True, "torch class": None}},
+            {"setting": "TrainingConfig.output_dir", "legacy_key": "output_prefix", "torch_key": None,
+             "values": {"configuration class": HOSTILE, "legacy dictionary": "outputs"}},
+        ],
     }  # fmt: skip
 
 

@@ -101,6 +101,7 @@ def _context(run: Run) -> dict[str, Any]:
         "kinds": KINDS,
         "operations": run.header["operations"],
         "coverage": _coverage(run),
+        "defaults": facts.defaults(run),
         "budget": _budget(run, usage),
         "usage_columns": facts.usage_columns(usage, run),
         "expected": facts.expected(run),
