@@ -217,12 +217,7 @@ def total_variation(object: np.ndarray) -> dict[str, Any]:
 
 
 def illuminate(object: np.ndarray, probe: np.ndarray, masked: bool, sigma: float) -> dict[str, Any]:
-    inputs.rank("object", object, "B, N, N, C")
-    inputs.rank("probe", probe, "N, N")
-    inputs.square("object", object, 1)
-    inputs.size(object.shape[1])
-    if probe.shape != object.shape[1:3]:
-        raise ValueError(f"probe has shape {probe.shape}, the object patches are {object.shape[1]} x {object.shape[2]}")
+    inputs.under_probe(object, probe)
     if sigma < 0:
         raise ValueError(f"sigma={sigma:g}: 0 or more is asked for")
     inputs.finite(object=object, probe=probe)

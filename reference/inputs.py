@@ -46,6 +46,16 @@ def not_negative(**arrays: np.ndarray) -> None:
             raise ValueError(f"{name} has negative values")
 
 
+def under_probe(object: np.ndarray, probe: np.ndarray) -> None:
+    """ERR.SHAPES: object patches (B, N, N, C) and one probe (N, N) as large."""
+    rank("object", object, "B, N, N, C")
+    rank("probe", probe, "N, N")
+    square("object", object, 1)
+    size(object.shape[1])
+    if probe.shape != object.shape[1:3]:
+        raise ValueError(f"probe has shape {probe.shape}, the object patches are {object.shape[1]} x {object.shape[2]}")
+
+
 def one_of(known: tuple[str, ...], **values: str) -> None:
     for name, value in values.items():
         if value not in known:

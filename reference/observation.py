@@ -14,12 +14,7 @@ def observe(object: np.ndarray, probe: np.ndarray, nphotons: float, seed: int) -
     PHYS.POISSON.SAMPLE: counts are drawn at the rate ideal_amplitude^2 (for the comparison alone: no noise in it).
     PHYS.SCALE.SIM_SYMMETRY: X and Y_I are both divided by the scale again, the phase is the object's own.
     """
-    inputs.rank("object", object, "B, N, N, C")
-    inputs.rank("probe", probe, "N, N")
-    inputs.square("object", object, 1)
-    inputs.size(object.shape[1])
-    if probe.shape != object.shape[1:3]:
-        raise ValueError(f"probe has shape {probe.shape}, the object patches are {object.shape[1]} x {object.shape[2]}")
+    inputs.under_probe(object, probe)
     inputs.positive(nphotons=nphotons)
     if seed < 0:
         raise ValueError(f"seed={seed}: 0 or more is asked for")

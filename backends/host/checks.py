@@ -60,6 +60,14 @@ def pattern_size(N: int, diff3d: np.ndarray, name: str = "diff3d") -> None:
     supported_size(side)
 
 
+def supported(name: str, array: np.ndarray, *axes: str) -> None:
+    """`array` has these axes, two of them called N, side by side, equal, and of a supported size (PHYS.SIZE.N)."""
+    rank(name, array, *axes)
+    rows = axes.index("N")
+    square(name, array, rows, rows + 1)
+    supported_size(array.shape[rows])
+
+
 def at_least(name: str, value: int, minimum: int) -> None:
     """`value` is an integer not below `minimum`."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < minimum:
@@ -111,11 +119,15 @@ def single_precision(name: str, array: np.ndarray) -> None:
     finite(name, array, np.float32)
 
 
+def real_single(name: str, array: np.ndarray) -> None:
+    """ValueError where a value is not real, NaN, infinite or beyond float32 (HOUSE.INPUT.REFUSED)."""
+    real(name, array)
+    finite(name, array, np.float32)
+
+
 def group_patches(patches: np.ndarray, coords_relative: np.ndarray, L: int) -> None:
     """ValueError for groups of patches that cannot be merged on a canvas of side L (ERR.SHAPES)."""
-    rank("patches", patches, "B", "N", "N", "C")
-    square("patches", patches, 1, 2)
-    supported_size(patches.shape[1])
+    supported("patches", patches, "B", "N", "N", "C")
     rank("coords_relative", coords_relative, "B", "1", "2", "C")
     same_count("coords_relative", coords_relative, "patches", len(patches))
     length("coords_relative", coords_relative, 3, patches.shape[3], f"the {patches.shape[3]} channels of patches")
@@ -233,11 +245,22 @@ def canvas_sizes(N: int, gridsize: int, offset: int, max_position_jitter: int) -
     at_least("max_position_jitter", max_position_jitter, 0)
 
 
+def real_pair(first: str, a: np.ndarray, second: str, b: np.ndarray) -> None:
+    """ValueError for two arrays of real numbers that cannot be compared element by element (ERR.SHAPES)."""
+    same_shape(second, b, first, a.shape)
+    real_single(first, a)
+    real_single(second, b)
+
+
+def probe(array: np.ndarray) -> None:
+    """ValueError unless the input `probe` is one mode (N, N) of a supported size and finite (PHYS.SIZE.N)."""
+    supported("probe", array, "N", "N")
+    single_precision("probe", array)
+
+
 def object_pair(first: str, a: np.ndarray, second: str, b: np.ndarray) -> None:
     """ValueError for two stacks of object patches (B, N, N, C) that cannot be compared (ERR.SHAPES)."""
-    rank(first, a, "B", "N", "N", "C")
+    supported(first, a, "B", "N", "N", "C")
     same_shape(second, b, first, a.shape)
-    square(first, a, 1, 2)
-    supported_size(a.shape[1])
     single_precision(first, a)
     single_precision(second, b)

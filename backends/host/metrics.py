@@ -1,4 +1,4 @@
-"""Input checks of the metrics: pairs of images, windows that fit, choices, positions (HOUSE.INPUT.REFUSED)."""
+"""Input checks of the metrics and of the steps before them: pairs of images, choices, windows (HOUSE.INPUT.REFUSED)."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,64 @@ WINDOW = 7
 
 FLAT = 1e-6
 """A contrast below this share of the level is the rounding of single precision, and no contrast."""
+
+SMALLEST_RING = 4
+"""The shortest side, px, that has a ring to correlate."""
+
+
+def similarity(
+    truth: np.ndarray, prediction: np.ndarray, sigma: float, levels: int, most: int, **above_zero: float | None
+) -> None:
+    """ValueError for what `image_metrics` cannot compare (HOUSE.INPUT.REFUSED).
+
+    Images have one shape (B, H, W), sides of at least 7 px, finite reals; sigma, px, is 0 or more; levels 1 to `most`;
+    `above_zero` are the peak and the data range, above 0 or None.
+    """
+    image_pair(truth, prediction, "B", "H", "W", real=True)
+    fits_window("truth", *truth.shape[1:])
+    for name, value in above_zero.items():
+        positive_or_none(name, value)
+    checks.not_below_zero("sigma", sigma)
+    if not 1 <= levels <= most:
+        raise ValueError(f"levels = {levels}: 1 to {most} scales are asked for")
+
+
+def rings(truth: np.ndarray, prediction: np.ndarray) -> None:
+    """ValueError for images (B, H, W) that `frc` cannot correlate: they differ in shape, or have no ring."""
+    image_pair(truth, prediction, "B", "H", "W", real=False)
+    if min(truth.shape[1:]) < SMALLEST_RING:
+        raise ValueError(f"truth has shape {truth.shape}: a side below {SMALLEST_RING} px has no ring to correlate")
+
+
+def phases(phase: np.ndarray, mode: str) -> None:
+    """ValueError for what `remove_phase` cannot level: no (B, H, W) of finite reals, a side of 1 px, another mode."""
+    checks.rank("phase", phase, "B", "H", "W")
+    checks.real("phase", phase)
+    checks.finite("phase", phase)
+    one_of("mode", mode, ("plane", "mean"))
+    if min(phase.shape[1:]) < 2:
+        raise ValueError(f"phase has shape {phase.shape}: a plane needs at least 2 x 2 px")
+
+
+def amplitudes(truth: np.ndarray, prediction: np.ndarray) -> None:
+    """ValueError for what `scale_amplitude` cannot scale: shapes that differ, negative values, images all zero."""
+    image_pair(truth, prediction, "B", "H", "W", real=True)
+    checks.non_negative("truth", truth)
+    checks.non_negative("prediction", prediction)
+    for pair in zip(truth, prediction, strict=True):
+        both_lit(*pair)
+
+
+def registration(truth: np.ndarray, prediction: np.ndarray, upsampling: int, crop: int) -> None:
+    """ValueError for what `register` cannot: shapes that differ, flat magnitudes, no steps, a crop of all there is."""
+    image_pair(truth, prediction, "B", "H", "W", real=False)
+    checks.at_least("upsampling", upsampling, 1)
+    checks.at_least("crop", crop, 0)
+    H, W = truth.shape[1:]
+    if min(H, W) <= 2 * crop:
+        raise ValueError(f"crop = {crop} on each side leaves nothing of {H} x {W} px")
+    for pair in zip(truth, prediction, strict=True):
+        both_have_contrast(*pair)
 
 
 def image_pair(truth: np.ndarray, prediction: np.ndarray, *axes: str, real: bool) -> None:
@@ -41,51 +99,21 @@ def positive_or_none(name: str, value: float | None) -> None:
         checks.positive(name, value)
 
 
-def has_contrast(name: str, magnitude: np.ndarray) -> None:
+def both_have_contrast(truth: np.ndarray, prediction: np.ndarray) -> None:
     """ValueError where a magnitude (H, W) is the same everywhere, to single precision: nothing can be registered."""
-    lowest, highest = checks.extent(magnitude)
-    if highest - lowest <= FLAT * highest:
-        raise ValueError(f"{name} has the same magnitude everywhere: there is no contrast to register")
+    for name, image in (("truth", truth), ("prediction", prediction)):
+        lowest, highest = checks.extent(np.abs(image))
+        if highest - lowest <= FLAT * highest:
+            raise ValueError(f"{name} has the same magnitude everywhere: there is no contrast to register")
+
+
+def both_lit(truth: np.ndarray, prediction: np.ndarray) -> None:
+    """ValueError where one of two images is zero everywhere."""
+    not_dark("truth", truth)
+    not_dark("prediction", prediction)
 
 
 def not_dark(name: str, image: np.ndarray) -> None:
     """ValueError for an image (H, W) that is zero everywhere."""
     if not image.any():
         raise ValueError(f"{name} is zero everywhere: there is nothing to scale or to compare with")
-
-
-def evaluation(
-    truth: np.ndarray, prediction: np.ndarray, offset: int, edge: int, phase_align: str, peak: float | None
-) -> None:
-    """ValueError for what `evaluate_object` cannot compare; `edge`: the pixels cut from each side."""
-    image_pair(truth, prediction, "H", "W", real=False)
-    if offset < 0 or offset % 2:
-        raise ValueError(f"offset = {offset}: an even number of at least 0 is asked for, half of it is cut from a side")
-    one_of("phase_align", phase_align, ("plane", "mean", "none"))
-    positive_or_none("peak", peak)
-    rows, columns = (max(0, side - 2 * edge) for side in truth.shape)
-    fits_window(f"truth without {edge} px on each side", rows, columns)
-    not_dark("truth", truth)
-
-
-def overlap(
-    coords: np.ndarray, gridsize: int, s_img: float, n_groups: int, neighbor_count: int, diameter: float | None
-) -> int:
-    """The number of images kept; ValueError for what no overlap can be computed of (METRIC.OVERLAP.DEGENERATE)."""
-    checks.rank("coords", coords, "M", "2")
-    checks.length("coords", coords, 1, 2, "[x, y]")
-    checks.real("coords", coords)
-    checks.finite("coords", coords)
-    if gridsize not in (1, 2):
-        raise ValueError(f"gridsize = {gridsize}: 1 or 2 is asked for")
-    if not 0 < s_img <= 1:
-        raise ValueError(f"s_img = {s_img:g}: a share above 0 and up to 1 is asked for")
-    checks.at_least("n_groups", n_groups, 1)
-    checks.at_least("neighbor_count", neighbor_count, 1)
-    if diameter is None:
-        raise ValueError("probe_diameter_px is None: nothing here knows the probe, a diameter in px is asked for")
-    checks.positive("probe_diameter_px", diameter)
-    kept = round(s_img * len(coords))
-    if kept == 0:
-        raise ValueError(f"s_img = {s_img:g} of {len(coords)} images is none at all")
-    return kept

@@ -23,12 +23,21 @@ def amplitudes(scale: float, squared: str, **arrays: np.ndarray) -> None:
 
 
 def objective(
-    torch_loss_mode: str, model_type: str, labels: dict[str, np.ndarray | None], scale: float, **arrays: np.ndarray
-) -> None:
-    """ValueError for an objective that there is not, looked for before any number is: settings first.
+    predicted: np.ndarray,
+    observed: np.ndarray,
+    scale: float,
+    *,
+    torch_loss_mode: str,
+    model_type: str,
+    label_amp: np.ndarray | None,
+    label_phase: np.ndarray | None,
+) -> str | None:
+    """The loss to take, "poisson" or "mae"; None for model_type "supervised", whose loss the text leaves open.
 
-    `labels`: label_amp and label_phase by name, None where they are not given.
+    "supervised" asks for both labels (LOSS.SUPERVISED_LABELS). Raises ValueError, settings first, for another mode or
+    model, labels that are missing, and arrays that do not fit.
     """
+    labels = {"label_amp": label_amp, "label_phase": label_phase}
     for name, value, allowed in (
         ("torch_loss_mode", torch_loss_mode, LOSS_MODES),
         ("model_type", model_type, MODEL_TYPES),
@@ -45,19 +54,17 @@ def objective(
             raise ValueError(
                 f"torch_loss_mode {torch_loss_mode!r} has no use for labels: model_type 'supervised' needs 'mae'"
             )
-    first, *_ = arrays
-    _numbers(scale, first, arrays)
-    if model_type == "supervised":
-        for name, label in labels.items():
-            checks.same_shape(name, label, first, arrays[first].shape)
-            checks.real(name, label)
-            checks.single_precision(name, label)
+    _numbers(scale, "predicted", {"predicted": predicted, "observed": observed})
+    if model_type != "supervised":
+        return torch_loss_mode
+    for name, label in labels.items():
+        checks.real_pair("predicted", predicted, name, label)
+    return None
 
 
 def _numbers(scale: float, first: str, arrays: dict[str, np.ndarray]) -> None:
     checks.positive("intensity_scale", scale)
     for name, array in arrays.items():
         checks.same_shape(name, array, first, arrays[first].shape)
-        checks.real(name, array)
-        checks.single_precision(name, array)
+        checks.real_single(name, array)
         checks.non_negative(name, array)

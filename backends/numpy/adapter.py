@@ -23,26 +23,20 @@ PARTS = frozenset({"amplitude", "phase"})
 ASIDES = frozenset({"known", "ideal_amplitude"})
 """What the oracle says for the comparison alone: where a value is settled, what noise was added to."""
 INDICES = frozenset({"nn_indices", "scan_index", "sample_indices", "counts"})
-FILES = frozenset({"read_product", "read_cxi", "read_metadata"})
-"""Operations that answer what a file holds, in its own precision: nothing is rounded on the way out."""
+STEPS = frozenset({"shift", "factor", "removed"})
+"""What a step before the metrics found, and did to the images."""
+AS_THEY_ARE = frozenset({"read_product", "read_cxi", "read_metadata", "image_metrics", "frc", "evaluate_object"})
+"""Operations that answer what a file holds, in its own precision, or measures: nothing is rounded on the way out."""
 SIZES = frozenset({"bigN", "padded"})
-METRICS = frozenset(
-    {
-        "mae", "mse", "psnr", "ssim", "ms_ssim", "peak", "data_range", "absolute_error", "shift", "factor", "removed",
-        "curve", "frc", "frequency", "half_bit_threshold", "one_bit_threshold", "frc50", "frc1over7", "half_bit",
-        "one_bit", "frc50_frequency", "frc1over7_frequency", "half_bit_frequency", "one_bit_frequency",
-    }
-)  # fmt: skip
-COUNTS = frozenset({"ring", "count"})
 
 
 def in_contract_dtype(name: str, value: Any) -> Any:
     """`value` as the contracts want it: float32 and complex64; positions float64, indices int64."""
     if not isinstance(value, np.ndarray):
         return value
-    if name in INDICES | SIZES | COUNTS:
+    if name in INDICES | SIZES:
         return value.astype(np.int64)
-    if name in SCALARS | METRICS or (name in PARTS and value.ndim == 0):
+    if name in SCALARS | STEPS or (name in PARTS and value.ndim == 0):
         return value.astype(np.float64)
     if name in POSITIONS or (name.startswith("coords_") and name not in LOCAL):
         return value.astype(np.float64)
@@ -73,7 +67,7 @@ class NumpyBackend:
         if operation not in dispatch.OPERATIONS:
             raise UnknownOperation(f"numpy: {operation!r} is not claimed")
         outputs = dispatch.call(operation, inputs)
-        if operation in FILES:
+        if operation in AS_THEY_ARE:
             return outputs
         return {name: in_contract_dtype(name, value) for name, value in outputs.items() if name not in ASIDES}
 

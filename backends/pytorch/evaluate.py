@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from backends.host.metrics import evaluation, has_contrast, not_dark
+from backends.host.evaluation import Evaluation
+from backends.host.metrics import both_lit
 from backends.pytorch.align import levelled, shift_between, shifted
 from backends.pytorch.bridge import tensor
 from backends.pytorch.frc import correlation, crossing, rings, thresholds
@@ -18,52 +19,35 @@ UPSAMPLING = 50
 
 
 def evaluate_object(
-    truth: np.ndarray,
-    prediction: np.ndarray,
-    offset: int,
-    register: bool,
-    scale_amplitude: bool,
-    phase_align: str,
-    peak: float | None,
-    *,
-    device: torch.device,
+    truth: np.ndarray, prediction: np.ndarray, *, device: torch.device, **options: Any
 ) -> dict[str, Any]:
     """Every metric as a pair (amplitude, phase), after the steps asked for (HOUSE.METRIC.*, PHYS.PHASE.EVAL_ALIGN).
 
-    truth, prediction: (H, W) complex. offset: half of it is cut from every side. phase_align: "plane", "mean", "none".
-    peak: of the PSNR, None for the data range. Returns mae, mse, psnr, ssim, ms_ssim, frc50, frc1over7 (2), frc (2, K),
-    peak, data_range (2), absolute_error, shift (2), factor, removed (2, 3) and the list `steps`. Raises ValueError for
-    shapes that differ, an odd offset, less than 7 px left, zero truth, zero prediction to be scaled, no contrast to
-    register.
+    truth, prediction: (H, W) complex; `options` are the fields of `Evaluation`. Returns mae, mse, psnr, ssim, ms_ssim,
+    frc50, frc1over7 (2), frc (2, K), peak, data_range (2), absolute_error, shift (2), factor, removed (2, 3) and the
+    list `steps`. Raises ValueError as `Evaluation.check`, and for a zero prediction to be scaled.
     """
-    edge = offset // 2 + (CROP if register else 0)
-    evaluation(truth, prediction, offset, edge, phase_align, peak)
+    asked = Evaluation(**options)
+    edge = asked.offset // 2 + (CROP if asked.register else 0)
+    asked.check(truth, prediction, edge)
     t, p = (tensor(image, device, torch.complex128) for image in (truth, prediction))
-    steps, shift = [], torch.zeros(2, dtype=torch.float64)
-    if register:
-        for name, image in (("truth", truth), ("prediction", prediction)):
-            has_contrast(name, np.abs(image))
+    shift = torch.zeros(2, dtype=torch.float64)
+    if asked.register:
         shift = shift_between(t, p, UPSAMPLING)
         p = shifted(p[None], shift[None])[0]
-        steps.append("register")
     both = torch.stack([t, p])[:, edge : t.shape[0] - edge, edge : t.shape[1] - edge]
-    if edge:
-        steps.append("trim")
     amplitudes, phases = both.abs(), both.angle()
     factor = torch.ones((), dtype=torch.float64)
-    if scale_amplitude:
-        for name, image in zip(("truth", "prediction"), amplitudes, strict=True):
-            not_dark(name, image.cpu().numpy())
+    if asked.scale_amplitude:
+        both_lit(*amplitudes.cpu().numpy())
         factor = amplitudes[0].mean() / amplitudes[1].mean()
         amplitudes = torch.stack([amplitudes[0], factor * amplitudes[1]])
-        steps.append("scale_amplitude")
     removed = torch.zeros(2, 3, dtype=torch.float64)
-    if phase_align != "none":
-        phases, removed = levelled(phases, phase_align)
-        steps.append(f"remove_phase:{phase_align}")
-    found = _pairs(amplitudes, phases, peak)
+    if asked.phase_align != "none":
+        phases, removed = levelled(phases, asked.phase_align)
+    found = _pairs(amplitudes, phases, asked.peak)
     found |= {"absolute_error": _absolute(both), "shift": shift, "factor": factor, "removed": removed}
-    return {name: value.cpu().numpy() for name, value in found.items()} | {"steps": steps}
+    return {name: value.cpu().numpy() for name, value in found.items()} | {"steps": asked.steps(edge)}
 
 
 def _pairs(amplitudes: torch.Tensor, phases: torch.Tensor, peak: float | None) -> dict[str, torch.Tensor]:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from backends.host.metrics import image_pair
+from backends.host import metrics
 from backends.pytorch.bridge import tensor
 
 DARK = 1e-20
@@ -22,10 +22,8 @@ def frc(truth: np.ndarray, prediction: np.ndarray, *, device: torch.device) -> d
     and the four crossings (B) as ring index and, named *_frequency, in cycles per pixel; K and K/n where there is none.
     Raises ValueError for shapes that differ, a side below 4 px, and values that are not finite.
     """
-    image_pair(truth, prediction, "B", "H", "W", real=False)
+    metrics.rings(truth, prediction)
     n = min(truth.shape[1:])
-    if n < 4:
-        raise ValueError(f"truth has shape {truth.shape}: a side below 4 px has no ring to correlate")
     ring, count = rings(n, device)
     curve = correlation(*(_square(tensor(images, device), n) for images in (truth, prediction)), ring, len(count))
     index = torch.arange(len(count), device=device)

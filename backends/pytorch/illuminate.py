@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from backends.host import checks
+from backends.host import simulation
 from backends.pytorch.bridge import HOST, chunks, empty, tensor
 from backends.pytorch.probe import hard_disk
 
@@ -19,14 +19,7 @@ def illuminate(
     Returns field (B, N, N, C) complex64. Raises ValueError for shapes that disagree, an unsupported N, a negative
     sigma and values that are not finite.
     """
-    checks.rank("object", object, "B", "N", "N", "C")
-    checks.rank("probe", probe, "N", "N")
-    checks.square("object", object, 1, 2)
-    checks.supported_size(object.shape[1])
-    checks.same_shape("probe", probe, "an object patch", object.shape[1:3])
-    checks.not_below_zero("sigma", sigma)
-    for name, array in (("object", object), ("probe", probe)):
-        checks.single_precision(name, array)
+    simulation.illumination(object, probe, sigma)
     source = tensor(object, HOST)
     lit = tensor(probe, device, torch.complex64)[:, :, None]
     disk = hard_disk(object.shape[1], device).float()[:, :, None] if masked else None

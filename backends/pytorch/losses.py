@@ -28,20 +28,13 @@ def _differentiated(point: torch.Tensor, loss: Callable[[torch.Tensor], torch.Te
     return {"loss": value.detach().cpu().numpy(), "gradient": gradient.cpu().numpy()}
 
 
-def _pair(first: str, a: np.ndarray, second: str, b: np.ndarray) -> None:
-    checks.same_shape(second, b, first, a.shape)
-    for name, array in ((first, a), (second, b)):
-        checks.real(name, array)
-        checks.finite(name, array, np.float32)
-
-
 def poisson_nll(rate: np.ndarray, counts: np.ndarray, *, device: torch.device) -> Answer:
     """mean of r - counts * ln r, r = max(rate, 1e-12) (LOSS.POISSON.FORM, HOUSE.LOSS.FINITE).
 
     rate, counts: equal shapes, float32, photons. Returns loss, a scalar, and gradient in `rate`, float32. Raises
     ValueError for shapes that differ and values that are negative or not finite.
     """
-    _pair("rate", rate, "counts", counts)
+    checks.real_pair("rate", rate, "counts", counts)
     checks.non_negative("rate", rate)
     checks.non_negative("counts", counts)
     with torch.inference_mode(False):
@@ -60,7 +53,7 @@ def amplitude_mae(predicted: np.ndarray, observed: np.ndarray, *, device: torch.
     predicted, observed: equal shapes, float32. Returns loss, a scalar, and gradient in `predicted`, float32. Raises
     ValueError for shapes that differ and values that are not finite.
     """
-    _pair("predicted", predicted, "observed", observed)
+    checks.real_pair("predicted", predicted, "observed", observed)
     with torch.inference_mode(False):
         seen = tensor(observed, device, torch.float64)
         return _differentiated(

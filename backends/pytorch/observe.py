@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from backends.host import simulation
+from backends.host import scales, simulation
 from backends.pytorch.bridge import HOST, chunks, tensor
 
 
@@ -29,8 +29,7 @@ def observe(
         magnitude = (source[part].to(device, torch.complex128) * lit).abs()
         energy += magnitude.square().sum().item()
         Y_I[part] = magnitude
-    if energy == 0:
-        raise ValueError("object times probe is zero everywhere: no scale gives it photons")
+    scales.lit("object times probe", energy)
     scale = math.sqrt(nphotons * object.shape[0] * object.shape[3] / energy)
     # drawn on the host whatever the device: one seed is one draw
     generator = torch.Generator(device=HOST).manual_seed(seed)

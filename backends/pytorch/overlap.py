@@ -6,53 +6,27 @@ from typing import Any
 import numpy as np
 import torch
 
-from backends.host.grouping import draw_groups
-from backends.host.metrics import overlap
 from backends.host.neighbours import nearest_others, pairs_within
-from backends.host.rawdata import subsample
+from backends.host.overlap import Overlap
 from backends.pytorch.bridge import tensor
 
-C = 4
-"""Images in a group at gridsize 2."""
 
-
-def compute_overlap_metrics(
-    coords: np.ndarray,
-    gridsize: int,
-    s_img: float,
-    n_groups: int,
-    neighbor_count: int = 6,
-    probe_diameter_px: float | None = None,
-    rng_seed_subsample: int | None = None,
-    *,
-    device: torch.device,
-) -> dict[str, Any]:
+def compute_overlap_metrics(coords: np.ndarray, *, device: torch.device, **parameters: Any) -> dict[str, Any]:
     """Metrics 1 (gridsize 2 only) to 3 of one split, with the parameters they were taken with (METRIC.OVERLAP.*).
 
-    coords: (M, 2), [x, y] px. s_img: share of the images kept. probe_diameter_px: px, has to be given. Seed None is
-    seed 0. Raises ValueError for parameters nothing can be computed from, and for gridsize 2 with fewer than 4 images.
+    coords: (M, 2), [x, y] px; `parameters` are the fields of `Overlap`. Raises ValueError as `Overlap.drawn`.
     """
-    kept = overlap(coords, gridsize, s_img, n_groups, neighbor_count, probe_diameter_px)
-    seed = rng_seed_subsample or 0
-    host = coords[subsample(len(coords), kept, None, seed)].astype(np.float64)
-    positions = tensor(host, device)
-    found = {}
-    centres = positions
-    if gridsize == 2:
-        members = draw_groups(
-            host[:, 0], host[:, 1], K=max(neighbor_count, C), nsamples=n_groups, seed=seed, gridsize=2,
-            sequential_sampling=False, enable_oversampling=True, neighbor_pool_size=None,
-        )  # fmt: skip
+    asked = Overlap(**parameters)
+    host, members = asked.drawn(coords)
+    diameter = asked.probe_diameter_px
+    centres = positions = tensor(host, device)
+    first = None
+    if members is not None:
         groups = positions[tensor(members, device)]
-        found["metric_1_group_based_avg"] = _fraction(groups[:, 1:] - groups[:, :1], probe_diameter_px).mean().item()
+        first = _fraction(groups[:, 1:] - groups[:, :1], diameter).mean().item()
         centres = groups.mean(dim=1)
-    found["metric_2_image_based_avg"] = _images(torch.unique(positions, dim=0), neighbor_count, probe_diameter_px)
-    found["metric_3_group_to_group_avg"] = _groups(centres, probe_diameter_px)
-    return {
-        "metrics_version": "1.0", "gridsize": gridsize, "s_img": s_img, "n_groups": n_groups,
-        "neighbor_count": neighbor_count, "probe_diameter_px": probe_diameter_px,
-        "rng_seed_subsample": rng_seed_subsample, **found,
-    }  # fmt: skip
+    second = _images(torch.unique(positions, dim=0), asked.neighbor_count, diameter)
+    return asked.answer(first, second, _groups(centres, diameter))
 
 
 def _fraction(apart: torch.Tensor, diameter: float) -> torch.Tensor:

@@ -33,10 +33,7 @@ def probe_mask(probe: np.ndarray, masked: bool, *, device: torch.device) -> dict
     probe: (N, N) complex64; masked: whether there is a mask (PHYS.PROBE.MASK.*, HOUSE.PROBE.MASK). Raises ValueError
     for other shapes, an unsupported N and values that are not finite.
     """
-    checks.rank("probe", probe, "N", "N")
-    checks.square("probe", probe, 0, 1)
-    checks.supported_size(len(probe))
-    checks.single_precision("probe", probe)
+    checks.probe(probe)
     values = tensor(probe, device, torch.complex64)
     mask = hard_disk(len(probe), device).float() if masked else torch.ones(probe.shape, device=device)
     return {"mask": mask.cpu().numpy(), "probe": (values * mask).cpu().numpy()}

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from backends.host import checks
+from backends.host import checks, scales
 from backends.pytorch.bridge import HOST, chunks, empty, tensor
 from backends.pytorch.probe import gauge
 
@@ -26,16 +26,10 @@ def normalize_diffraction(diffraction: np.ndarray, *, device: torch.device) -> A
     diffraction: (B, N, N, C), not negative, sqrt(photons). Returns normalized (B, N, N, C) float32 and scale, a
     float64 scalar. Raises ValueError for other shapes, values not finite or negative, and darkness.
     """
-    checks.rank("diffraction", diffraction, "B", "N", "N", "C")
-    checks.square("diffraction", diffraction, 1, 2)
-    checks.supported_size(diffraction.shape[1])
-    checks.real("diffraction", diffraction)
-    checks.finite("diffraction", diffraction, np.float32)
-    checks.non_negative("diffraction", diffraction)
+    scales.patterns(diffraction)
     stack = tensor(diffraction, HOST)
     energy = _energy(stack) / diffraction.shape[3]
-    if energy == 0:
-        raise ValueError("diffraction is zero everywhere: there is no energy to normalise by")
+    scales.lit("diffraction", energy)
     scale = diffraction.shape[1] / 2 / math.sqrt(energy)
     normalized = empty(stack.shape, np.float32)
     torch.mul(stack.to(torch.float32), scale, out=normalized)
@@ -48,16 +42,11 @@ def intensity_scale(nphotons: float, N: int, field: np.ndarray | None, *, device
     field: (B, N, N) complex64 or None. Returns scale, a float64 scalar. NORM.MODE.CLOSED, PHYS.SCALE.DATASET.
     Raises ValueError for an unsupported N, nphotons not above 0, another shape, or darkness.
     """
-    checks.supported_size(N)
-    checks.positive("nphotons", nphotons)
+    scales.photons(nphotons, N, field)
     if field is None:
         return {"scale": np.asarray(math.sqrt(nphotons) / (N / 2))}
-    checks.rank("field", field, "B", "N", "N")
-    checks.pattern_size(N, field, "field")
-    checks.single_precision("field", field)
     energy = _energy(torch.view_as_real(tensor(field, HOST, torch.complex64)))
-    if energy == 0:
-        raise ValueError("field is zero everywhere: no scale gives it photons")
+    scales.lit("field", energy)
     return {"scale": np.asarray(math.sqrt(nphotons / energy))}
 
 
@@ -67,13 +56,9 @@ def normalize_probe(probe: np.ndarray, probe_scale: float, *, device: torch.devi
     probe: (N, N) complex64. Returns probe (N, N) complex64 and norm, a float64 scalar. Raises ValueError for other
     shapes, values not finite, a scale not above 0, and a probe dark inside the disk.
     """
-    checks.rank("probe", probe, "N", "N")
-    checks.square("probe", probe, 0, 1)
-    checks.supported_size(probe.shape[0])
+    checks.probe(probe)
     checks.positive("probe_scale", probe_scale)
-    checks.single_precision("probe", probe)
     values = tensor(probe, device, torch.complex64)
     norm = gauge(values, probe_scale)
-    if norm == 0:
-        raise ValueError("probe is zero everywhere inside the disk of radius N/4: it has no gauge")
+    scales.lit("probe inside the disk of radius N/4", norm)
     return {"probe": (values / norm).cpu().numpy(), "norm": np.asarray(norm)}

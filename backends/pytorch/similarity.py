@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from backends.host import checks
-from backends.host.metrics import FLAT, WINDOW, fits_window, image_pair, positive_or_none
+from backends.host import metrics
+from backends.host.metrics import FLAT, WINDOW
 from backends.pytorch.bridge import tensor
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
@@ -25,17 +25,11 @@ def image_metrics(
 ) -> dict[str, np.ndarray]:
     """mae, mse, psnr, ssim, ms_ssim, and the peak and data_range they were taken with (HOUSE.METRIC.FORMULA, PEAK).
 
-    truth, prediction: (B, H, W) real, sides of at least 7. peak of the PSNR and data_range of the SSIM: above 0; None:
-    the data range, and the truth's contrast. sigma: px, smooths both before MS-SSIM. levels: scales, 1 to 5. Returns
-    (B) float64 each, psnr in dB. Raises ValueError for shapes that differ, images below the window, values not finite.
+    truth, prediction: (B, H, W) real. peak of the PSNR, None: the data range; data_range of the SSIM, None: the truth's
+    contrast. sigma: px, smooths both before MS-SSIM. levels: its scales. Returns (B) float64 each, psnr in dB. Raises
+    ValueError as `metrics.similarity`.
     """
-    image_pair(truth, prediction, "B", "H", "W", real=True)
-    fits_window("truth", *truth.shape[1:])
-    positive_or_none("peak", peak)
-    positive_or_none("data_range", data_range)
-    checks.not_below_zero("sigma", sigma)
-    if not 1 <= levels <= len(WEIGHTS):
-        raise ValueError(f"levels = {levels}: 1 to {len(WEIGHTS)} scales are asked for")
+    metrics.similarity(truth, prediction, sigma, levels, len(WEIGHTS), peak=peak, data_range=data_range)
     t, p = (tensor(images, device, torch.float64) for images in (truth, prediction))
     ranges = span(t) if data_range is None else torch.full((len(t),), float(data_range), dtype=t.dtype, device=device)
     peaks = ranges if peak is None else torch.full_like(ranges, float(peak))

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from backends.host import checks
-from backends.host.metrics import has_contrast, image_pair, not_dark, one_of
+from backends.host import metrics
 from backends.tensorflow.framework import tf
 
 Answer = dict[str, np.ndarray]
@@ -19,12 +18,7 @@ def remove_phase(phase: np.ndarray, mode: str) -> Answer:
     phase: (B, H, W) real, rad, sides of at least 2; mode: "plane" or "mean". Returns `phase` (B, H, W) float32 and
     `removed` (B, 3) = [a, b, c], x the column and y the row from 0. Raises ValueError for other modes and shapes.
     """
-    checks.rank("phase", phase, "B", "H", "W")
-    checks.real("phase", phase)
-    checks.finite("phase", phase)
-    one_of("mode", mode, ("plane", "mean"))
-    if min(phase.shape[1:]) < 2:
-        raise ValueError(f"phase has shape {phase.shape}: a plane needs 2 x 2 px at least")
+    metrics.phases(phase, mode)
     left, removed = levelled(tf.cast(phase, tf.float64), mode)
     return {"phase": np.array(tf.cast(left, tf.float32)), "removed": np.array(removed)}
 
@@ -55,11 +49,7 @@ def scale_amplitude(truth: np.ndarray, prediction: np.ndarray) -> Answer:
     truth, prediction: (B, H, W) real, not negative. Returns `scaled` (B, H, W) float32 and `factor` (B) float64. Raises
     ValueError for shapes that differ, negative values, and images that are zero everywhere.
     """
-    image_pair(truth, prediction, "B", "H", "W", real=True)
-    for name, stack in (("truth", truth), ("prediction", prediction)):
-        checks.non_negative(name, stack)
-        for image in stack:
-            not_dark(name, image)
+    metrics.amplitudes(truth, prediction)
     t, p = tf.cast(truth, tf.float64), tf.cast(prediction, tf.float64)
     factor = tf.reduce_mean(t, axis=(1, 2)) / tf.reduce_mean(p, axis=(1, 2))
     return {"scaled": np.array(tf.cast(factor[:, None, None] * p, tf.float32)), "factor": np.array(factor)}
@@ -72,15 +62,8 @@ def register(truth: np.ndarray, prediction: np.ndarray, upsampling: int, crop: i
     from each side of `registered`, float32 or complex64. Raises ValueError for shapes that differ, flat magnitudes, an
     upsampling below 1, and a crop that leaves nothing.
     """
-    image_pair(truth, prediction, "B", "H", "W", real=False)
-    checks.at_least("upsampling", upsampling, 1)
-    checks.at_least("crop", crop, 0)
+    metrics.registration(truth, prediction, upsampling, crop)
     H, W = truth.shape[1:]
-    if min(H, W) <= 2 * crop:
-        raise ValueError(f"crop = {crop} px from each side: nothing of {H} x {W} px is left")
-    for name, stack in (("truth", truth), ("prediction", prediction)):
-        for image in stack:
-            has_contrast(name, np.abs(image))
     t, p = tf.cast(truth, tf.complex128), tf.cast(prediction, tf.complex128)
     shift = tf.stack([shift_between(one, other, upsampling) for one, other in zip(t, p, strict=True)])
     moved = shifted(p, shift)[:, crop : H - crop, crop : W - crop]

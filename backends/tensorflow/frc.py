@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from backends.host.metrics import image_pair
+from backends.host import metrics
 from backends.tensorflow.framework import tf
 
 DARK = 1e-20
@@ -21,10 +21,8 @@ def frc(truth: np.ndarray, prediction: np.ndarray) -> dict[str, np.ndarray]:
     thresholds (K), and the four crossings (B) as ring index and, named *_frequency, in cycles per pixel; K and K/n
     where there is none. Raises ValueError for shapes that differ, a side below 4 px, and values that are not finite.
     """
-    image_pair(truth, prediction, "B", "H", "W", real=False)
+    metrics.rings(truth, prediction)
     n = min(truth.shape[1:])
-    if n < 4:
-        raise ValueError(f"truth has shape {truth.shape}: no ring fits into a side below 4 px")
     ring, count = rings(n)
     curve = correlation(central_square(tf.constant(truth)), central_square(tf.constant(prediction)), ring, len(count))
     index = tf.range(len(count), dtype=tf.int64)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from backends.host import checks
+from backends.host import simulation
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
 from backends.tensorflow.probe import hard_disk
@@ -17,15 +17,8 @@ def illuminate(object: np.ndarray, probe: np.ndarray, masked: bool, sigma: float
     Returns `field` (B, N, N, C) complex64. Raises ValueError for shapes that disagree, an unsupported N, a negative
     sigma and values that are not finite.
     """
-    checks.rank("object", object, "B", "N", "N", "C")
-    checks.rank("probe", probe, "N", "N")
-    checks.square("object", object, 1, 2)
+    simulation.illumination(object, probe, sigma)
     N = object.shape[1]
-    checks.supported_size(N)
-    checks.same_shape("probe", probe, "an object patch", object.shape[1:3])
-    checks.not_below_zero("sigma", sigma)
-    for name, array in (("object", object), ("probe", probe)):
-        checks.single_precision(name, array)
     lit = tf.cast(probe, tf.complex64)[:, :, None]
     disk = tf.cast(hard_disk(N), tf.complex64)[:, :, None] if masked else None
     field = np.empty(object.shape, np.complex64)

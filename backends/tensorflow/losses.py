@@ -26,20 +26,13 @@ def _differentiated(point: tf.Tensor, loss: Callable[[tf.Tensor], tf.Tensor]) ->
     return {"loss": np.array(value), "gradient": np.array(tape.gradient(value, point))}
 
 
-def _pair(first: str, a: np.ndarray, second: str, b: np.ndarray) -> None:
-    checks.same_shape(second, b, first, a.shape)
-    for name, array in ((first, a), (second, b)):
-        checks.real(name, array)
-        checks.single_precision(name, array)
-
-
 def poisson_nll(rate: np.ndarray, counts: np.ndarray) -> Answer:
     """mean of r - counts * ln r, r = max(rate, 1e-12) (LOSS.POISSON.FORM, HOUSE.LOSS.FINITE).
 
     rate, counts: equal shapes, float32, photons. Returns `loss`, a scalar, and `gradient` in rate, float32. Raises
     ValueError for shapes that differ and values that are negative or not finite.
     """
-    _pair("rate", rate, "counts", counts)
+    checks.real_pair("rate", rate, "counts", counts)
     checks.non_negative("rate", rate)
     checks.non_negative("counts", counts)
     seen = tf.cast(counts, tf.float64)
@@ -57,7 +50,7 @@ def amplitude_mae(predicted: np.ndarray, observed: np.ndarray) -> Answer:
     predicted, observed: equal shapes, float32. Returns `loss`, a scalar, and `gradient` in predicted, float32.
     Raises ValueError for shapes that differ and values that are not finite.
     """
-    _pair("predicted", predicted, "observed", observed)
+    checks.real_pair("predicted", predicted, "observed", observed)
     seen = tf.cast(observed, tf.float64)
     return _differentiated(
         tf.cast(predicted, tf.float32), lambda point: tf.reduce_mean(tf.abs(tf.cast(point, tf.float64) - seen))

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from backends.host import simulation
+from backends.host import scales, simulation
 from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
 
@@ -28,8 +28,7 @@ def observe(object: np.ndarray, probe: np.ndarray, nphotons: float, seed: int) -
         magnitude = tf.abs(tf.cast(patches, tf.complex128) * lit)
         energy += tf.reduce_sum(tf.square(magnitude))
         Y_I[part], Y_phi[part] = np.asarray(magnitude), np.asarray(tf.math.angle(patches))
-    if energy == 0.0:
-        raise ValueError("object times probe is zero everywhere: no scale gives it photons")
+    scales.lit("object times probe", float(energy))
     patterns = object.shape[0] * object.shape[3]
     scale = math.sqrt(nphotons / (float(energy) / patterns))
     for part in chunks(len(object), object[0].size):

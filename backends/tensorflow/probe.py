@@ -34,10 +34,7 @@ def probe_mask(probe: np.ndarray, masked: bool) -> dict[str, np.ndarray]:
     probe: (N, N) complex64; masked: whether there is a mask (PHYS.PROBE.MASK.*, HOUSE.PROBE.MASK). Raises ValueError
     for other shapes, an unsupported N and values that are not finite.
     """
-    checks.rank("probe", probe, "N", "N")
-    checks.square("probe", probe, 0, 1)
-    checks.supported_size(len(probe))
-    checks.single_precision("probe", probe)
+    checks.probe(probe)
     values = tf.cast(probe, tf.complex64)
     mask = tf.cast(hard_disk(len(probe)), tf.float32) if masked else tf.ones(probe.shape, tf.float32)
     return {"mask": np.array(mask), "probe": np.array(values * tf.cast(mask, tf.complex64))}

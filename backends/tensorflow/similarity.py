@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from backends.host import checks
-from backends.host.metrics import FLAT, WINDOW, fits_window, image_pair, positive_or_none
+from backends.host import metrics
+from backends.host.metrics import FLAT, WINDOW
 from backends.tensorflow.framework import tf
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
@@ -13,26 +13,15 @@ SMALLEST = 2.0**-52
 
 
 def image_metrics(
-    truth: np.ndarray,
-    prediction: np.ndarray,
-    peak: float | None,
-    data_range: float | None,
-    sigma: float,
-    levels: int,
+    truth: np.ndarray, prediction: np.ndarray, peak: float | None, data_range: float | None, sigma: float, levels: int
 ) -> dict[str, np.ndarray]:
-    """mae, mse, psnr, ssim, ms_ssim, and the peak and data_range they were taken with (HOUSE.METRIC.FORMULA, PEAK).
+    """`mae`, `mse`, `psnr` (dB), `ssim`, `ms_ssim`, and the `peak` and `data_range` used (HOUSE.METRIC.FORMULA, PEAK).
 
-    truth, prediction: (B, H, W) real, sides of at least 7. peak of the PSNR and data_range of the SSIM: above 0; None:
-    the data range, and the truth's contrast. sigma: px, smooths both before MS-SSIM. levels: scales, 1 to 5. Returns
-    (B) float64 each, psnr in dB. Raises ValueError for shapes that differ, images below the window, values not finite.
+    truth, prediction: (B, H, W) real. peak None: the data range (PSNR). data_range None: the contrast of the truth
+    (SSIM). sigma: px of smoothing before MS-SSIM, of so many levels. Each is (B) float64. Raises ValueError as
+    `metrics.similarity`.
     """
-    image_pair(truth, prediction, "B", "H", "W", real=True)
-    fits_window("truth", *truth.shape[1:])
-    positive_or_none("peak", peak)
-    positive_or_none("data_range", data_range)
-    checks.not_below_zero("sigma", sigma)
-    if not 1 <= levels <= len(WEIGHTS):
-        raise ValueError(f"levels = {levels}: from 1 to {len(WEIGHTS)} scales are asked for")
+    metrics.similarity(truth, prediction, sigma, levels, len(WEIGHTS), peak=peak, data_range=data_range)
     t, p = tf.cast(truth, tf.float64), tf.cast(prediction, tf.float64)
     ranges = span(t) if data_range is None else tf.fill([len(truth)], tf.constant(data_range, tf.float64))
     peaks = ranges if peak is None else tf.fill([len(truth)], tf.constant(peak, tf.float64))

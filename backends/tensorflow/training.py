@@ -1,5 +1,7 @@
 """Operations `training_scale`, `model_scale`, `training_objective`: the photon scale on both sides of a network."""
 
+from typing import Any
+
 import numpy as np
 
 from backends.host import training
@@ -48,29 +50,18 @@ def model_scale(model_input: np.ndarray, amplitude: np.ndarray, intensity_scale:
     }
 
 
-def training_objective(
-    predicted: np.ndarray,
-    observed: np.ndarray,
-    intensity_scale: float,
-    torch_loss_mode: str,
-    model_type: str,
-    label_amp: np.ndarray | None,
-    label_phase: np.ndarray | None,
-) -> Answer:
+def training_objective(predicted: np.ndarray, observed: np.ndarray, intensity_scale: float, **settings: Any) -> Answer:
     """`loss` of the amplitudes s * predicted against s * observed, by torch_loss_mode (LOSS.TORCH_MODE).
 
     predicted, observed: equal shapes, float32. "poisson": of their squares, as `poisson_nll`; "mae": as
-    `amplitude_mae`. Returns `loss`, a float64 scalar; None for model_type "supervised", whose labels are asked for
-    and whose loss the text leaves open (LOSS.SUPERVISED_LABELS). Raises ValueError, settings first, for another mode
-    or model, labels that are missing, and arrays that do not fit.
+    `amplitude_mae`. Returns `loss`, a float64 scalar, or None. `settings` (torch_loss_mode, model_type, label_amp and
+    label_phase), where it is None, and errors: `backends.host.training.objective`.
     """
-    labels = {"label_amp": label_amp, "label_phase": label_phase}
-    arrays = {"predicted": predicted, "observed": observed}
-    training.objective(torch_loss_mode, model_type, labels, intensity_scale, **arrays)
-    if model_type == "supervised":
+    mode = training.objective(predicted, observed, intensity_scale, **settings)
+    if mode is None:
         return {"loss": None}
-    here, there = (_scaled(array, intensity_scale) for array in arrays.values())
-    if torch_loss_mode == "mae":
+    here, there = (_scaled(array, intensity_scale) for array in (predicted, observed))
+    if mode == "mae":
         answer = amplitude_mae(_single(here), _single(there))
     else:
         answer = poisson_nll(_single(tf.square(here)), _single(tf.square(there)))
