@@ -8,6 +8,9 @@ from backends.tensorflow.chunks import chunks
 from backends.tensorflow.framework import tf
 from backends.tensorflow.patches import check_object, cut_patches
 
+IN_CACHE = 1 << 18
+"""Pixels copied at once: what is made of them is still in the cache when it is used."""
+
 
 def group_scan(
     xcoords: np.ndarray,
@@ -91,31 +94,39 @@ def _coordinates(prefix: str, nn: tf.Tensor) -> dict[str, np.ndarray]:
 
 
 def _patterns(diff3d: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The members' patterns (B, N, N, C) float32, and the same normalised (DATA.GROUP.XFULL_FORMULA)."""
+    """The members' patterns (B, N, N, C) float32, and the same normalised (DATA.GROUP.XFULL_FORMULA).
+
+    Computed on the host: one product does not pay for two more passes through memory, into a tensor and out.
+    """
     scale = _scale(diff3d, members)
     (B, C), N = members.shape, diff3d.shape[1]
     diffraction, normalised = (np.empty((B, N, N, C), np.float32) for _ in range(2))
-    for part in chunks(B, C * N * N):
-        diffraction[part] = np.moveaxis(diff3d[members[part]], 1, -1)
-        normalised[part] = np.asarray(tf.multiply(diffraction[part], scale))
+    for part in chunks(B, C * N * N, IN_CACHE):
+        _by_member(diff3d, members[part], diffraction[part])
+        np.multiply(diffraction[part], scale, out=normalised[part])
     return diffraction, normalised
 
 
-def _scale(diff3d: np.ndarray, members: np.ndarray) -> tf.Tensor:
-    """sqrt((N/2)^2 / mean energy of the groups' patterns), float32; squares are taken in float64.
+def _by_member(stack: np.ndarray, members: np.ndarray, images: np.ndarray) -> None:
+    """Fill `images` (b, N, N, C): the image of member c goes to channel c (DATA.GROUP.DIFFRACTION)."""
+    for channel in range(members.shape[1]):
+        images[..., channel] = stack[members[:, channel]]
+
+
+def _scale(diff3d: np.ndarray, members: np.ndarray) -> np.float32:
+    """sqrt((N/2)^2 / mean energy of the groups' patterns); squares are taken in float64.
 
     A pattern that many groups share is squared once and counted as often as it is used.
     """
     N = diff3d.shape[1]
     used, counts = np.unique(members, return_counts=True)
-    total = tf.zeros([], tf.float64)
-    for part in chunks(len(used), N * N):
-        patterns = tf.cast(tf.cast(diff3d[used[part]], tf.float32), tf.float64)
-        energy = tf.reduce_sum(tf.square(patterns), axis=(1, 2))
-        total += tf.reduce_sum(energy * tf.cast(counts[part], tf.float64))
+    total = 0.0
+    for part in chunks(len(used), N * N, IN_CACHE):
+        patterns = diff3d[used[part]].astype(np.float32, copy=False).astype(np.float64)
+        total += float(np.einsum("nij,nij,n->", patterns, patterns, counts[part].astype(np.float64)))
     if total == 0.0:
         raise ValueError(f"diff3d is zero in all {len(used)} patterns of the groups: nothing to normalise by")
-    return tf.cast(tf.sqrt((N / 2) ** 2 / (total / members.size)), tf.float32)
+    return np.float32(N / 2 / np.sqrt(total / members.size))
 
 
 def _truth(
@@ -125,8 +136,8 @@ def _truth(
     if Y is None:
         return None if objectGuess is None else cut_patches(objectGuess, nn, N)
     truth = np.empty((len(members), N, N, members.shape[1]), np.complex64)
-    for part in chunks(len(members), members.shape[1] * N * N):
-        truth[part] = np.moveaxis(Y[members[part]], 1, -1)
+    for part in chunks(len(members), members.shape[1] * N * N, IN_CACHE):
+        _by_member(Y, members[part], truth[part])
     return truth
 
 

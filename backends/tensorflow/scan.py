@@ -25,12 +25,12 @@ def load_scan(path: str, N: int | None, units: str) -> dict[str, np.ndarray | No
 
 def amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
     """float32 amplitudes; the root of counts is taken in float64, where every count is exact."""
+    if units == "amplitude":
+        return diff3d.astype(np.float32, copy=False)
     amplitudes = np.empty(diff3d.shape, np.float32)
     for part in chunks(len(diff3d), diff3d[0].size):
-        patterns = tf.convert_to_tensor(diff3d[part])
-        if units == "counts":
-            patterns = tf.sqrt(tf.cast(patterns, tf.float64))
-        amplitudes[part] = np.asarray(tf.cast(patterns, tf.float32))
+        root = tf.sqrt(tf.cast(diff3d[part], tf.float64))
+        amplitudes[part] = np.asarray(tf.cast(root, tf.float32))
     return amplitudes
 
 
