@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.cases import Case, K, N
+from benchmarks.cases import FIELD, Case, K, N
+from reference import frc as rings
 from reference import optics, patches, reassembly
 
 Kept = dict[str, dict[str, Any]]
@@ -60,6 +61,8 @@ def layouts(case: Case, inputs: dict[str, Any]) -> dict[str, tuple[tuple[int, ..
         return {"amplitude": ((B, N, N), np.float32)}
     if case.series.operation == "normalize_diffraction":
         return {"normalized": ((B, N, N, 1), np.float32)}
+    if case.series.operation == "frc":
+        return {"curve": ((B, rings.rings(FIELD).max() + 1), np.float64)}
     return {"translated": ((B, N, N), np.complex64)}
 
 
@@ -125,6 +128,11 @@ def translate(case: Case, inputs: dict[str, Any], kept: Kept) -> dict[str, np.nd
     return {"translated": patches.translate(inputs["images"][case.rows], inputs["offsets"][case.rows])}
 
 
+def frc(case: Case, inputs: dict[str, Any], kept: Kept) -> dict[str, np.ndarray]:
+    pairs = (inputs[name][case.rows].astype(complex) for name in ("truth", "prediction"))
+    return {"curve": np.array([rings.correlation(*pair) for pair in zip(*pairs, strict=True)])}
+
+
 def groups_are_whole(case: Case, inputs: dict[str, Any], kept: Kept) -> list[str]:
     """Normalised to (N/2)^2 a pattern; each group distinct members, among the K + 1 nearest of a position."""
     found = []
@@ -160,5 +168,6 @@ def energy_is_kept(case: Case, inputs: dict[str, Any], kept: Kept) -> list[str]:
 ORACLES = {
     "group_scan": group_scan, "reassemble_position": reassemble_position, "extract_patches": extract_patches,
     "diffract": diffract, "normalize_diffraction": normalize_diffraction, "translate": translate,
+    "frc": frc,
 }  # fmt: skip
 INVARIANTS = {"group_scan": groups_are_whole, "diffract": energy_is_kept}

@@ -8,6 +8,8 @@ N = 64
 """Side of a pattern, px."""
 M = 20
 """Side of what is stitched of a patch, px."""
+FIELD = 1024
+"""Side of a reconstruction whose resolution is asked for, px."""
 K = 6
 """Neighbours a group is drawn from."""
 
@@ -47,6 +49,8 @@ class Case:
         if self.series.operation == "group_scan":
             pixels = self.size * given["gridsize"] ** 2 * N * N
             return pixels * (16 if given["truth"] else 8)
+        if self.series.operation == "frc":
+            return self.size * 8 * FIELD
         if self.series.operation == "normalize_diffraction":
             return self.size * N * N * 4
         return self.size * N * N * 8
@@ -54,6 +58,8 @@ class Case:
     @property
     def input_bytes(self) -> int:
         """About what its inputs take; they exist twice, here and mapped in the worker's."""
+        if self.series.operation == "frc":
+            return self.size * 2 * FIELD * FIELD * 8
         images = self.series.given.get("positions", self.size)
         return images * N * N * (4 if self.series.operation in ("group_scan", "normalize_diffraction") else 8)
 
@@ -62,6 +68,8 @@ class Case:
         """Rows of each answer that come back and are compared with the oracle."""
         if self.series.operation == "reassemble_position":
             return [60, 100, 131]  # of the canvas
+        if self.series.operation == "frc":
+            return [0]
         return sorted({0, self.size // 3, self.size // 2, self.size - 1})
 
 
@@ -88,6 +96,7 @@ SERIES = (
     Series("diffract", "diffract", "waves", (200, 2_000, 10_000)),
     Series("normalize_diffraction", "normalize_diffraction", "patterns", (1_000, 10_000, 100_000)),
     Series("translate", "translate", "images", (200, 2_000, 10_000)),
+    Series("frc-1024px", "frc", "pairs", (1,)),
 )  # fmt: skip
 
 

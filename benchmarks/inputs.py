@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.cases import Case, K, M, N
+from benchmarks.cases import FIELD, Case, K, M, N
 
 
 def build(case: Case) -> dict[str, Any]:
@@ -65,7 +65,13 @@ def translate(random: np.random.Generator, B: int, given: dict[str, Any]) -> dic
     return {"images": _complex(random, B, N, N), "offsets": 10.0 * random.random((B, 2)) - 5.0}
 
 
+def frc(random: np.random.Generator, B: int, given: dict[str, Any]) -> dict[str, Any]:
+    """Two noisy readings of one object."""
+    truth = _complex(random, B, FIELD, FIELD)
+    return {name: truth + _complex(random, B, FIELD, FIELD) for name in ("truth", "prediction")}
+
+
 BUILDERS = {
     "group_scan": group_scan, "reassemble_position": reassemble_position, "extract_patches": extract_patches,
-    "diffract": diffract, "normalize_diffraction": normalize_diffraction, "translate": translate,
+    "diffract": diffract, "normalize_diffraction": normalize_diffraction, "translate": translate, "frc": frc,
 }  # fmt: skip
