@@ -11,8 +11,8 @@ import numpy as np
 
 
 @contextlib.contextmanager
-def replacing(path: str) -> Iterator[BinaryIO]:
-    """A stream to what will be the file at `path`: written beside it, renamed when all of it is there.
+def beside(path: str) -> Iterator[Path]:
+    """Where to write what will be the file at `path`: a name beside it, renamed when the body ends well.
 
     Where the body raises, the file at `path` is what it was and nothing is left beside it. Raises FileNotFoundError
     where the folder is missing, ValueError where `path` is a folder.
@@ -22,14 +22,20 @@ def replacing(path: str) -> Iterator[BinaryIO]:
         raise FileNotFoundError(f"path = {path}: there is no folder {target.parent}")
     if target.is_dir():
         raise ValueError(f"path = {path} is a folder, a file to write is asked for")
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    name = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        with beside.open("wb") as stream:
-            yield stream
-        beside.replace(target)
+        yield name
+        name.replace(target)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        name.unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def replacing(path: str) -> Iterator[BinaryIO]:
+    """A stream to what will be the file at `path`. Whole or nothing, and raises, as `beside`."""
+    with beside(path) as name, name.open("wb") as stream:
+        yield stream
 
 
 def write_npz(path: str, members: dict[str, np.ndarray]) -> None:

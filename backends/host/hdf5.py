@@ -11,7 +11,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from backends.host.files import replacing
+from backends.host.files import beside
 
 _BROKEN = (OSError, RuntimeError)
 """What h5py raises for a file that is no HDF5 or cut short, and for data that cannot be read back."""
@@ -35,10 +35,11 @@ def writing(path: str) -> Iterator[h5py.File]:
     """A new file that takes the place of `path` when the block ends well.
 
     In the format of HDF5 1.8: an older one holds no attribute above 64 KiB, and weights may be larger.
-    Raises as `files.replacing`.
+    Raises as `files.beside`.
     """
-    # by its name, not by its stream: HDF5 writes through a Python stream at a fraction of the speed
-    with replacing(path) as stream, h5py.File(stream.name, "w", libver=("v108", "v108")) as file:
+    # not through a Python stream, which is a fraction of the speed; and not over a file opened before: what was emptied
+    # once, ext4 sends to the disk at closing
+    with beside(path) as name, h5py.File(name, "w", libver=("v108", "v108")) as file:
         yield file
 
 
