@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import queue
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
@@ -36,8 +37,11 @@ STOP_SECONDS = 2.0
 
 
 def possible() -> bool:
-    """Whether a process can be forked here: the checks are made once, and not sent."""
-    return "fork" in multiprocessing.get_all_start_methods()
+    """Whether a process can be forked here: the checks are made once, and not sent.
+
+    macOS forks, too, but its libraries must not be used in what was forked.
+    """
+    return sys.platform.startswith("linux")
 
 
 def judged_ahead(check: Check) -> bool:
