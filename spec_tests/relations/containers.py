@@ -32,6 +32,22 @@ def a_container_of_a_scan(call, inputs, options):
         call.fail("truth_given is True for a scan without an object")
 
 
+def two_parts_make_the_whole(call, inputs, options):
+    """Train and test, one after the other, are the container without a split, group by group."""
+    groups = len(inputs["X_full"])
+    whole = call("load_container", {**inputs, "train_fraction": None})
+    for first in range(1, groups):
+        asked = {"train_fraction": (first + 0.5) / groups}
+        train, test = (call("load_container", {**inputs, **asked, "which": which}) for which in ("train", "test"))
+        if len(train["X"]) != first:
+            call.fail(f"train_fraction = {asked['train_fraction']:g} of {groups} groups trains on {len(train['X'])}")
+        for name, value in whole.items():
+            if name in ("probe", "truth_given"):
+                continue
+            call.hold(f"{name} of both parts", value, np.concatenate([train[name], test[name]]), COPY)
+        call.hold("probe of a part", whole["probe"], test["probe"], COPY)
+
+
 def subsampling_depends_on_its_seed_alone(call, inputs, options):
     """Equal seeds keep the same patterns whatever NumPy's global state, which is left alone; no pattern twice."""
     first = call("subsample_scan", inputs, numpy_seed=1)["sample_indices"]
@@ -49,4 +65,4 @@ def subsampling_depends_on_its_seed_alone(call, inputs, options):
         call.fail(f"seeds {inputs['subsample_seed']} to {seeds[-1]} keep the same patterns: is the seed used?")
 
 
-RELATIONS = (a_container_of_a_scan, subsampling_depends_on_its_seed_alone)
+RELATIONS = (a_container_of_a_scan, two_parts_make_the_whole, subsampling_depends_on_its_seed_alone)
