@@ -14,7 +14,7 @@ from typing import Any
 from harness import ghosts
 from harness.ghosts import Ghost
 from harness.mistakes import Mistake
-from harness.mutants.catalogue import mutants
+from harness.mutants.catalogue import NOT_HUNTED, mutants
 from spec_tests import contract
 from spec_tests.catalogue import LEVELS, Clause, catalogue
 from spec_tests.unchecked import NOT_CHECKABLE, NOT_YET, carried, unchecked
@@ -70,7 +70,7 @@ def read_hunt(path: Path) -> Hunted:
     """The results of one `ptychoparity mutate`. Raises Mistake."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        rows = [row for row in told["mutants"] if row["outcome"] not in ("equivalent", "not applicable")]
+        rows = [row for row in told["mutants"] if row["outcome"] not in ("equivalent", *NOT_HUNTED)]
         return Hunted(
             path, told["backend"], told["finished"], told["contracts"] == contract.version(),
             Counter(row["clause"] for row in rows),

@@ -22,6 +22,20 @@ def choose_pairs(given: dict[str, np.ndarray | None]) -> tuple[tuple[np.ndarray,
     return complete[0], complete[-1]
 
 
+def part_of(which: str | None, train_fraction: float | None, groups: int) -> slice:
+    """DATA.LOADER.SPLIT: the groups that are answered, the first floor(train_fraction * groups) or the others."""
+    if train_fraction is None:
+        return slice(None)
+    if not 0 < train_fraction < 1:
+        raise ValueError(f"train_fraction={train_fraction:g}: a number between 0 and 1 is asked for")
+    if which is None:
+        raise ValueError("which=None: with train_fraction, train or test is asked for")
+    cut = int(np.floor(round(train_fraction * groups, 9)))
+    if not 0 < cut < groups:
+        raise ValueError(f"train_fraction={train_fraction:g} of {groups} groups leaves a part without any")
+    return slice(cut) if which == "train" else slice(cut, None)
+
+
 def check_groups(X: np.ndarray, arrays: dict[str, np.ndarray | None], last: dict[str, int]) -> None:
     """Every array counts X's groups along its first axis and `last` along its last (ERR.SHAPES)."""
     for name, value in arrays.items():
@@ -34,8 +48,9 @@ def check_groups(X: np.ndarray, arrays: dict[str, np.ndarray | None], last: dict
 
 
 def load_container(
-    X_full, Y, coords_offsets, coords_relative, coords_start_offsets, coords_start_relative, nn_indices, probe, which
-) -> dict[str, Any]:
+    X_full, Y, coords_offsets, coords_relative, coords_start_offsets, coords_start_relative, nn_indices, probe, which,
+    train_fraction=None,
+) -> dict[str, Any]:  # fmt: skip
     """See the contract `load_container`. `known` is 1 where Y is truth, 0 where it only fills the shape."""
     if which not in SPLITS:
         raise ValueError(f"which={which!r}: train, test or None are asked for")
@@ -58,14 +73,16 @@ def load_container(
                  {name: 1 if name.endswith("offsets") else C for name in (*given, "nn_indices")})  # fmt: skip
     arrays = {"X_full": X_full, "probe": probe, **given} | ({} if Y is None else {"Y": Y})
     inputs.finite(**{name: value for name, value in arrays.items() if value is not None})
-    true, nominal = choose_pairs(given)
-    truth = np.ones(X_full.shape, dtype=complex) if Y is None else np.asarray(Y, dtype=complex)
+    part = part_of(which, train_fraction, len(X_full))
+    true, nominal = choose_pairs({name: None if value is None else value[part] for name, value in given.items()})
+    X_full = X_full[part]
+    truth = np.ones(X_full.shape, dtype=complex) if Y is None else np.asarray(Y[part], dtype=complex)
     return {
         "X": X_full.astype(float), "Y_I": np.abs(truth), "Y_phi": np.angle(truth), "Y": truth,
         "truth_given": Y is not None, "known": np.full(X_full.shape, 0.0 if Y is None else 1.0),
         "coords_nominal": nominal[1].astype(float), "coords_true": true[1].astype(float),
         "global_offsets": true[0].astype(float), "local_offsets": true[1].astype(float),
-        "nn_indices": nn_indices, "probe": np.asarray(probe, dtype=complex),
+        "nn_indices": nn_indices[part], "probe": np.asarray(probe, dtype=complex),
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from reference import (
     alignment,
     container,
+    counts,
     cxi,
     evaluation,
     formats,
@@ -258,6 +259,7 @@ OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "total_variation": total_variation,
     "complex_mae": complex_mae,
     **scan.OPERATIONS,
+    **counts.OPERATIONS,
     **container.OPERATIONS,
     **subsampling.OPERATIONS,
     **formats.OPERATIONS,

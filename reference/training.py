@@ -53,8 +53,14 @@ def training_objective(
     model_type: str,
     label_amp: np.ndarray | None,
     label_phase: np.ndarray | None,
+    truth_given: bool = True,
+    realspace_mae_weight: float = 0.0,
+    realspace_weight: float = 0.0,
 ) -> dict[str, Any]:
-    """LOSS.TORCH_MODE, LOSS.SUPERVISED_LABELS: see the contract `training_objective`. Settings are looked at first."""
+    """LOSS.TORCH_MODE, LOSS.SUPERVISED_LABELS, DATA.CONTAINER.PLACEHOLDER_MAE: see the contract `training_objective`.
+
+    Settings are looked at first.
+    """
     if torch_loss_mode not in MODES:
         raise ValueError(f"torch_loss_mode={torch_loss_mode!r}: one of {MODES} is asked for")
     if model_type not in MODELS:
@@ -65,6 +71,18 @@ def training_objective(
             raise ValueError(f"{', '.join(absent)} missing: supervised training needs label_amp and label_phase")
         if torch_loss_mode != "mae":
             raise ValueError("torch_loss_mode='poisson' is no objective of supervised training: set it to 'mae'")
+        if not truth_given:
+            raise ValueError("truth_given=False: supervised training has no term that does without truth")
+    spatial = {"realspace_mae_weight": realspace_mae_weight, "realspace_weight": realspace_weight}
+    for name, weight in spatial.items():
+        if not 0 <= weight < np.inf:
+            raise ValueError(f"{name}={weight:g}: a finite number of at least 0 is asked for")
+    weights = {
+        "nll": float(torch_loss_mode == "poisson"),
+        "mae": float(torch_loss_mode == "mae"),
+        "realspace_mae": float(realspace_mae_weight) if truth_given else 0.0,
+        "realspace": float(realspace_weight),
+    }
     inputs.same_shape(predicted=predicted, observed=observed)
     inputs.positive(intensity_scale=intensity_scale)
     inputs.finite(predicted=predicted, observed=observed)
@@ -73,11 +91,11 @@ def training_objective(
         for name, label in {"label_amp": label_amp, "label_phase": label_phase}.items():
             inputs.same_shape(predicted=predicted, **{name: label})
             inputs.finite(**{name: label})
-        return {"loss": None}
+        return {"loss": None, "weights": weights}
     here, there = (intensity_scale * np.asarray(a, dtype=float) for a in (predicted, observed))
     pair = (here**2, there**2) if torch_loss_mode == "poisson" else (here, there)
     loss, _ = (losses.poisson_nll if torch_loss_mode == "poisson" else losses.amplitude_mae)(*pair)
-    return {"loss": np.asarray(loss)}
+    return {"loss": np.asarray(loss), "weights": weights}
 
 
 OPERATIONS = {

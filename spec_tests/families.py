@@ -38,7 +38,8 @@ def _arange(spec, shape, is_complex, random, symbols):
 
 def _index(spec, shape, is_complex, random, symbols):
     """(row + 1) + i (column + 1): a pixel that knows where it stands."""
-    return np.arange(1.0, shape[-2] + 1)[:, None] + 1j * np.arange(1.0, shape[-1] + 1)[None, :]
+    rows, columns = np.arange(1.0, shape[-2] + 1), np.arange(1.0, shape[-1] + 1)
+    return np.broadcast_to(rows[:, None] + 1j * columns, shape)
 
 
 def _normal(spec, shape, is_complex, random, symbols):

@@ -6,9 +6,11 @@ import re
 from collections import Counter
 from importlib import resources
 
+import numpy as np
 import pytest
 
 from harness.profiles import MINIMUM_CHECKS
+from reference import dispatch
 from spec_tests import contract, generate
 from spec_tests.catalogue import LEVELS, catalogue
 from spec_tests.contract import ContractError, contracts, parse
@@ -206,6 +208,17 @@ def test_two_backends_are_compared_once_per_device():
 def test_one_changed_byte_changes_the_version_of_the_contracts():
     text = json.dumps(DIFFRACT)
     assert parse(text, "diffract.json").digest != parse(text + " ", "diffract.json").digest
+
+
+def test_the_overlap_outputs_of_a_successor_may_be_there_and_need_not():
+    """METRIC.OVERLAP.OUT_EXTRA: two names without a formula; anything else is too much."""
+    contract = contracts()["compute_overlap_metrics"]
+    inputs = {"coords": np.zeros((4, 2)), "gridsize": 1, "s_img": 1.0, "n_groups": 1, "probe_diameter_px": 9.0}
+    answer = dispatch.call("compute_overlap_metrics", inputs)
+    more = {"geometry_acceptance_bound": 0.5, "effective_min_acceptance": 0.25}
+    assert contract.output_errors(inputs, answer) == contract.output_errors(inputs, answer | more) == []
+    assert contract.output_errors(inputs, answer | {"acceptance": 0.5})
+    assert contract.output_errors(inputs, answer | {"effective_min_acceptance": "low"})
 
 
 def test_relations_about_manners_take_a_share_of_the_inputs():

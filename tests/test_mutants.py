@@ -96,10 +96,12 @@ def test_a_backend_that_fails_without_a_mutant_is_not_judged():
     assert mutate.judge([result], []) == 2
 
 
-def test_a_backend_that_does_not_claim_the_operation_is_not_judged():
+def test_a_mutant_of_an_operation_that_is_not_claimed_is_not_hunted():
     with Hunt("tests.miniatures.dishonest:ClaimsLittle") as little:
         result = little.hunt(next(m for m in mutants() if m.operation == "translate"))
-    assert result.outcome == "not judged" and "does not claim translate" in result.message
+    assert (result.outcome, result.asked) == ("not claimed", 0) and "does not claim translate" in result.message
+    assert mutate.judge([result], []) == 2, "nothing was hunted"
+    assert mutate.judge([result, replace(result, outcome="killed")], []) == 0, "and what was hunted stands"
 
 
 def test_survivors_turn_the_exit_code(monkeypatch, tmp_path, capsys):

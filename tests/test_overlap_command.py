@@ -45,6 +45,30 @@ def test_each_split_and_the_aggregate(splits, tmp_path):
     assert len(together["mean"]) == 3
 
 
+@pytest.mark.parametrize(
+    ("flags", "asked"),
+    [
+        (("--gridsize", "1", "--simg", "0.25", "--ngroups", "3"), {"gridsize": 1, "s_img": 0.25, "n_groups": 3}),
+        (("--gridsize", "2", "--simg", "1.0", "--ngroups", "2"), {"s_img": 1.0, "n_groups": 2}),
+        ((*REQUIRED, "--neighbor-count", "2"), {"neighbor_count": 2}),
+        ((*REQUIRED, "--probe-diameter-px", "12.5"), {"probe_diameter_px": 12.5}),
+        ((*REQUIRED, "--rng-seed-subsample", "9"), {"rng_seed_subsample": 9}),
+    ],
+)
+def test_every_flag_reaches_the_operation(splits, tmp_path, flags, asked):
+    """Each by itself, and none without an effect: its answer differs from that of the other arguments."""
+    done = ptychoparity("overlap", str(splits / "train.npz"), *flags, "--output", str(tmp_path))
+    assert done.exit == 0, done.stderr
+    found = json.loads((tmp_path / "train.json").read_text())
+    plain = {"probe_diameter_px": 0.6 * 64}
+    assert found == expected(splits / "train.npz", **plain | asked)
+    averages = {name: value for name, value in found.items() if name.endswith("_avg")}
+    without = expected(splits / "train.npz", **plain)
+    assert averages != {name: without.get(name) for name in averages}
+    assert ("metric_1_group_based_avg" in found) == (found["gridsize"] == 2)
+    assert json.loads((tmp_path / "aggregate.json").read_text()) == {"splits": {"train": found}, "mean": averages}
+
+
 def test_a_diameter_is_taken_from_the_probes_side(splits, tmp_path):
     done = ptychoparity("overlap", str(splits / "train.npz"), *REQUIRED, "--output", str(tmp_path))
     assert done.exit == 0, done.stderr

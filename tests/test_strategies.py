@@ -81,6 +81,8 @@ BEYOND_THE_SCHEMA = {
     "training_scale/brighter-than-float32", "model_scale/brighter-than-float32",
     "training_objective/supervised-without-labels", "training_objective/supervised-without-phase",
     "training_objective/supervised-without-amplitude", "training_objective/supervised-with-poisson",
+    "training_objective/labels-that-fill-a-shape", "load_container/split-without-a-part",
+    "load_container/part-without-groups", "load_count_scan/unsupported-size", "load_count_scan/no-modes",
 }  # fmt: skip
 """Bad by a clause alone: the schema binds a size without asking which sizes there are, and sums no values."""
 

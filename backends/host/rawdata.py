@@ -122,6 +122,24 @@ def position_pairs(pairs: dict[str, np.ndarray | None]) -> tuple[tuple[np.ndarra
     return (true if whole_true else nominal), (nominal if whole_nominal else true)
 
 
+def part(which: str | None, train_fraction: float | None, groups: int) -> slice:
+    """The groups of a split that `which` names, all of them where train_fraction is None (DATA.LOADER.SPLIT).
+
+    The first floor(train_fraction * groups) train, the rest tests. ValueError for a fraction outside (0, 1), a split
+    without `which`, and a part without groups.
+    """
+    if train_fraction is None:
+        return slice(0, groups)
+    if not 0 < train_fraction < 1:
+        raise ValueError(f"train_fraction must lie between 0 and 1, got train_fraction = {train_fraction:g}")
+    if which is None:
+        raise ValueError("which must be 'train' or 'test' where train_fraction is given, got which = None")
+    first = int(round(train_fraction * groups, 9))  # 0.29 * 100 is 28.999999999999996
+    if first in (0, groups):
+        raise ValueError(f"train_fraction = {train_fraction:g} leaves nothing of {groups} groups for one of the parts")
+    return slice(0, first) if which == "train" else slice(first, groups)
+
+
 def check_groups(X_full: np.ndarray, Y: np.ndarray | None, pairs: dict[str, np.ndarray | None],
                  nn_indices: np.ndarray, probe: np.ndarray, which: str | None) -> None:  # fmt: skip
     """ValueError for a grouped dictionary whose arrays do not belong together (ERR.SHAPES, CHANNEL_ERR)."""

@@ -1,11 +1,23 @@
 """Input checks of scaling for training, and of the choice of an objective (LOSS.TORCH_MODE, SUPERVISED_LABELS)."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from backends.host import checks
 
 LOSS_MODES = ("poisson", "mae")
 MODEL_TYPES = ("pinn", "supervised")
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What a training run lessens."""
+
+    loss: str | None
+    """"poisson" or "mae"; None for model_type "supervised", whose loss the text leaves open."""
+    weights: dict[str, float]
+    """What each term counts: nll, mae, realspace_mae, realspace."""
 
 
 def amplitudes(scale: float, squared: str, **arrays: np.ndarray) -> None:
@@ -31,11 +43,15 @@ def objective(
     model_type: str,
     label_amp: np.ndarray | None,
     label_phase: np.ndarray | None,
-) -> str | None:
-    """The loss to take, "poisson" or "mae"; None for model_type "supervised", whose loss the text leaves open.
+    truth_given: bool = True,
+    realspace_mae_weight: float = 0.0,
+    realspace_weight: float = 0.0,
+) -> Objective:
+    """The loss to take, and the weights of all terms.
 
-    "supervised" asks for both labels (LOSS.SUPERVISED_LABELS). Raises ValueError, settings first, for another mode or
-    model, labels that are missing, and arrays that do not fit.
+    "supervised" asks for both labels (LOSS.SUPERVISED_LABELS). Without truth_given what stands for the object's truth
+    only fills a shape: terms held against it count 0 (DATA.CONTAINER.PLACEHOLDER_MAE). Raises ValueError, settings
+    first, for another mode or model, labels that are missing or fill a shape, and arrays that do not fit.
     """
     labels = {"label_amp": label_amp, "label_phase": label_phase}
     for name, value, allowed in (
@@ -54,12 +70,27 @@ def objective(
             raise ValueError(
                 f"torch_loss_mode {torch_loss_mode!r} has no use for labels: model_type 'supervised' needs 'mae'"
             )
+        if not truth_given:
+            raise ValueError(
+                "truth_given is False: model_type 'supervised' trains on labels alone, and these only fill a shape"
+            )
+    spatial = {"realspace_mae_weight": realspace_mae_weight, "realspace_weight": realspace_weight}
+    for name, weight in spatial.items():
+        checks.finite(name, np.asarray(weight))
+        checks.not_below_zero(name, weight)
+    counted = torch_loss_mode == "poisson"
+    weights = {
+        "nll": float(counted),
+        "mae": float(not counted),
+        "realspace_mae": float(realspace_mae_weight) * bool(truth_given),
+        "realspace": float(realspace_weight),
+    }
     _numbers(scale, "predicted", {"predicted": predicted, "observed": observed})
     if model_type != "supervised":
-        return torch_loss_mode
+        return Objective(torch_loss_mode, weights)
     for name, label in labels.items():
         checks.real_pair("predicted", predicted, name, label)
-    return None
+    return Objective(None, weights)
 
 
 def _numbers(scale: float, first: str, arrays: dict[str, np.ndarray]) -> None:

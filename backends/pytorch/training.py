@@ -62,12 +62,12 @@ def training_objective(
     `amplitude_mae`. Returns loss, a float64 scalar, or None. `settings` (torch_loss_mode, model_type, label_amp and
     label_phase), where it is None, and errors: `backends.host.training.objective`.
     """
-    mode = training.objective(predicted, observed, intensity_scale, **settings)
-    if mode is None:
-        return {"loss": None}
+    objective = training.objective(predicted, observed, intensity_scale, **settings)
+    if objective.loss is None:
+        return {"loss": None, "weights": objective.weights}
     here, there = (_scaled(array, intensity_scale, device) for array in (predicted, observed))
-    if mode == "mae":
+    if objective.loss == "mae":
         answer = amplitude_mae(_single(here), _single(there), device=device)
     else:
         answer = poisson_nll(_single(here.square()), _single(there.square()), device=device)
-    return {"loss": answer["loss"]}
+    return {"loss": answer["loss"], "weights": objective.weights}

@@ -18,29 +18,33 @@ def load_container(
     nn_indices: np.ndarray,
     probe: np.ndarray,
     which: str | None,
+    train_fraction: float | None = None,
 ) -> Answer:
     """The container a model is trained on, from a grouped dictionary (DATA.CONTAINER.*, DATA.LOADER.CALL).
 
     X_full, Y: (B, N, N, C); coords_*: (B, 1, 2, 1) and (B, 1, 2, C), px; nn_indices (B, C); probe (N, N). Returns X,
-    Y_I, Y_phi float32, Y complex64 (B, N, N, C), truth_given, coords_nominal and coords_true float32, global_offsets
+    Y_I, Y_phi float32, Y complex64 (M, N, N, C), truth_given, coords_nominal and coords_true float32, global_offsets
     and local_offsets float64, nn_indices int64, probe complex64. Where Y is None, Y is 1 + 0i and truth_given False.
-    Raises ValueError for arrays that do not belong together and where no pair of coordinates is complete.
+    M = B, or with train_fraction the groups of the part `which` (`rawdata.part`, DATA.LOADER.SPLIT). Raises ValueError
+    for arrays that do not belong together, a split that leaves nothing, and where no pair of coordinates is complete.
     """
     names = ("coords_offsets", "coords_relative", "coords_start_offsets", "coords_start_relative")
     given = (coords_offsets, coords_relative, coords_start_offsets, coords_start_relative)
     pairs = dict(zip(names, given, strict=True))
     rawdata.check_groups(X_full, Y, pairs, nn_indices, probe, which)
     (offsets, relative), (_, planned) = rawdata.position_pairs(pairs)
-    truth = tf.ones(X_full.shape, tf.complex64) if Y is None else tf.cast(Y, tf.complex64)
-    positions = {"global_offsets": offsets, "local_offsets": relative}
-    local = {"coords_nominal": planned, "coords_true": relative}
+    part = rawdata.part(which, train_fraction, len(X_full))
+    X = np.array(X_full[part], np.float32)
+    truth = tf.ones(X.shape, tf.complex64) if Y is None else tf.cast(Y[part], tf.complex64)
+    positions = {"global_offsets": offsets[part], "local_offsets": relative[part]}
+    local = {"coords_nominal": planned[part], "coords_true": relative[part]}
     return {
-        "X": np.array(X_full, np.float32),
+        "X": X,
         "Y_I": tf.abs(truth).numpy(),
         "Y_phi": tf.math.angle(truth).numpy(),
         "Y": truth.numpy(),
         "truth_given": Y is not None,
-        "nn_indices": np.array(nn_indices, np.int64),
+        "nn_indices": np.array(nn_indices[part], np.int64),
         "probe": np.array(probe, np.complex64),
         **{name: np.array(array, np.float64) for name, array in positions.items()},
         **{name: tf.cast(array, tf.float32).numpy() for name, array in local.items()},

@@ -15,7 +15,7 @@ from rich.table import Table
 from harness import storage
 from harness.mistakes import Mistake
 from harness.mutants import catalogue
-from harness.mutants.catalogue import Mutant
+from harness.mutants.catalogue import NOT_HUNTED, Mutant
 from harness.mutants.hunt import Hunt, Result
 from spec_tests import contract
 
@@ -36,7 +36,7 @@ def select(operations: list[str], clauses: list[str], quick: bool) -> tuple[Muta
 
 def judge(results: list[Result], missing: list[str]) -> int:
     """The exit code."""
-    outcomes = {r.outcome for r in results} - {"not applicable"}
+    outcomes = {r.outcome for r in results} - set(NOT_HUNTED)
     if not outcomes or "not judged" in outcomes:
         return 2
     return 1 if missing or outcomes & set(BAD) else 0
@@ -51,7 +51,7 @@ def _table(results: list[Result]) -> Table:
     for result in results:
         by_clause.setdefault(result.mutant.clause, []).append(result)
     for clause, mine in sorted(by_clause.items()):
-        judged = [r for r in mine if r.outcome not in ("equivalent", "not applicable")]
+        judged = [r for r in mine if r.outcome not in ("equivalent", *NOT_HUNTED)]
         killers = Counter(r.by for r in mine if r.outcome == "killed")
         shown = ", ".join(f"{check} ({n})" if n > 1 else check for check, n in killers.items())
         killed = sum(killers.values())

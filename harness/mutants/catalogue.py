@@ -18,6 +18,9 @@ from spec_tests.generate import Case, all_cases
 BINDING = ("MUST", "HOUSE")
 """Levels of which every encoded clause has a mutant."""
 
+NOT_HUNTED = ("not applicable", "not claimed")
+"""Outcomes of mutants that nobody was asked about: the clause is about another framework, the operation not claimed."""
+
 
 @dataclass(frozen=True)
 class Mutant:

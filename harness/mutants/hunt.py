@@ -30,7 +30,7 @@ class Result:
 
     mutant: Mutant
     outcome: str
-    """killed, survived, wrong clause, not judged, not applicable; of one declared equivalent: equivalent, not
+    """killed, survived, wrong clause, not judged, and those of NOT_HUNTED; of one declared equivalent: equivalent, not
     equivalent."""
     by: str = ""
     """The check that killed it."""
@@ -144,7 +144,7 @@ class Hunt:
             return Result(mutant, "not applicable", message=f"{about.id} is about {', '.join(about.applies_to)}")
         claimed = (INFO_OPERATION, *self._description["operations"])
         if mutant.operation not in claimed:
-            return Result(mutant, "not judged", message=f"the backend does not claim {mutant.operation}")
+            return Result(mutant, "not claimed", message=f"the backend does not claim {mutant.operation}")
         mine = cheap_first(carriers()[mutant.clause, mutant.operation])
         others = cheap_first(c for c in all_cases() if c.operation == mutant.operation and c not in mine)
         asked, unsound = 0, ""

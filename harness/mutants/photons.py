@@ -129,7 +129,31 @@ def arrays_first(call: Call, inputs: dict[str, Any], *, name: str) -> dict[str, 
     return call(inputs)
 
 
+def _last_axis_of_one(path: str) -> bool:
+    """Whether the probe in the file at `path` is (N, N, 1)."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return archive["probeGuess"].shape[2:] == (1,)
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def turns_last_axis(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """A probe (N, N, 1) comes out with rows and columns exchanged."""
+    outputs = call(inputs)
+    if not _last_axis_of_one(inputs["path"]):
+        return outputs
+    return {**outputs, "probe": outputs["probe"].transpose(0, 2, 1).copy()}
+
+
+def refuses_last_axis(call: Call, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Cannot read a probe (N, N, 1)."""
+    if _last_axis_of_one(inputs["path"]):
+        raise ValueError("probeGuess has its modes last")
+    return call(inputs)
+
+
 FAULTS: tuple[Callable[..., Any], ...] = (
     observes_with, left_in_photons, labels_after_illumination, one_mode_of, scales_one_side, scale_not_squared,
-    no_epsilon, smaller_epsilon, arrays_first,
+    no_epsilon, smaller_epsilon, arrays_first, turns_last_axis, refuses_last_axis,
 )  # fmt: skip

@@ -32,6 +32,25 @@ def a_container_of_a_scan(call, inputs, options):
         call.fail("truth_given is True for a scan without an object")
 
 
+def two_parts_make_the_whole(call, inputs, options):
+    """Train and test, one after the other, are the container without a split, group by group.
+
+    `train`: fractions and how many groups they are, worked out by hand; 0.29 * 100 is 28.999999999999996.
+    """
+    groups = len(inputs["X_full"])
+    whole = call("load_container", {**inputs, "train_fraction": None})
+    for share, first in options["train"]:
+        asked = {**inputs, "train_fraction": share}
+        train, test = (call("load_container", {**asked, "which": which}) for which in ("train", "test"))
+        if len(train["X"]) != first:
+            call.fail(f"train_fraction = {share:g} of {groups} groups trains on {len(train['X'])}, not on {first}")
+        for name, value in whole.items():
+            if name in ("probe", "truth_given"):
+                continue
+            call.hold(f"{name} of both parts", value, np.concatenate([train[name], test[name]]), COPY)
+        call.hold("probe of a part", whole["probe"], test["probe"], COPY)
+
+
 def subsampling_depends_on_its_seed_alone(call, inputs, options):
     """Equal seeds keep the same patterns whatever NumPy's global state, which is left alone; no pattern twice."""
     first = call("subsample_scan", inputs, numpy_seed=1)["sample_indices"]
@@ -49,4 +68,4 @@ def subsampling_depends_on_its_seed_alone(call, inputs, options):
         call.fail(f"seeds {inputs['subsample_seed']} to {seeds[-1]} keep the same patterns: is the seed used?")
 
 
-RELATIONS = (a_container_of_a_scan, subsampling_depends_on_its_seed_alone)
+RELATIONS = (a_container_of_a_scan, two_parts_make_the_whole, subsampling_depends_on_its_seed_alone)

@@ -40,6 +40,15 @@ def a_product_is_read_back(call, inputs, options):
             _held(call, name, defaults.get(name) if value is None else value, read[name])
 
 
+def a_single_probe_stays_single(call, inputs, options):
+    """A probe in complex64 is complex64 in the file, whatever precision the object has: nothing is widened."""
+    for dtype in (np.complex64, np.complex128):
+        given = {**inputs, "probe": inputs["probe"].astype(np.complex64), "object": inputs["object"].astype(dtype)}
+        written = call("write_product", given)["probe"].dtype
+        if written != np.complex64:
+            call.fail(f"a probe in complex64 is written in {written}, beside an object in {np.dtype(dtype)}")
+
+
 def a_scan_in_cxi_is_read_back(call, inputs, options):
     """read_cxi gives what write_cxi was given; an amplitude goes through counts and comes back to the last bit."""
     path = call("write_cxi", inputs)["path"]
@@ -79,6 +88,7 @@ def writing_leaves_one_file(call, inputs, options):
 
 RELATIONS = (
     a_product_is_read_back,
+    a_single_probe_stays_single,
     a_scan_in_cxi_is_read_back,
     a_failed_write_leaves_the_file,
     writing_leaves_one_file,
