@@ -1,0 +1,108 @@
+"""What classes have: where they inherit from, their members, and what attributes hold."""
+
+from typing import TYPE_CHECKING, Any
+
+from harness.audit.values import Value, Values, unique, weakened
+
+if TYPE_CHECKING:
+    from harness.audit.resolve import Resolver
+
+CALLABLE = ("function", "method")
+PLAIN_BASES = {"object", "ABC", "Protocol", "Generic", "Enum", "IntEnum", "StrEnum", "NamedTuple", "TypedDict"}
+"""Bases whose members tell nothing about the classes that inherit from them."""
+FRAMEWORK_CALLS = {"torch": "forward", "lightning": "forward", "pytorch_lightning": "forward", "tensorflow": "call",
+                   "keras": "call", "tf_keras": "call"}  # fmt: skip
+PROPERTIES = ("property", "cached_property", "functools.cached_property")
+
+
+class Classes:
+    """The part of a resolver that knows classes."""
+
+    def __init__(self, resolver: "Resolver") -> None:
+        self._of = resolver
+        self._known: dict[tuple, Any] = {}
+
+    def called(self, cls: str) -> Values:
+        """What runs when an instance of a class is called."""
+        found = self.member(cls, "__call__")
+        for one in found:
+            hook = FRAMEWORK_CALLS.get(one.id.partition(".")[0]) if one.kind == "outside" else None
+            if hook is not None:
+                below = self.member(cls, hook)
+                if below and below[0].kind == "symbol":
+                    return weakened(below, "framework")
+        return found
+
+    def line_of(self, cls: str) -> tuple[list[str], list[str]]:
+        """The classes a class inherits from, itself first; and names of bases outside the trees."""
+        key = ("line", cls)
+        if key not in self._known:
+            self._known[key] = ([cls], [])
+            inside, outside = [cls], []
+            for base in self._bases(cls):
+                if base.kind == "symbol" and base.id in self._of.symbols and self._of.symbols[base.id].kind == "class":
+                    more, beyond = self.line_of(base.id)
+                    inside += [one for one in more if one not in inside]
+                    outside += [one for one in beyond if one not in outside]
+                elif base.kind == "outside" and base.id not in outside:
+                    outside.append(base.id)
+            self._known[key] = (inside, outside)
+        return self._known[key]
+
+    def _bases(self, cls: str) -> Values:
+        module, local = self._of.home[cls]
+        texts = [text for text in self._of.symbols[cls].bases if "=" not in text]
+        paths = [text.partition("[")[0] for text in texts]
+        return unique([one for path in paths for one in self._of.values(module, module.outer(local), path)])
+
+    def member(self, cls: str, name: str, skip: int = 0) -> Values:
+        """A member of a class by name, inherited ones too; `skip` leaves out the first classes of the line."""
+        inside, outside = self.line_of(cls)
+        for one in inside[skip:]:
+            if (full := f"{one}.{name}") in self._of.symbols:
+                return (Value("symbol", full),)
+        strangers = [one for one in outside if one.rpartition(".")[2] not in PLAIN_BASES]
+        if strangers or skip:
+            return (Value("outside", f"{(strangers or ['builtins.object'])[0]}.{name}", origin=f"{cls}.{name}"),)
+        if name.startswith("__"):
+            return (Value("outside", f"builtins.object.{name}"),)
+        return (Value("missing", f"{cls}.{name}"),)
+
+    def held(self, attribute: str) -> Values:
+        """What an attribute, field or property holds."""
+        key = ("held", attribute)
+        if key not in self._known:
+            self._known[key] = ()
+            found = self._held(attribute)
+            self._known[key] = unique([inner for one in found for inner in (self._behind(one))])
+        return self._known[key]
+
+    def _behind(self, value: Value) -> Values:
+        """An attribute that holds what another one holds."""
+        symbol = self._of.symbols.get(value.id) if value.kind == "symbol" and value.id not in self._of.modules else None
+        if symbol is None or symbol.kind == "class" or (symbol.kind in CALLABLE and not self.is_property(value.id)):
+            return (value,)
+        return weakened(self.held(value.id), value.how)
+
+    def _held(self, attribute: str) -> Values:
+        module, local = self._of.home[attribute]
+        symbol = self._of.symbols[attribute]
+        if symbol.kind == "method":
+            return self._of.functions.answered(symbol)
+        scope, _, name = local.rpartition(".")
+        rows = list(module.binds.get(scope, {}).get(name, []))
+        for method in module.methods.get(scope, []) if scope else []:
+            rows += module.binds.get(method, {}).get(f"self.{name}", [])
+        said = self._of.functions.annotated(module, scope, symbol.returns)
+        if said or not rows:
+            return said
+        every = [
+            one for row in rows for one in (self._of.functions.annotated(module, row[0], row[3]) if row[3] else ())
+        ]
+        every += [one for row in rows for value in row[2] for one in self._of.described(module, row[0], value)]
+        return weakened(unique(every), "assigned")
+
+    def is_property(self, method: str) -> bool:
+        return any(
+            text in PROPERTIES or text.endswith("cached_property") for text in self._of.symbols[method].decorators
+        )

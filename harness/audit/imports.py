@@ -1,0 +1,94 @@
+"""The imports of a tree as a graph of modules: grimp's, filled from our facts, so that nothing need be importable.
+
+A library that is imported is one module of the graph, by its top-level name, squashed as grimp says.
+"""
+
+from collections.abc import Collection
+
+import grimp
+
+from harness.audit.index import Tree
+from harness.audit.model import Import
+
+EVERY = ("none", "function", "try", "if", "type-checking", "main")
+HARD = ("none",)
+"""Runs whenever the module is imported, and lets the import fail."""
+
+
+def import_graph(tree: Tree, guards: Collection[str] = EVERY) -> grimp.ImportGraph:
+    """Modules of the tree and the libraries they import, by imports under one of `guards`.
+
+    `graph.get_import_details(importer=..., imported=...)` has the line; what importing a module does to the packages
+    above it (their `__init__` runs first) is an import, too.
+    """
+    graph = grimp.ImportGraph()
+    for name in sorted(tree.modules):
+        graph.add_module(name)
+    for name, module in sorted(tree.modules.items()):
+        parent = name.rpartition(".")[0]
+        if parent in tree.modules:
+            graph.add_import(
+                importer=name, imported=parent, line_number=1, line_contents=f"(package of {module.file.path})"
+            )
+    text: dict[str, list[str]] = {}
+    for one in tree.imports:
+        importer = tree.files[one.place.path].module
+        imported = imported_module(tree, one)
+        if one.guard in guards and imported and imported != importer:
+            if imported not in graph.modules:
+                graph.add_module(imported, is_squashed=True)
+            if one.place.path not in text:
+                text[one.place.path] = tree.lines(one.place.path)
+            contents = text[one.place.path][one.place.line - 1].strip()
+            graph.add_import(importer=importer, imported=imported, line_number=one.place.line, line_contents=contents)
+    return graph
+
+
+def imported_module(tree: Tree, one: Import) -> str:
+    """The module of the tree an import loads, or the top-level name of the library."""
+    name = one.what.removesuffix(".*")
+    while name and name not in tree.modules:
+        name = name.rpartition(".")[0]
+    return name or one.what.partition(".")[0]
+
+
+def cycles(tree: Tree, guards: Collection[str] = HARD) -> tuple[tuple[str, ...], ...]:
+    """Groups of modules that import each other in a circle, the import of one's own package left out."""
+    edges: dict[str, set[str]] = {name: set() for name in tree.modules}
+    for one in tree.imports:
+        importer, imported = tree.files[one.place.path].module, imported_module(tree, one)
+        if one.guard in guards and imported in edges and imported != importer:
+            edges[importer].add(imported)
+    return tuple(sorted(tuple(sorted(group)) for group in _components(edges) if len(group) > 1))
+
+
+def _components(edges: dict[str, set[str]]) -> list[list[str]]:
+    """Strongly connected components (Tarjan), without recursion."""
+    number, low, on_stack, stack, found = {}, {}, set(), [], []
+    for root in sorted(edges):
+        if root in number:
+            continue
+        work = [(root, iter(sorted(edges[root])))]
+        number[root] = low[root] = len(number)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            node, rest = work[-1]
+            below = next(rest, None)
+            if below is None:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == number[node]:
+                    group = stack[stack.index(node) :]
+                    del stack[stack.index(node) :]
+                    on_stack -= set(group)
+                    found.append(group)
+            elif below not in number:
+                number[below] = low[below] = len(number)
+                stack.append(below)
+                on_stack.add(below)
+                work.append((below, iter(sorted(edges[below]))))
+            elif below in on_stack:
+                low[node] = min(low[node], number[below])
+    return found
