@@ -32,10 +32,10 @@ class Functions:
             self._known[key] = ()
             module, local = self._of.home[symbol.id]
             found = self.annotated(module, module.outer(local), symbol.returns)
-            if not found:
+            if not any(_tells(one) for one in found):
                 rows = module.binds.get(local, {}).get("return", [])
                 every = [one for row in rows for value in row[2] for one in self._of.described(module, local, value)]
-                found = weakened(unique(every), "returned")
+                found = weakened(unique(every), "returned") or found
             if any("contextmanager" in text for text in symbol.decorators):
                 found = unique([one for value in found for one in (from_container(value, "[]") or (value,))])
             found = found or (Value("outside", f"{symbol.id}()", how="returned"),)
@@ -126,6 +126,11 @@ def _instance(value: Value) -> Value:
     if value.kind == "symbol":
         return value._replace(kind="instance")
     return value._replace(id=f"{value.id}()") if value.kind == "outside" else value
+
+
+def _tells(value: Value) -> bool:
+    """Whether a type says anything: `tuple[Any, Any]` does not."""
+    return value.kind not in ("tuple", "list", "dict") or any(value.parts)
 
 
 def _same_package(one: str, other: str) -> bool:
