@@ -32,15 +32,38 @@ class Functions:
             self._known[key] = ()
             module, local = self._of.home[symbol.id]
             found = self.annotated(module, module.outer(local), symbol.returns)
-            if not any(_tells(one) for one in found):
+            if not found or any(self._may_say_more(one) for one in found):
                 rows = module.binds.get(local, {}).get("return", [])
                 every = [one for row in rows for value in row[2] for one in self._of.described(module, local, value)]
-                found = weakened(unique(every), "returned") or found
+                made = weakened(unique(every), "returned")
+                found = unique([self._filled(one, made) for one in found]) if found else made
             if any("contextmanager" in text for text in symbol.decorators):
                 found = unique([one for value in found for one in (from_container(value, "[]") or (value,))])
             found = found or (Value("outside", f"{symbol.id}()", how="returned"),)
             self._known[key] = tuple(self._made_by(one, symbol.id) for one in found)
         return self._known[key]
+
+    def _may_say_more(self, value: Value) -> bool:
+        """Whether return statements may tell what a type leaves open: `tuple[Any, dict]`, or a library's base class."""
+        if value.kind in ("tuple", "list"):
+            return any(not part or any(self._may_say_more(one) for one in part) for part in value.parts)
+        return value.kind == "outside" and value.id.endswith("()")
+
+    def _filled(self, said: Value, made: Values) -> Value:
+        """A type, with what return statements make where it tells nothing, or only the base of a class of the trees."""
+        if said.kind in ("tuple", "list"):
+            same = [one for one in made if one.kind == said.kind and len(one.parts) == len(said.parts)]
+            parts = []
+            for number, part in enumerate(said.parts):
+                inner = unique([one for other in same for one in other.parts[number]])
+                parts.append(unique([self._filled(one, inner) for one in part]) if part else inner)
+            return said._replace(parts=tuple(parts))
+        if said.kind == "outside":
+            base = said.id.removesuffix("()")
+            for one in made:
+                if one.kind == "instance" and base in self._of.classes.line_of(one.id)[1]:
+                    return one
+        return said
 
     def _made_by(self, value: Value, function: str) -> Value:
         """A value says which function made it, the one of another package rather than one's own."""
@@ -126,11 +149,6 @@ def _instance(value: Value) -> Value:
     if value.kind == "symbol":
         return value._replace(kind="instance")
     return value._replace(id=f"{value.id}()") if value.kind == "outside" else value
-
-
-def _tells(value: Value) -> bool:
-    """Whether a type says anything: `tuple[Any, Any]` does not."""
-    return value.kind not in ("tuple", "list", "dict") or any(value.parts)
 
 
 def _same_package(one: str, other: str) -> bool:
