@@ -3,6 +3,7 @@
 A library that is imported is one module of the graph, by its top-level name, squashed as grimp says.
 """
 
+from collections import deque
 from collections.abc import Collection, Iterable
 
 import grimp
@@ -57,6 +58,30 @@ def imported_module(inside: Collection[str], one: Import) -> str:
     while name and name not in inside:
         name = name.rpartition(".")[0]
     return name or one.what.partition(".")[0]
+
+
+def ways_to(graph: grimp.ImportGraph, goal: str) -> dict[str, str]:
+    """Of every module that reaches `goal` by imports: the next module on a shortest way there.
+
+    Always the same of several, which `graph.find_shortest_chain` does not promise.
+    """
+    following: dict[str, str] = {}
+    waiting = deque([goal] if goal in graph.modules else [])
+    while waiting:
+        here = waiting.popleft()
+        for above in sorted(graph.find_modules_that_directly_import(here)):
+            if above not in following and above != goal:
+                following[above] = here
+                waiting.append(above)
+    return following
+
+
+def way(following: dict[str, str], start: str) -> tuple[str, ...]:
+    """The modules from `start` to the goal, both among them; empty where there is no way."""
+    found = [start] if start in following else []
+    while found and found[-1] in following:
+        found.append(following[found[-1]])
+    return tuple(found)
 
 
 def cycles(tree: Tree, guards: Collection[str] = HARD) -> tuple[tuple[str, ...], ...]:

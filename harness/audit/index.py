@@ -208,6 +208,10 @@ class Sources:
             except (SyntaxError, ValueError, RecursionError, MemoryError, OSError) as error:
                 faults.append(_unread(path, error))
                 facts = NO_FACTS
+            hidden = modules.get(file.module)  # of `a.py` and `a/__init__.py`, which comes later, the folder counts
+            if hidden is not None:
+                why = f"never imported: {path} is the module {file.module}"
+                faults.append(Fault(hidden.file.path, None, why, "shadowed"))
             modules[file.module] = Module(source.role, file, facts)
         return Tree(source, modules, faults, self)
 

@@ -181,7 +181,7 @@ class Fault:
     line: int | None
     reason: str
     kind: str = "file"
-    """file, syntax, star, dynamic, missing, cycle, git."""
+    """file, syntax, shadowed, star, dynamic, missing, cycle, git."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.reason}" if self.line else f"{self.path}: {self.reason}"
