@@ -50,6 +50,6 @@ Imports between modules as a graph: `imports.import_graph(tree, ...)` is a `grim
 one tree or several.
 
 Citing (`citations.Citations`): `cite(place, expected)` and `symbol(symbol)` give `path:line` and register it; call
-`verify()` before anything is written. The place of a Call or Use is where the last name of its text stands, so that name
+`verify()` before anything is written. The place of a Call or Use is where the last name of its text stands: that name
 is what to expect there; an Import's is the line of the imported name (`from x import (` lists one a line).
 """

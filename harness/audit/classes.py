@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from harness.audit.values import Value, Values, unique, weakened
+from harness.audit.values import Value, Values, tells, unique, weakened
 
 if TYPE_CHECKING:
     from harness.audit.resolve import Resolver
@@ -77,6 +77,12 @@ class Classes:
             self._known[key] = unique([inner for one in found for inner in (self._behind(one))])
         return self._known[key]
 
+    def held_by(self, value: Value) -> Values:
+        """What an attribute or property holds; nothing for a class or function."""
+        symbol = self._of.symbols[value.id]
+        plain = symbol.kind == "class" or (symbol.kind in CALLABLE and not self.is_property(value.id))
+        return () if plain else self.held(value.id)
+
     def _behind(self, value: Value) -> Values:
         """An attribute that holds what another one holds."""
         symbol = self._of.symbols.get(value.id) if value.kind == "symbol" and value.id not in self._of.modules else None
@@ -94,13 +100,13 @@ class Classes:
         for method in module.methods.get(scope, []) if scope else []:
             rows += module.binds.get(method, {}).get(f"self.{name}", [])
         said = self._of.functions.annotated(module, scope, symbol.returns)
-        if said or not rows:
+        if tells(said) or not rows:
             return said
         every = [
             one for row in rows for one in (self._of.functions.annotated(module, row[0], row[3]) if row[3] else ())
         ]
         every += [one for row in rows for value in row[2] for one in self._of.described(module, row[0], value)]
-        return weakened(unique(every), "assigned")
+        return weakened(unique(every), "assigned") or said
 
     def is_property(self, method: str) -> bool:
         return any(

@@ -22,7 +22,10 @@ from tests.audit.sources import tree
         ("functools.partial(f, 1)", "f"),
         ("importlib.import_module('a.b').f", "<module:a.b>.f"),
         ("', '.join", "<str>.join"),
-        ("a + b", ""),
+        ("(folder / name).mkdir", "folder{/}.mkdir"),
+        ("2 * x", "x{*}"),
+        ("-x.y", "x.y"),
+        ("a if b else c", ""),
     ],
 )
 def test_access_paths(source, path):
