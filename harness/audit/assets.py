@@ -111,7 +111,7 @@ def build(
     modules = []
     for name, module in sorted(tree.modules.items()):
         path = module.file.path
-        public = _public(tree, name)
+        public = surface(tree, name)
         mine = tuple(sorted(mapped.get(name, ())))
         results = tuple(_results(run, mine)) if run is not None else ()
         unwanted = [one for one in hangs[name] if one.name not in frameworks]
@@ -128,7 +128,7 @@ def build(
     return Inventory(tree.package, tuple(optional), there, run.header["run"] if run else "", tuple(modules))
 
 
-def _public(tree: Tree, name: str) -> tuple[Symbol, ...]:
+def surface(tree: Tree, name: str) -> tuple[Symbol, ...]:
     """What a caller may name: public classes and functions of the module, and the methods of those classes."""
     module = tree.modules[name]
     top = [tree.symbols[one.id] for local, one in module.symbols.items() if "." not in local and one.kind in SURFACE]

@@ -103,6 +103,12 @@ def trace_source(
     return Chain(start.id, depth, tuple(namespaces), walk.from_(start))
 
 
+def reach(sources: Sources, starts: Sequence[Symbol]) -> dict[str, Step]:
+    """What several functions or classes of one tree lead to, each where it is reached soonest; jedi is not asked."""
+    resolver = sources[starts[0].place.tree].resolver if starts else None
+    return _Walk(sources, resolver, None, None, ()).from_(*starts)
+
+
 def find_entry(sources: Sources, entry: str, role: str | None = None) -> Symbol:
     """The symbol `module:function` names."""
     name = entry.replace(":", ".", 1)
@@ -122,16 +128,17 @@ class _Walk:
     """Breadth first, so that a function is followed where it is reached soonest."""
 
     def __init__(
-        self, sources: Sources, resolver: Resolver, rest: Leftovers, depth: int | None, namespaces: tuple[str, ...]
-    ) -> None:
+        self, sources: Sources, resolver: Resolver, rest: Leftovers | None, depth: int | None,
+        namespaces: tuple[str, ...],
+    ) -> None:  # fmt: skip
         self.sources, self.resolver, self.rest = sources, resolver, rest
         self.depth, self.namespaces = depth, namespaces
         self._calls: dict[str, tuple[Call, ...]] = {}
 
-    def from_(self, start: Symbol) -> dict[str, Step]:
+    def from_(self, *starts: Symbol) -> dict[str, Step]:
         steps: dict[str, Step] = {}
-        above = {start.id: frozenset([start.id])}
-        waiting = deque([(start, 0)])
+        above = {start.id: frozenset([start.id]) for start in starts}
+        waiting = deque((start, 0) for start in starts)
         while waiting:
             symbol, depth = waiting.popleft()
             edges = []
@@ -178,7 +185,8 @@ class _Walk:
     def calls(self, scope: str) -> tuple[Call, ...]:
         """The calls that stand in a function, jedi asked for those that are left."""
         if scope not in self._calls:
-            self._calls[scope] = tuple(self.rest.resolve(call) for call in self.sources.tree_of(scope).callees(scope))
+            found = self.sources.tree_of(scope).callees(scope)
+            self._calls[scope] = tuple(self.rest.resolve(call) for call in found) if self.rest else found
         return self._calls[scope]
 
     def _own(self, cls: str, name: str) -> list:
