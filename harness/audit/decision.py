@@ -1,7 +1,7 @@
 """Options for the orchestration surface on weighted criteria, with the measured facts filled in. It decides nothing.
 
-The score of a criterion says how near an option is to the best of them: where lower is better `(1 + best) / (1 + value)`,
-where higher is better `value / best`, so that the best has 1 and a difference of little weighs little. An option's
+The score of a criterion says how near an option is to the best of them: `(1 + best) / (1 + value)` where lower is
+better, `value / best` where higher is, so that the best has 1 and a difference of little weighs little. An option's
 score is the mean of these, weighted. A fact that cannot be measured for every option is left out for all.
 """
 

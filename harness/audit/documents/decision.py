@@ -1,4 +1,4 @@
-"""The comparison of options as a document: what was compared, each criterion with its facts, the policies, what is open."""
+"""The comparison of options as a document: options, scores, the facts behind them, policies, and what is open."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -120,7 +120,7 @@ def _shown(fact: Fact, citations: Citations) -> tuple[Inline, ...]:
     if text:
         shown += (" (", Code(text), ")")
     if fact.places:
-        shown += (": ", *flat([cited(citations, fact.places, MOST_PLACES)], ""))
+        shown += (": ", cited(citations, fact.places, MOST_PLACES))
     return shown
 
 
