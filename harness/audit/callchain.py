@@ -242,5 +242,21 @@ class _Walk:
         return symbol.place._replace(line=max(before, default=symbol.place.line))
 
 
+def in_order(chain: Chain) -> list[Effect]:
+    """The effects as a reader comes by them who follows the tree, line by line."""
+    found: list[Effect] = []
+    waiting: list[Effect | str] = [chain.entry]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Effect):
+            found.append(one)
+            continue
+        step = chain.steps[one]
+        rows = [(edge.place.line, 0, number, edge.target) for number, edge in enumerate(step.edges) if not edge.cut]
+        rows += [(effect.place.line, 1, number, effect) for number, effect in enumerate(step.effects)]
+        waiting += [row[3] for row in sorted(rows, key=lambda row: row[:3], reverse=True)]
+    return found
+
+
 def _within(name: str, prefix: str) -> bool:
     return name == prefix or name.startswith(f"{prefix}.")

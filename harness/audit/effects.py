@@ -14,8 +14,9 @@ from harness.audit.index import Tree
 from harness.audit.model import Call, Effect, Use
 from harness.audit.paths import last_name
 
-RULES = Path(__file__).with_name("effects.toml")
+RULES = Path(__file__).parent / "effects.toml"
 KINDS = ("file", "params", "random", "environment")
+"""Those with rules; what is stored into a module's attribute is of kind `module`."""
 CHANGES = {"update", "pop", "popitem", "clear", "setdefault", "append", "insert", "extend", "remove", "__setitem__"}
 ASKS = {"get", "items", "keys", "values", "copy"}
 
@@ -46,7 +47,7 @@ def rules() -> tuple[Rule, ...]:
 def effects_in(tree: Tree, scope: str) -> tuple[Effect, ...]:
     """The effects of what stands in a symbol itself, by line; not of what it calls."""
     calls, uses = tree.callees(scope), tree.uses_in(scope)
-    found = {*_of_calls(calls, uses), *_of_uses(uses)}
+    found = {*_of_calls(calls, uses), *_of_uses(uses), *_of_modules(tree, uses)}
     return tuple(sorted(found, key=lambda one: (one.place, one.kind, one.what, one.mode)))
 
 
@@ -71,6 +72,15 @@ def _of_uses(uses: Iterable[Use]) -> Iterator[Effect]:
         if kind and (use.mode != "read" or use.text.endswith("]")):
             mode = "read" if use.mode == "read" else "write"
             yield Effect(kind, use.place, use.text if use.mode != "delete" else f"del {use.text}", mode, use.scope)
+
+
+def _of_modules(tree: Tree, uses: Iterable[Use]) -> Iterator[Effect]:
+    """A function that stores into an attribute of a module: its own by `global`, or another's."""
+    for use in uses:
+        if use.mode != "read" and use.mode != "lookup" and use.target and not _store(use.target):
+            owner, _, name = use.target.rpartition(".")
+            if owner in tree.resolver.modules and name and use.scope not in tree.resolver.modules:
+                yield Effect("module", use.place, use.text, "write", use.scope)
 
 
 def _store(name: str | None) -> str | None:

@@ -80,7 +80,7 @@ class Functions:
             self._known[key] = ()
             shift = 1 if symbol.kind == "method" and not static else 0
             found = self._handed_in(symbol, one.name, number - shift)
-            if not found and one.default and one.default.replace(".", "").isidentifier():
+            if not found and _names(one.default):
                 found = self._of.values(module, module.outer(scope), one.default)
             self._known[key] = weakened(found, "argument") or said
         return self._known[key]
@@ -134,6 +134,10 @@ class Functions:
         if word == "mapping":
             return (Value("dict", parts=(("", parts[0]),)),)
         return (Value({"sequence": "list"}.get(word, word), parts=parts),)
+
+
+def _names(default: str | None) -> bool:
+    return bool(default) and default.replace(".", "").isidentifier() and default not in ("None", "True", "False")
 
 
 def _same_package(one: str, other: str) -> bool:

@@ -59,4 +59,4 @@ class Leftovers:
             self.failed = error
             return []
         names = [one.full_name for one in found if one.full_name and one.type in ("function", "class", "property")]
-        return list(dict.fromkeys(names))
+        return [name for name in dict.fromkeys(names) if not name.startswith("builtins.None")]

@@ -165,7 +165,7 @@ class Effect:
     """Something that outlives the call: a file, the legacy parameters, random state, the environment."""
 
     kind: str
-    """file, params, random, environment."""
+    """file, params, random, environment, module (state kept in a module's attribute)."""
     place: Place
     what: str
     mode: str = "write"

@@ -120,6 +120,12 @@ def described(node: ast.AST) -> str:
     if isinstance(node, ast.Constant):
         text = repr(node.value)
         return text if len(text) <= 80 else f"<{type(node.value).__name__}>"
+    if (
+        isinstance(node, ast.Dict)
+        and 0 < len(node.keys) <= 6
+        and all(isinstance(key, ast.Constant) for key in node.keys)
+    ):
+        return f"<{', '.join(repr(key.value)[:40] + ': ...' for key in node.keys)}>"
     return access_path(node)
 
 

@@ -218,7 +218,7 @@ class Resolver:
                 return (Value("outside", f"{other}{step}", how="import"),)
             if step[1:] in self.modules[other].exported():
                 return self.find(f"{other}{step}")
-        return (Value("missing", below),) if not self._dynamic(module) else ()
+        return (Value("outside" if self._dynamic(module) else "missing", below),)
 
     def _dynamic(self, module: Module) -> bool:
         """Whether the module makes its names at run time (`__getattr__`, `globals()`)."""

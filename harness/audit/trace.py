@@ -4,6 +4,7 @@ Nothing audited is executed anywhere else. The worker is a process of its own in
 budget; what it saw until it ended, failed or was stopped is what there is.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -22,7 +23,7 @@ from harness.audit.index import Sources
 from harness.audit.model import Place, Symbol
 from harness.mistakes import Mistake
 
-TRACER = Path(__file__).with_name("tracer.py")
+TRACER = Path(__file__).parent / "tracer.py"
 GRACE = 8.0
 """Seconds a worker gets beyond its budget to write down what it saw, before it is killed."""
 LAST = 4000
@@ -97,6 +98,10 @@ class Trace:
     """Files in its working folder at the end."""
     exception: dict | None = None
     printed: str = ""
+
+    def before(self) -> frozenset[str]:
+        """Symbols that ran, but not while the entry point did: while modules were imported, or in the script."""
+        return frozenset(one.callee for one in self.seen if not one.part) - self.counts().keys()
 
     def counts(self) -> dict[str, int]:
         """Calls of each symbol while the entry point was running."""
@@ -184,10 +189,8 @@ def _work(python: str, home: Path, work: Path, budget: float) -> tuple[str, str]
 
 def _end(worker: subprocess.Popen) -> None:
     """The worker and all it started."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(worker.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     worker.wait()
 
 
@@ -262,7 +265,11 @@ class _Names:
             return named[0].id if len(named) == 1 else None
         # a decorated function's code begins at its first decorator
         after = [one for one in named if any(at >= line for at in (one.place.line, *one.also))]
-        return min(after, key=lambda one: min(at for at in (one.place.line, *one.also) if at >= line)).id if after else None
+        return (
+            min(after, key=lambda one: min(at for at in (one.place.line, *one.also) if at >= line)).id
+            if after
+            else None
+        )
 
     @staticmethod
     def _inner(name: str) -> bool:
@@ -278,6 +285,8 @@ class Merged:
     trace: Trace
     ran: dict[str, int]
     """symbol of the chain -> how often it ran while the entry point was running."""
+    early: frozenset[str]
+    """Those that ran only before the entry point did, as decorators do."""
     never: tuple[str, ...]
     """Symbols of the chain that did not run; not classes whose constructor Python makes, which no tracer sees."""
     edges: dict[tuple[str, Place, str], int]
@@ -308,8 +317,10 @@ def merge(chain: Chain, trace: Trace) -> Merged:
         edges[name, edge.place, edge.target] = exact or wrapped
     ran = {name: sum(counts.get(body, 0) for body in step.bodies) for name, step in chain.steps.items()}
     only = [one for one in inside if (one.caller, one.callee) not in known and one.callee != trace.entry]
-    never = tuple(name for name, step in chain.steps.items() if step.bodies and not ran[name])
-    return Merged(chain, trace, {name: count for name, count in ran.items() if count}, never, edges, tuple(only))
+    early = {name for name, step in chain.steps.items() if not ran[name] and trace.before().intersection(step.bodies)}
+    never = tuple(name for name, step in chain.steps.items() if step.bodies and not ran[name] and name not in early)
+    counted = {name: count for name, count in ran.items() if count}
+    return Merged(chain, trace, counted, frozenset(early), never, edges, tuple(only))
 
 
 def _wrappers(chain: Chain) -> dict[str, tuple[str, ...]]:

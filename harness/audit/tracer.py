@@ -7,6 +7,7 @@ Where there is `sys.monitoring` (Python 3.12) all threads are seen by it; else `
 The result is a JSON file, written again every second, so that something is known of a run that is cut short.
 """
 
+import inspect
 import json
 import os
 import runpy
@@ -16,6 +17,7 @@ import time
 import traceback
 
 TOOL = 4
+GENERATORS = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 AUTOGRAPH = "__autograph_generated_file"
 
 
@@ -34,6 +36,7 @@ class Tracer:
         self.known = {}
         self.edges = {}
         self.files = {}
+        self.beginnings = {}
         self.inside = 0
         self.entered = 0
         self.order = 0
@@ -99,6 +102,11 @@ class Tracer:
         classes = [cls.__qualname__ for cls in type(own).__mro__ if name[4:] in vars(cls) and cls.__module__ == module]
         return (path, name[4:], 0, classes[0] if own is not None and classes else "")
 
+    def begins(self, frame):
+        """A generator is "called" each time it goes on; it begins where it was first seen."""
+        first = self.beginnings.setdefault(id(frame.f_code), (frame.f_code, frame.f_lasti))[1]
+        return frame.f_lasti <= first
+
     def left(self):
         self.inside -= 1
 
@@ -106,7 +114,8 @@ class Tracer:
 
     def profile(self, frame, event, _):
         if event == "call":
-            self.seen(frame)
+            if not frame.f_code.co_flags & GENERATORS or self.begins(frame):
+                self.seen(frame)
         elif event == "return" and self.inside and self.about(frame.f_code)[2]:
             self.left()
 

@@ -55,7 +55,8 @@ class SourceTree:
 
     def lines(self, path: str) -> list[str]:
         """The text of a file of the root, any file, as lines."""
-        return decode(self.read(path)).splitlines()
+        rows = decode(self.read(path)).split("\n")  # not splitlines: a form feed ends no line of Python
+        return rows if rows[-1] else rows[:-1]
 
     @cached_property
     def digest(self) -> str:
