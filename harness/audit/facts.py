@@ -20,11 +20,13 @@ all       what `__all__` lists, or null
 symbols   [id, kind, line, end, parameters, returns, bases, decorators, value, guard]
 imports   [scope, level, module, name, alias, line, guard]; name is null for `import module`, '*' for a star
 binds     [scope, target, values, annotation, line, kind]; target is a name, `self.x`, `x['k']`, or `return`
-calls     [scope, path, line, column, positional, keywords, starred, arguments]
+calls     [scope, path, line, column, positional, keywords, starred, arguments, lines of the keywords]
 uses      [scope, path, line, column, mode]; mode is r, w or d
 strings   [scope, text, line]; literals that look like `a.b` or `a.b:c`
 """
 
+OWN = {"cls()", "cls.__new__()"}
+"""What a method of a class calls to make an instance of it."""
 SOFT = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
 
@@ -54,6 +56,7 @@ class _Collector:
         self.exported: list[str] | None = None
         self.globals: dict[str, set[str]] = {}
         self.locals: dict[str, dict[str, str]] = {"": {}}
+        self.made: set[tuple[str, str]] = set()
         self.by_type = {name[3:]: getattr(self, name) for name in dir(self) if name.startswith("on_")}
 
     # walking
@@ -201,30 +204,41 @@ class _Collector:
         self.binds.append([scope, path, found, annotation, line, kind])
         if isinstance(target, ast.Name):
             self.local(path, "value")
+            if self.kinds[self.scope] == "method" and any(value in OWN for value in found if isinstance(value, str)):
+                self.made.add((self.scope, path))
+        elif isinstance(target, ast.Attribute) and self.is_own(target.value) and not path.startswith("self."):
+            self.binds.append([scope, f"self.{target.attr}", found, annotation, line, kind])
+
+    def is_own(self, node: ast.expr) -> bool:
+        """Whether this is the instance of the class at hand: `self`, or what its method has made with `cls(...)`."""
+        name = node.id if isinstance(node, ast.Name) else ""
+        return self.kinds[self.scope] == "method" and (name == "self" or (self.scope, name) in self.made)
 
     def assign(self, node: Any, targets: list[ast.expr], annotation: ast.expr | None, kind: str) -> None:
         found = paths.values(node.value) if node.value is not None else []
         for target in targets:
             self.bind(target, found, text_of(annotation), node.lineno, kind)
             self.visit(target)
-            if isinstance(target, ast.Name | ast.Attribute):
-                self.member(target, node, annotation)
+            for part in _targets(target):
+                self.member(part, node, annotation, part is target)
         self.visit(annotation)
         self.visit(node.value)
 
-    def member(self, target: ast.Name | ast.Attribute, node: Any, annotation: ast.expr | None) -> None:
+    def member(
+        self, target: ast.Name | ast.Attribute, node: Any, annotation: ast.expr | None, whole: bool = True
+    ) -> None:
         """A module's, a class's or an instance's attribute is a symbol, at its first assignment."""
         here = self.kinds[self.scope]
         if isinstance(target, ast.Name):
             if here not in ("module", "class"):
                 return
             name = self.inner(target.id)
-        elif here == "method" and isinstance(target.value, ast.Name) and target.value.id == "self":
+        elif isinstance(target, ast.Attribute) and self.is_own(target.value):
             name = f"{self.scope.rpartition('.')[0]}.{target.attr}"
         else:
             return
         kind = "field" if annotation is not None and here == "class" else "attribute"
-        value = short(node.value)
+        value = short(node.value) if whole else None
         guard = "function" if here == "method" else self.guard()
         row = [name, kind, target.end_lineno, node.end_lineno, [], text_of(annotation), [], [], value, guard]
         self.symbols.append(row)
@@ -295,7 +309,8 @@ class _Collector:
         starred = len(plain) < len(node.args) or len(keywords) < len(node.keywords)
         given = [[str(index), described(one)] for index, one in enumerate(plain)]
         given += [[word.arg, described(word.value)] for word in node.keywords if word.arg]
-        self.calls.append([self.scope, path, line, column, len(plain), keywords, starred, given])
+        lines = [word.lineno for word in node.keywords if word.arg]
+        self.calls.append([self.scope, path, line, column, len(plain), keywords, starred, given, lines])
         if isinstance(node.func, ast.Attribute):
             self.visit(node.func.value)
         elif not isinstance(node.func, ast.Name):
@@ -341,6 +356,15 @@ class _Collector:
                 return how != "value" or self.kinds[scope] == "class"
             scope = _outer(scope)
         return name in self.locals[""] or (star and not hasattr(builtins, name))
+
+
+def _targets(target: ast.expr) -> list[ast.Name | ast.Attribute]:
+    """The names and attributes that an assignment gives a value, those of an unpacked value too."""
+    if isinstance(target, ast.Tuple | ast.List):
+        return [one for part in target.elts for one in _targets(part)]
+    if isinstance(target, ast.Starred):
+        return _targets(target.value)
+    return [target] if isinstance(target, ast.Name | ast.Attribute) else []
 
 
 def _outer(scope: str) -> str:

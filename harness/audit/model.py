@@ -143,6 +143,8 @@ class Call(NamedTuple):
     """Every symbol it may be, `target` first, where there is more than one."""
     origin: str = ""
     """Where the value was made this is called on: a path from a function of a tree, `ptycho.loader.load()[0].fit`."""
+    lines: tuple[int, ...] = ()
+    """The line of each of `keywords`."""
 
 
 class Use(NamedTuple):

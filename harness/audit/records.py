@@ -91,7 +91,7 @@ class _Reader:
     # calls
 
     def called(self, module: Module, row: list) -> Call:
-        scope, path, line, _, positional, keywords, starred, given = row
+        scope, path, line, _, positional, keywords, starred, given, lines = row
         found = self.resolver.values(module, scope, path) if path else ()
         targets = unique([one for value in found for one in self._callable(value)])
         target, how, origin = self._choice(targets)
@@ -99,6 +99,7 @@ class _Reader:
         return Call(
             module.full(scope), shown(path) or "<expression>", module.place(line), positional, tuple(keywords), starred,
             tuple((name, what) for name, what in given), target, how, several if len(several) > 1 else (), origin,
+            tuple(lines),
         )  # fmt: skip
 
     def _callable(self, value: Value, depth: int = 0) -> Values:

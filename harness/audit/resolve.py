@@ -5,6 +5,7 @@ Asked with an access path in a scope of a module, it answers `Values`, each with
 """
 
 import builtins
+import re
 from collections.abc import Iterable
 
 from harness.audit.classes import CALLABLE, Classes
@@ -13,6 +14,9 @@ from harness.audit.model import Symbol
 from harness.audit.modules import Module
 from harness.audit.paths import split
 from harness.audit.values import Value, Values, from_container, tells, unique, weakened
+
+MAKERS = re.compile(r"_?(from|new|make|create|build|load|open|read)_\w+")
+"""Names of class methods that make an instance."""
 
 
 class Resolver:
@@ -175,6 +179,10 @@ class Resolver:
         if grown in self.modules:
             return Value("symbol", grown, how=value.how)
         kind = "outside" if value.kind == "outside" else "missing"
+        if kind == "missing" and step == "()" and MAKERS.match(value.id.rpartition(".")[2]):
+            maker = self.symbols.get(value.id.rpartition(".")[0])
+            if maker is not None and maker.kind == "class":
+                return Value("instance", maker.id, (), "named", f"{value.id}()")
         return Value(kind, grown, (), value.how, f"{value.origin}{step}" if value.origin else "")
 
     def _from_symbol(self, value: Value, step: str) -> Values:

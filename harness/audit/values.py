@@ -7,13 +7,17 @@ import ast
 from functools import lru_cache
 from typing import NamedTuple
 
-HOW = ("scope", "import", "constructor", "annotation", "assigned", "returned", "argument", "table", "framework", "jedi")
+HOW = (
+    "scope", "import", "constructor", "annotation", "assigned", "returned", "argument", "table", "framework", "jedi",
+    "named",
+)  # fmt: skip
 """How a target was found, from certain to less so; what is found in several steps is as good as its weakest.
 
 scope: by name where it stands; import: through an import statement; constructor: the value was made by a call of the
 class; annotation: an annotation says what the value is; assigned, returned: what is assigned to the name, or returned
 by the function, says so; argument: what callers hand in says so; table: one of several in a container;
-framework: `module(x)` runs `forward`, `layer(x)` runs `call`; jedi: jedi found it.
+framework: `module(x)` runs `forward`, `layer(x)` runs `call`; jedi: jedi found it;
+named: a constructor that is not there, `Model.from_file`, is taken by its name to make what it is asked of.
 """
 FAILED = ("missing", "dynamic", "unresolved")
 """missing: it names something in a tree that is not there; dynamic: chosen at run time; unresolved: not found out."""
@@ -59,8 +63,11 @@ def weakened(found: Values, how: str) -> Values:
 
 
 def tells(said: Values) -> bool:
-    """Whether an annotation tells what a value is; that something can be called tells less than the source does."""
-    return any(one.kind != "callable" for one in said)
+    """Whether an annotation tells what a value is.
+
+    That something can be called tells less than the source does; `tuple[Any, Any]` tells nothing.
+    """
+    return any(one.kind != "callable" and (one.kind not in ("tuple", "list", "dict") or any(one.parts)) for one in said)
 
 
 UNIONS = {"Optional", "Union", "Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly", "Awaitable"}

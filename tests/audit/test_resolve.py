@@ -208,3 +208,31 @@ def test_the_same_sources_answer_the_same(tmp_path):
     second = read(tmp_path, "ref", "cli")
     assert second["cli"].uses == first["cli"].uses  # asked first for something else
     assert second["ref"].calls == first["ref"].calls
+
+
+OWN = (
+    "class Model:\n    @classmethod\n    def _new(cls, net=None):\n        made = cls()\n        made.net = net()\n"
+    "        made.a, made.b = 1, 2\n        return made\n"
+    "class Net:\n    def __init__(self): self.loss, self.name = 1, 'x'\n"
+    "def loaded() -> 'tuple[Any, Any]':\n    return Model(), Net()\n"
+)
+
+
+def test_attributes_of_what_a_class_method_makes_and_types_that_tell_nothing(tmp_path):
+    caller = (
+        "from pkg.m import Model, Net, loaded\n"
+        "def run():\n    model = Model._new(net=Net)\n    model.net.loss\n    model.b\n    model.none\n"
+        "    one, two = loaded()\n    two.name\n    kept = Model.from_file('x')\n    kept.a\n    kept.check(\n"
+        "        first=1,\n        second=2,\n    )\n"
+    )
+    found = tree(tmp_path, {"pkg/m.py": OWN, "pkg/caller.py": caller})
+    uses = {(one.text, one.target, one.how) for one in found.uses if one.place.path == "pkg/caller.py"}
+    assert uses >= {
+        ("model.net.loss", "pkg.m.Net.loss", "argument"),
+        ("model.b", "pkg.m.Model.b", "returned"),
+        ("model.none", "pkg.m.Model.none", "missing"),
+        ("two.name", "pkg.m.Net.name", "assigned"),
+        ("kept.a", "pkg.m.Model.a", "named"),
+    }
+    last = next(one for one in found.calls if one.text == "kept.check")
+    assert (last.target, last.how, last.lines) == ("pkg.m.Model.check", "missing", (12, 13))
