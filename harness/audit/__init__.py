@@ -24,6 +24,7 @@ What a tree answers (`index.Tree`)
     tree.faults                                  syntax errors, star and dynamic imports, imports of what is not there
     tree.touches(other)                          imports, calls and uses that reach into another tree
     sources.symbol(id), sources.tree_of(id)      across the trees; sources.faults: (role, Fault) of all of them
+    sources.tests_of(tree)                       the tests beside it; a second root's have role `tests of candidate`
 
 What a resolved thing says
     target   id of a symbol in a tree (re-exports followed); of something outside, its path from the library's name
@@ -45,9 +46,10 @@ What a resolved thing says
     an Import has guard none, function, try, if, type-checking, main: only `none` is a hard import. `try` is said only
              where the handler goes on; one that raises again leaves it hard.
 
-Imports between modules as a graph: `imports.import_graph(tree)` is a `grimp.ImportGraph`, made from our facts.
+Imports between modules as a graph: `imports.import_graph(tree, ...)` is a `grimp.ImportGraph`, made from our facts, of
+one tree or several.
 
 Citing (`citations.Citations`): `cite(place, expected)` and `symbol(symbol)` give `path:line` and register it; call
-`verify()` before anything is written. The place of a Call or Use is where the last name of its text stands, so that is
-what to expect there; an Import's is the line of the imported name (`from x import (` lists one a line).
+`verify()` before anything is written. The place of a Call or Use is where the last name of its text stands: that name
+is what to expect there; an Import's is the line of the imported name (`from x import (` lists one a line).
 """

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from harness.audit.values import Value, Values, unique, weakened
+from harness.audit.modules import Module
+from harness.audit.values import Value, Values, tells, unique, weakened
 
 if TYPE_CHECKING:
     from harness.audit.resolve import Resolver
@@ -15,12 +16,20 @@ FRAMEWORK_CALLS = {"torch": "forward", "lightning": "forward", "pytorch_lightnin
 PROPERTIES = ("property", "cached_property", "functools.cached_property")
 
 
+MOST_STORES = 20
+
+
 class Classes:
     """The part of a resolver that knows classes."""
 
     def __init__(self, resolver: "Resolver") -> None:
         self._of = resolver
         self._known: dict[tuple, Any] = {}
+        self._stores: dict[str, list[tuple[Module, list]]] = {}
+        for module in resolver.modules.values():
+            for row in module.facts["binds"]:
+                if "." in row[1] and not row[1].startswith("self.") and row[1].replace(".", "").isidentifier():
+                    self._stores.setdefault(row[1].rpartition(".")[2], []).append((module, row))
 
     def called(self, cls: str) -> Values:
         """What runs when an instance of a class is called."""
@@ -77,6 +86,12 @@ class Classes:
             self._known[key] = unique([inner for one in found for inner in (self._behind(one))])
         return self._known[key]
 
+    def held_by(self, value: Value) -> Values:
+        """What an attribute or property holds; nothing for a class or function."""
+        symbol = self._of.symbols[value.id]
+        plain = symbol.kind == "class" or (symbol.kind in CALLABLE and not self.is_property(value.id))
+        return () if plain else self.held(value.id)
+
     def _behind(self, value: Value) -> Values:
         """An attribute that holds what another one holds."""
         symbol = self._of.symbols.get(value.id) if value.kind == "symbol" and value.id not in self._of.modules else None
@@ -91,16 +106,30 @@ class Classes:
             return self._of.functions.answered(symbol)
         scope, _, name = local.rpartition(".")
         rows = list(module.binds.get(scope, {}).get(name, []))
+        rows = [(module, row) for row in rows]
         for method in module.methods.get(scope, []) if scope else []:
-            rows += module.binds.get(method, {}).get(f"self.{name}", [])
+            rows += [(module, row) for row in module.binds.get(method, {}).get(f"self.{name}", [])]
+        rows += self._stored(name, f"{module.name}.{scope}" if scope else module.name)
         said = self._of.functions.annotated(module, scope, symbol.returns)
-        if said or not rows:
+        if tells(said) or not rows:
             return said
-        every = [
-            one for row in rows for one in (self._of.functions.annotated(module, row[0], row[3]) if row[3] else ())
-        ]
-        every += [one for row in rows for value in row[2] for one in self._of.described(module, row[0], value)]
-        return weakened(unique(every), "assigned")
+        told = [one for at, row in rows if row[3] for one in self._of.functions.annotated(at, row[0], row[3])]
+        told += [one for at, row in rows for value in row[2] for one in self._of.described(at, row[0], value)]
+        return weakened(unique(told), "assigned") or said
+
+    def _stored(self, name: str, owner: str) -> list[tuple[Module, list]]:
+        """Where an attribute of a module or of a class's instance is given a value from outside: `model.net = net`."""
+        rows = self._stores.get(name, ())
+        if len(rows) > MOST_STORES:
+            return []
+        found = []
+        for module, row in rows:
+            path = row[1].rpartition(".")[0]
+            if any(
+                one.id == owner and one.kind in ("symbol", "instance") for one in self._of.values(module, row[0], path)
+            ):
+                found.append((module, row))
+        return found
 
     def is_property(self, method: str) -> bool:
         return any(

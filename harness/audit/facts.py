@@ -372,7 +372,9 @@ def _outer(scope: str) -> str:
 
 
 def _end(node: Any) -> tuple[int, int]:
-    """Where the last name of an expression stands."""
+    """Where the last name of an expression stands; of `x['a']`, that is `x`."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
     if isinstance(node, ast.Attribute):
         return node.end_lineno, node.end_col_offset - len(node.attr.encode())
     return (node.lineno, node.col_offset) if isinstance(node, ast.Name) else (node.end_lineno, node.end_col_offset)

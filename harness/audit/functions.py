@@ -8,7 +8,7 @@ from harness.audit.facts import Facts
 from harness.audit.model import Symbol
 from harness.audit.modules import Module
 from harness.audit.paths import last_name
-from harness.audit.values import Shape, Value, Values, annotation_shape, from_container, unique, weakened
+from harness.audit.values import Shape, Value, Values, annotation_shape, from_container, tells, unique, weakened
 
 if TYPE_CHECKING:
     from harness.audit.resolve import Resolver
@@ -32,11 +32,12 @@ class Functions:
             self._known[key] = ()
             module, local = self._of.home[symbol.id]
             found = self.annotated(module, module.outer(local), symbol.returns)
-            if not found or any(self._may_say_more(one) for one in found):
+            if not tells(found) or any(self._may_say_more(one) for one in found):
                 rows = module.binds.get(local, {}).get("return", [])
                 every = [one for row in rows for value in row[2] for one in self._of.described(module, local, value)]
                 made = weakened(unique(every), "returned")
-                found = unique([self._filled(one, made) for one in found]) if found else made
+                found = unique([self._filled(one, made) for one in found]) or made
+                found = found if tells(found) else made or found
             if any("contextmanager" in text for text in symbol.decorators):
                 found = unique([one for value in found for one in (from_container(value, "[]") or (value,))])
             found = found or (Value("outside", f"{symbol.id}()", how="returned"),)
@@ -96,13 +97,16 @@ class Functions:
         said = self.annotated(module, module.outer(scope), one.annotation)
         if one.variadic:
             return (Value("list", parts=(said,)),)
-        if said:
+        if tells(said):
             return said
         key = ("given", symbol.id, number)
         if key not in self._known:
             self._known[key] = ()
             shift = 1 if symbol.kind == "method" and not static else 0
-            self._known[key] = weakened(self._handed_in(symbol, one.name, number - shift), "argument")
+            found = self._handed_in(symbol, one.name, number - shift)
+            if not found and _names(one.default):
+                found = self._of.values(module, module.outer(scope), one.default)
+            self._known[key] = weakened(found, "argument") or said
         return self._known[key]
 
     def _handed_in(self, symbol: Symbol, name: str, position: int) -> Values:
@@ -126,12 +130,24 @@ class Functions:
         shape = annotation_shape(text) if text else None
         return weakened(self._shaped(module, scope, shape), "annotation") if shape else ()
 
+    def _instances(self, value: Value) -> Values:
+        """Values of the type `value`, a class or another name of one."""
+        if value.kind == "outside":
+            return (value._replace(id=f"{value.id}()"),)
+        symbol = self._of.symbols.get(value.id) if value.kind == "symbol" else None
+        if symbol is None:
+            return ()
+        if symbol.kind == "class":
+            return (value._replace(kind="instance"),)
+        return unique([one for held in self._of.classes.held_by(value) for one in self._instances(held)])
+
     def _shaped(self, module: Module, scope: str, shape: Shape | None) -> Values:
         if shape is None:
             return ()
         word, *inside = shape
         if word == "name":
-            return tuple(_instance(one) for one in self._of.values(module, scope, inside[0]) if one.kind != "missing")
+            found = [value for one in self._of.values(module, scope, inside[0]) for value in self._instances(one)]
+            return unique(found)
         if word == "union":
             return unique([one for part in inside for one in self._shaped(module, scope, part)])
         if word == "type":
@@ -144,11 +160,8 @@ class Functions:
         return (Value({"sequence": "list"}.get(word, word), parts=parts),)
 
 
-def _instance(value: Value) -> Value:
-    """A value of the type `value`."""
-    if value.kind == "symbol":
-        return value._replace(kind="instance")
-    return value._replace(id=f"{value.id}()") if value.kind == "outside" else value
+def _names(default: str | None) -> bool:
+    return bool(default) and default.replace(".", "").isidentifier() and default not in ("None", "True", "False")
 
 
 def _same_package(one: str, other: str) -> bool:

@@ -3,7 +3,8 @@
 A library that is imported is one module of the graph, by its top-level name, squashed as grimp says.
 """
 
-from collections.abc import Collection
+from collections import deque
+from collections.abc import Collection, Iterable
 
 import grimp
 
@@ -15,25 +16,33 @@ HARD = ("none",)
 """Runs whenever the module is imported, and lets the import fail."""
 
 
-def import_graph(tree: Tree, guards: Collection[str] = EVERY) -> grimp.ImportGraph:
-    """Modules of the tree and the libraries they import, by imports under one of `guards`.
+def import_graph(trees: Tree | Iterable[Tree], guards: Collection[str] = EVERY) -> grimp.ImportGraph:
+    """Modules of one tree or several, and the libraries they import, by imports under one of `guards`.
 
     `graph.get_import_details(importer=..., imported=...)` has the line; what importing a module does to the packages
     above it (their `__init__` runs first) is an import, too.
     """
+    every = [trees] if isinstance(trees, Tree) else list(trees)
+    inside = {name: tree.modules[name] for tree in every for name in tree.modules}
     graph = grimp.ImportGraph()
-    for name in sorted(tree.modules):
+    for name in sorted(inside):
         graph.add_module(name)
-    for name, module in sorted(tree.modules.items()):
+    for name, module in sorted(inside.items()):
         parent = name.rpartition(".")[0]
-        if parent in tree.modules:
+        if parent in inside:
             graph.add_import(
                 importer=name, imported=parent, line_number=1, line_contents=f"(package of {module.file.path})"
             )
+    for tree in every:
+        _add_imports(graph, tree, inside, guards)
+    return graph
+
+
+def _add_imports(graph: grimp.ImportGraph, tree: Tree, inside: Collection[str], guards: Collection[str]) -> None:
     text: dict[str, list[str]] = {}
     for one in tree.imports:
         importer = tree.files[one.place.path].module
-        imported = imported_module(tree, one)
+        imported = imported_module(inside, one)
         if one.guard in guards and imported and imported != importer:
             if imported not in graph.modules:
                 graph.add_module(imported, is_squashed=True)
@@ -41,22 +50,45 @@ def import_graph(tree: Tree, guards: Collection[str] = EVERY) -> grimp.ImportGra
                 text[one.place.path] = tree.lines(one.place.path)
             contents = text[one.place.path][one.place.line - 1].strip()
             graph.add_import(importer=importer, imported=imported, line_number=one.place.line, line_contents=contents)
-    return graph
 
 
-def imported_module(tree: Tree, one: Import) -> str:
-    """The module of the tree an import loads, or the top-level name of the library."""
+def imported_module(inside: Collection[str], one: Import) -> str:
+    """The module among those `inside` that an import loads, or the top-level name of the library."""
     name = one.what.removesuffix(".*")
-    while name and name not in tree.modules:
+    while name and name not in inside:
         name = name.rpartition(".")[0]
     return name or one.what.partition(".")[0]
+
+
+def ways_to(graph: grimp.ImportGraph, goal: str) -> dict[str, str]:
+    """Of every module that reaches `goal` by imports: the next module on a shortest way there.
+
+    Always the same of several, which `graph.find_shortest_chain` does not promise.
+    """
+    following: dict[str, str] = {}
+    waiting = deque([goal] if goal in graph.modules else [])
+    while waiting:
+        here = waiting.popleft()
+        for above in sorted(graph.find_modules_that_directly_import(here)):
+            if above not in following and above != goal:
+                following[above] = here
+                waiting.append(above)
+    return following
+
+
+def way(following: dict[str, str], start: str) -> tuple[str, ...]:
+    """The modules from `start` to the goal, both among them; empty where there is no way."""
+    found = [start] if start in following else []
+    while found and found[-1] in following:
+        found.append(following[found[-1]])
+    return tuple(found)
 
 
 def cycles(tree: Tree, guards: Collection[str] = HARD) -> tuple[tuple[str, ...], ...]:
     """Groups of modules that import each other in a circle, the import of one's own package left out."""
     edges: dict[str, set[str]] = {name: set() for name in tree.modules}
     for one in tree.imports:
-        importer, imported = tree.files[one.place.path].module, imported_module(tree, one)
+        importer, imported = tree.files[one.place.path].module, imported_module(edges, one)
         if one.guard in guards and imported in edges and imported != importer:
             edges[importer].add(imported)
     return tuple(sorted(tuple(sorted(group)) for group in _components(edges) if len(group) > 1))

@@ -191,8 +191,11 @@ class Sources:
         self.cache = cache
         found = [trees.find(spec, role) for role, spec in specs.items()]
         if tests:
-            beside = {tree.root: trees.tests_of(tree) for tree in found}
-            found += [tree for tree in beside.values() if tree is not None and not _is_among(tree, found)]
+            beside = {tree.root: tree for tree in reversed(found)}  # by the first tree of each root
+            for tree in [one for one in found if beside[one.root] is one]:
+                named = "tests" if all(one.role != "tests" for one in found) else f"tests of {tree.role}"
+                there = trees.tests_of(tree, named)
+                found += [there] if there is not None and not _is_among(there, found) else []
         self.trees = tuple(self._read(source) for source in found)
         self._resolvers: dict[tuple[str, ...], Resolver] = {}
         self._records: dict[str, Records] = {}
@@ -205,6 +208,10 @@ class Sources:
             except (SyntaxError, ValueError, RecursionError, MemoryError, OSError) as error:
                 faults.append(_unread(path, error))
                 facts = NO_FACTS
+            hidden = modules.get(file.module)  # of `a.py` and `a/__init__.py`, which comes later, the folder counts
+            if hidden is not None:
+                why = f"never imported: {path} is the module {file.module}"
+                faults.append(Fault(hidden.file.path, None, why, "shadowed"))
             modules[file.module] = Module(source.role, file, facts)
         return Tree(source, modules, faults, self)
 
@@ -213,6 +220,10 @@ class Sources:
 
     def get(self, role: str) -> Tree | None:
         return next((tree for tree in self.trees if tree.role == role), None)
+
+    def tests_of(self, tree: Tree) -> Tree | None:
+        """The tests in the same root, where they were read."""
+        return next((one for one in self.trees if one.package == "tests" and one.root == tree.root), None)
 
     def tree_of(self, name: str) -> Tree | None:
         """The tree a dotted name lies in, by its package."""

@@ -167,7 +167,7 @@ class Effect:
     """Something that outlives the call: a file, the legacy parameters, random state, the environment."""
 
     kind: str
-    """file, params, random, environment."""
+    """file, params, random, environment, module (state kept in a module's attribute)."""
     place: Place
     what: str
     mode: str = "write"
@@ -183,7 +183,7 @@ class Fault:
     line: int | None
     reason: str
     kind: str = "file"
-    """file, syntax, star, dynamic, missing, cycle, git."""
+    """file, syntax, shadowed, star, dynamic, missing, cycle, git."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.reason}" if self.line else f"{self.path}: {self.reason}"

@@ -2,13 +2,14 @@
 
 `Model(cfg).layers[0].run(x)` is `Model().layers[0].run()`. A root in angle brackets is no name: `<str>` is a literal,
 `<'ptycho'>` one whose text is of interest, `<module:a.b>` what `importlib.import_module('a.b')` answers, `<lambda>`.
+Arithmetic is one step, `folder{/}.mkdir`: what it makes is taken to be of the kind of its first operand that is a name.
 """
 
 import ast
 import re
 from functools import lru_cache
 
-STEP = re.compile(r"\.[^\W\d]\w*|\(\)|\[(?:'[^'\]]*'|-?\d+)?\]")
+STEP = re.compile(r"\.[^\W\d]\w*|\(\)|\[(?:'[^'\]]*'|-?\d+)?\]|\{[^}]*\}")
 ROOT = re.compile(r"<[^>]*>|[^\W\d]\w*")
 NAMING = re.compile(r"[A-Za-z_][\w.:-]{1,79}")
 """Strings that may name something; they are kept as `<'text'>`."""
@@ -18,6 +19,10 @@ CONTAINERS = {
     ast.List: "<list>", ast.ListComp: "<list>", ast.Tuple: "<tuple>", ast.Set: "<set>", ast.SetComp: "<set>",
     ast.Dict: "<dict>", ast.DictComp: "<dict>", ast.JoinedStr: "<str>", ast.GeneratorExp: "<generator>",
     ast.Lambda: "<lambda>", ast.Compare: "<bool>",
+}  # fmt: skip
+OPERATORS = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
+    ast.MatMult: "@", ast.BitOr: "|", ast.BitAnd: "&", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>",
 }  # fmt: skip
 WRAPPED = (ast.Await, ast.Starred, ast.NamedExpr)
 
@@ -38,7 +43,19 @@ def access_path(node: ast.AST) -> str:
         return f"<{type(node.value).__name__}>"
     if isinstance(node, WRAPPED):
         return access_path(node.value)
+    if isinstance(node, ast.BinOp | ast.UnaryOp):
+        return _computed(node)
     return CONTAINERS.get(type(node), "")
+
+
+def _computed(node: ast.BinOp | ast.UnaryOp) -> str:
+    if isinstance(node, ast.UnaryOp):
+        return "<bool>" if isinstance(node.op, ast.Not) else access_path(node.operand)
+    for operand in (node.left, node.right):
+        path = access_path(operand)
+        if path and not path.startswith("<"):
+            return f"{path}{{{OPERATORS.get(type(node.op), '?')}}}"
+    return access_path(node.left)
 
 
 def _called(node: ast.Call) -> str:
@@ -85,6 +102,13 @@ def split(path: str) -> tuple[str, tuple[str, ...]]:
     return root[0], tuple(STEP.findall(path, root.end()))
 
 
+def shown(path: str) -> str:
+    """A path as a reader knows it: `(folder / ...).mkdir` for `folder{/}.mkdir`."""
+    while found := re.search(r"\{([^}]*)\}", path):
+        path = f"({path[: found.start()]} {found[1]} ...){path[found.end() :]}"
+    return path
+
+
 def last_name(path: str) -> str:
     """`run` of `Model().layers[0].run`; empty where the path does not end in a name."""
     found = re.search(r"(?:^|\.)([^\W\d]\w*)$", path)
@@ -96,6 +120,12 @@ def described(node: ast.AST) -> str:
     if isinstance(node, ast.Constant):
         text = repr(node.value)
         return text if len(text) <= 80 else f"<{type(node.value).__name__}>"
+    if (
+        isinstance(node, ast.Dict)
+        and 0 < len(node.keys) <= 6
+        and all(isinstance(key, ast.Constant) for key in node.keys)
+    ):
+        return f"<{', '.join(repr(key.value)[:40] + ': ...' for key in node.keys)}>"
     return access_path(node)
 
 

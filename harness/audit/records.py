@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.audit.model import Call, Fault, Import, Use
 from harness.audit.modules import Module
-from harness.audit.paths import split
+from harness.audit.paths import shown, split
 from harness.audit.resolve import Resolver
 from harness.audit.values import Value, Values, unique
 
@@ -97,7 +97,7 @@ class _Reader:
         target, how, origin = self._choice(targets)
         several = tuple(one.id for one in targets if one.kind == "symbol")
         return Call(
-            module.full(scope), path or "<expression>", module.place(line), positional, tuple(keywords), starred,
+            module.full(scope), shown(path) or "<expression>", module.place(line), positional, tuple(keywords), starred,
             tuple((name, what) for name, what in given), target, how, several if len(several) > 1 else (), origin,
             tuple(lines),
         )  # fmt: skip
@@ -108,6 +108,8 @@ class _Reader:
             return self.resolver.classes.called(value.id) if depth < 3 else ()
         if value.kind in ("outside", "missing"):
             return (value,)
+        if value.kind == "callable" and value.id:
+            return (Value("outside", value.id, (), value.how),)
         if value.kind != "symbol" or value.id in self.resolver.modules:
             return ()
         symbol = self.resolver.symbols[value.id]
@@ -144,10 +146,10 @@ class _Reader:
             return (
                 None
                 if mode == "r"
-                else Use(module.full(scope), row[1], module.place(line), MODES[mode], None, "unresolved")
+                else Use(module.full(scope), shown(row[1]), module.place(line), MODES[mode], None, "unresolved")
             )
         how = "missing" if one.kind == "missing" else one.how
-        return Use(module.full(scope), row[1], module.place(line), MODES[mode], one.id, how, one.origin)
+        return Use(module.full(scope), shown(row[1]), module.place(line), MODES[mode], one.id, how, one.origin)
 
     def looked_up(self, module: Module, call: Call) -> list[Use]:
         """Modules or distributions that are asked for by name."""

@@ -13,7 +13,7 @@ from harness.audit.functions import Functions
 from harness.audit.model import Symbol
 from harness.audit.modules import Module
 from harness.audit.paths import split
-from harness.audit.values import Value, Values, from_container, unique, weakened
+from harness.audit.values import Value, Values, from_container, tells, unique, weakened
 
 MAKERS = re.compile(r"_?(from|new|make|create|build|load|open|read)_\w+")
 """Names of class methods that make an instance."""
@@ -135,9 +135,9 @@ class Resolver:
             self._asked[key] = ()
             said = [self.functions.annotated(module, row[0], row[3]) for row in rows if row[3]]
             found = [one for values in said for one in values]
-            if not found:
+            if not tells(tuple(found)):
                 every = [one for row in rows for value in row[2] for one in self.described(module, row[0], value)]
-                found = list(weakened(tuple(every), "assigned"))
+                found = list(weakened(tuple(every), "assigned")) or found
             self._asked[key] = unique(found)
         return self._asked[key]
 
@@ -156,6 +156,8 @@ class Resolver:
 
     def step(self, value: Value, step: str) -> Values:
         """What `value` followed by `.name`, `()` or `[key]` may be."""
+        if step[0] == "{":
+            return self._computed(value)
         if value.kind == "symbol":
             return self._from_symbol(value, step)
         if value.kind == "instance":
@@ -165,6 +167,12 @@ class Resolver:
         if value.kind == "text":
             return (Value("outside", f"builtins.str(){step}", how=value.how),)
         return from_container(value, step)
+
+    def _computed(self, value: Value) -> Values:
+        """What arithmetic makes: something like its operand; what operators of classes of the trees make is unknown."""
+        if value.kind == "symbol" and value.id not in self.modules:
+            return unique([one for held in self.classes.held_by(value) for one in self._computed(held)])
+        return (value._replace(origin=""),) if value.kind in ("outside", "text", "list", "dict", "tuple") else ()
 
     def _beyond(self, value: Value, step: str) -> Value:
         grown = f"{value.id}{step}" if not step.startswith("[") else f"{value.id}[]"
@@ -218,7 +226,7 @@ class Resolver:
                 return (Value("outside", f"{other}{step}", how="import"),)
             if step[1:] in self.modules[other].exported():
                 return self.find(f"{other}{step}")
-        return (Value("missing", below),) if not self._dynamic(module) else ()
+        return (Value("outside" if self._dynamic(module) else "missing", below),)
 
     def _dynamic(self, module: Module) -> bool:
         """Whether the module makes its names at run time (`__getattr__`, `globals()`)."""

@@ -102,9 +102,9 @@ def find(spec: str, role: str) -> SourceTree:
     return _tree(role, root, package)
 
 
-def tests_of(tree: SourceTree) -> SourceTree | None:
-    """The folder `tests` beside the package, as a tree of its own with role `tests`; None where there is none."""
-    return _tree("tests", tree.root, "tests") if (tree.root / "tests").is_dir() else None
+def tests_of(tree: SourceTree, role: str = "tests") -> SourceTree | None:
+    """The folder `tests` beside the package, as a tree of its own; None where there is none."""
+    return _tree(role, tree.root, "tests") if (tree.root / "tests").is_dir() else None
 
 
 def _tree(role: str, root: Path, package: str) -> SourceTree:

@@ -62,13 +62,21 @@ def weakened(found: Values, how: str) -> Values:
     return tuple(one.weakened(how) for one in found)
 
 
+def tells(said: Values) -> bool:
+    """Whether an annotation tells what a value is.
+
+    That something can be called tells less than the source does; `tuple[Any, Any]` tells nothing.
+    """
+    return any(one.kind != "callable" and (one.kind not in ("tuple", "list", "dict") or any(one.parts)) for one in said)
+
+
 UNIONS = {"Optional", "Union", "Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly", "Awaitable"}
 SEQUENCES = {
     "list", "List", "Sequence", "Iterable", "Iterator", "Generator", "Collection", "set", "Set", "frozenset",
     "FrozenSet", "deque", "MutableSequence",
 }  # fmt: skip
 MAPPINGS = {"dict", "Dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict", "DefaultDict"}
-NOTHING = {"Any", "None", "object", "TypeVar", "Self", "NoReturn"}
+NOTHING = {"Any", "None", "object", "TypeVar", "Self", "NoReturn", "Callable"}
 
 Shape = tuple
 """An annotation, taken apart: ('name', path), ('union', ...), ('sequence', shape), ('tuple', ...), ('mapping', shape),
@@ -140,10 +148,11 @@ def from_container(value: Value, step: str) -> Values:
             several = list(value.parts)
         found = unique([one for values in several for one in values])
         return found if len(found) == 1 else weakened(found, "table")
+    name = f"builtins.{value.kind}(){step}"
     if value.kind == "dict" and step in (".get", ".pop", ".setdefault"):
-        return (Value("callable", parts=(weakened(from_container(value, "[]"), "table"),), how=value.how),)
+        return (Value("callable", name, parts=(weakened(from_container(value, "[]"), "table"),), how=value.how),)
     if value.kind == "dict" and step in (".values", ".items"):
         every = Value("list", parts=(from_container(value, "[]"),))
         pairs = Value("list", parts=((Value("tuple", parts=((), every.parts[0])),),))
-        return (Value("callable", parts=((every if step == ".values" else pairs,),), how=value.how),)
-    return (Value("outside", f"builtins.{value.kind}(){step}", how=value.how),)
+        return (Value("callable", name, parts=((every if step == ".values" else pairs,),), how=value.how),)
+    return (Value("outside", name, how=value.how),)

@@ -100,3 +100,9 @@ def test_what_names_no_package_is_a_mistake(tmp_path, spec):
 def test_a_package_may_be_written_as_a_path(tmp_path):
     write(tmp_path, {"up/pkg/a.py": GOOD})
     assert "up.pkg.a.f" in read_trees({"r": f"{tmp_path}:up/pkg"})["r"].symbols
+
+
+def test_a_module_that_a_folder_of_the_same_name_hides(tmp_path):
+    found = tree(tmp_path, {"pkg/a.py": "def old(): ...\n", "pkg/a/__init__.py": "def new(): ...\n"})
+    assert faults(found) == [("pkg/a.py", None, "shadowed")]
+    assert "pkg.a.new" in found.symbols and "pkg.a.old" not in found.symbols

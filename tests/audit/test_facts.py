@@ -22,7 +22,10 @@ from tests.audit.sources import tree
         ("functools.partial(f, 1)", "f"),
         ("importlib.import_module('a.b').f", "<module:a.b>.f"),
         ("', '.join", "<str>.join"),
-        ("a + b", ""),
+        ("(folder / name).mkdir", "folder{/}.mkdir"),
+        ("2 * x", "x{*}"),
+        ("-x.y", "x.y"),
+        ("a if b else c", ""),
     ],
 )
 def test_access_paths(source, path):
@@ -142,3 +145,14 @@ def test_a_place_is_where_the_last_name_stands(tmp_path):
     found = tree(tmp_path, {"pkg/m.py": "(\n    a\n    .b\n    .c(\n        1))\n"})
     assert [(call.text, call.place.line) for call in found.calls] == [("a.b.c", 4)]
     assert [(use.text, use.place.line) for use in found.uses if use.target] == []
+
+
+def test_lines_are_counted_as_python_counts_them(tmp_path):
+    found = tree(tmp_path, {"pkg/m.py": "x = '''a\x0cb\u2028c'''\r\ndef f(): ...\rdef g(): ...\n"})
+    assert [found.symbols[f"pkg.m.{name}"].place.line for name in "fg"] == [2, 3]
+    assert [found.lines("pkg/m.py")[line - 1][:5] for line in (2, 3)] == ["def f", "def g"]
+
+
+def test_an_item_is_where_its_container_stands(tmp_path):
+    found = tree(tmp_path, {"pkg/m.py": "cfg = {}\ncfg[\n    'N'\n] = 1\n"})
+    assert ("cfg['N']", 2, "write") in [(use.text, use.place.line, use.mode) for use in found.uses]

@@ -137,3 +137,20 @@ def test_the_tests_beside_the_packages_are_a_tree(tmp_path):
 def test_everything_is_json(tmp_path):
     found = tree(tmp_path, FILES)
     assert json.loads(json.dumps(jsonable([found.calls, found.symbols, found.faults])))[0][0]["place"]["line"] == 3
+
+
+def test_tests_of_two_roots_are_two_trees(tmp_path):
+    for root, name in (("one", "a"), ("two", "b")):
+        write(tmp_path / root, {f"{name}/m.py": "def f(): ...\n", "tests/t.py": f"from {name}.m import f\nf()\n"})
+    specs = {"reference": f"{tmp_path}/one:a", "candidate": f"{tmp_path}/two:b"}
+    found = read_trees(specs, tests=True)
+    assert [tree.role for tree in found.trees] == ["reference", "candidate", "tests", "tests of candidate"]
+    assert [call.target for call in found.tests_of(found["candidate"]).calls] == ["b.m.f"]
+    assert [call.target for call in found.tests_of(found["reference"]).calls] == ["a.m.f"]
+
+
+def test_imports_of_several_trees_are_one_graph(tmp_path):
+    write(tmp_path, {"a/m.py": "import b.n\n", "b/n.py": "import torch\n"})
+    found = read_trees({"reference": f"{tmp_path}:b", "candidate": f"{tmp_path}:a"})
+    graph = import_graph(found.trees, HARD)
+    assert graph.find_shortest_chain("a.m", "torch") == ("a.m", "b.n", "torch")
