@@ -159,13 +159,9 @@ class _Walk:
             tree = self.sources.tree_of(scope)
             calls += self.calls(scope)
             effects += effects_in(tree, scope)
-        unresolved = tuple(call for call in calls if call.target is None or call.how == "missing")
-        inside = {edge.place for edge in edges}
-        outside = tuple(
-            call for call in calls
-            if call.target and call.how != "missing" and not (self.sources.symbol(call.target) and call.place in inside)
-            and self.sources.tree_of(call.target) is None
-        )  # fmt: skip
+        unresolved = tuple(call for call in calls if call.target is None or call.how in ("missing", "dynamic"))
+        left = set(unresolved)
+        outside = tuple(call for call in calls if call not in left and self.sources.tree_of(call.target) is None)
         return Step(symbol, depth, tuple(edges), tuple(effects), unresolved, outside, tuple(bodies))
 
     def scopes(self, symbol: Symbol) -> list[str]:

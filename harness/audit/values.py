@@ -59,8 +59,16 @@ def weakened(found: Values, how: str) -> Values:
 
 
 def tells(said: Values) -> bool:
-    """Whether an annotation tells what a value is; that something can be called tells less than the source does."""
-    return any(one.kind != "callable" for one in said)
+    """Whether an annotation tells what a value is; that something can be called or holds things is too little."""
+    holders = ("list", "dict", "tuple")
+    return any(
+        one.kind != "callable" and (one.kind not in holders or any(tells(part) for part in _held_in(one)))
+        for one in said
+    )
+
+
+def _held_in(value: Value) -> list[Values]:
+    return [part for _, part in value.parts] if value.kind == "dict" else list(value.parts)
 
 
 UNIONS = {"Optional", "Union", "Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly", "Awaitable"}
@@ -69,7 +77,7 @@ SEQUENCES = {
     "FrozenSet", "deque", "MutableSequence",
 }  # fmt: skip
 MAPPINGS = {"dict", "Dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict", "DefaultDict"}
-NOTHING = {"Any", "None", "object", "TypeVar", "Self", "NoReturn", "Callable"}
+NOTHING = {"Any", "None", "object", "TypeVar", "Self", "NoReturn", "Callable", "type", "Type"}
 
 Shape = tuple
 """An annotation, taken apart: ('name', path), ('union', ...), ('sequence', shape), ('tuple', ...), ('mapping', shape),

@@ -241,3 +241,13 @@ def test_decorators_and_properties_run_code(tmp_path):
         ("measure", "traced", "decorator"),
         ("traced", "traced.<locals>.wrapper", "passed"),
     }
+
+
+def test_jedi_is_asked_for_what_is_left(tmp_path):
+    text = "class Thing:\n    def go(self): ...\n"
+    text += 'def entry(x):\n    """:type x: Thing"""\n    x.go()\n    x.other()\n'
+    sources = read(write(tmp_path, {"pkg/m.py": text}), "pkg")
+    assert [call.how for call in sources["pkg"].calls] == ["unresolved", "unresolved"]
+    chain = trace_source(sources, "pkg.m:entry")
+    assert [(edge.target, edge.how) for _, edge in chain.edges] == [("pkg.m.Thing.go", "jedi")]
+    assert [call.text for call in chain.unresolved] == ["x.other"]
