@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness.audit.callchain import in_order, trace_source
+from harness.audit.callchain import import_effects, in_order, trace_source
 from harness.audit.citations import Citations
 from harness.audit.documents.callchain import as_markdown, callchain
 from harness.audit.effects import effects_in
@@ -251,3 +251,21 @@ def test_jedi_is_asked_for_what_is_left(tmp_path):
     chain = trace_source(sources, "pkg.m:entry")
     assert [(edge.target, edge.how) for _, edge in chain.edges] == [("pkg.m.Thing.go", "jedi")]
     assert [call.text for call in chain.unresolved] == ["x.other"]
+
+
+def test_what_happens_while_modules_are_imported(tmp_path):
+    files = {
+        "pkg/__init__.py": "import os\nos.environ['A'] = '1'\n",
+        "pkg/flow.py": "from pkg import tools\ndef entry():\n    import pkg.late\n",
+        "pkg/tools.py": "import numpy as np\nnp.random.seed(1)\n",
+        "pkg/late.py": "open('log', 'w')\n",
+        "pkg/other.py": "open('never', 'w')\n",
+    }
+    sources = read(write(tmp_path, files), "pkg")
+    chain = trace_source(sources, "pkg.flow:entry")
+    found = [(one.place.path, one.kind, one.mode) for one in import_effects(sources, chain)]
+    assert found == [
+        ("pkg/__init__.py", "environment", "write"),
+        ("pkg/late.py", "file", "write"),
+        ("pkg/tools.py", "random", "write"),
+    ]
