@@ -24,6 +24,7 @@ class Functions:
         self._of = resolver
         self._known: dict[tuple, Any] = {}
         self._callers = _by_name(resolver.modules.values())
+        self._decorated: dict[str, list[Value]] | None = None
 
     def answered(self, symbol: Symbol) -> Values:
         """What a function returns, by its annotation, else by its return statements."""
@@ -106,6 +107,8 @@ class Functions:
             found = self._handed_in(symbol, one.name, number - shift)
             if not found and _names(one.default):
                 found = self._of.values(module, module.outer(scope), one.default)
+            if not found and number == shift:
+                found = self._decorated_by(symbol.id)
             self._known[key] = weakened(found, "argument") or said
         return self._known[key]
 
@@ -124,6 +127,19 @@ class Functions:
             ):
                 found += self._of.values(module, row[0], what) if not what.startswith(("'", '"')) else ()
         return unique(found)
+
+    def _decorated_by(self, function: str) -> Values:
+        """The functions and classes a decorator is put on are what it is given."""
+        if self._decorated is None:
+            self._decorated = {}
+            for symbol in [one for one in self._of.symbols.values() if one.decorators]:
+                module, local = self._of.home[symbol.id]
+                for text in symbol.decorators:
+                    path = text.partition("(")[0] + ("()" if text.endswith(")") else "")
+                    for one in self._of.values(module, module.outer(local), path):
+                        for used in self._of.classes.behind(one):
+                            self._decorated.setdefault(used.id, []).append(Value("symbol", symbol.id))
+        return unique(self._decorated.get(function, []))
 
     def annotated(self, module: Module, scope: str, text: str | None) -> Values:
         """Values of a type; nothing where the annotation tells nothing."""
