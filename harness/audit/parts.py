@@ -1,9 +1,7 @@
 """The parts of an audit, each a function from trees to a document. Whatever a part cites it registers first."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from harness.audit import assets, callchain, criteria, decision, measures, summary, trace
@@ -15,7 +13,6 @@ from harness.audit.documents import decision as decision_document
 from harness.audit.documents import summary as summary_document
 from harness.audit.documents.blocks import Document
 from harness.audit.index import Sources
-from harness.audit.model import Symbol
 from harness.audit.request import ENTRY, Request
 from harness.audit.summary import Told
 from reports.events import Run
