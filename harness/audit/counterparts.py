@@ -368,10 +368,11 @@ class Matcher:
             values = self.candidate.resolver.find(one.symbol)
             for step in split(f"x(){rest}")[1]:
                 values = tuple(made for value in values for made in self.candidate.resolver.step(value, step))
-            if not values:
+            known = [value for value in values if value.kind == "symbol" or self.sources.tree_of(value.id) is None]
+            if not known:
                 unknown = (Evidence("same name", 1.0, f"what {one.symbol} answers is not known from source"),)
                 found.append(Counterpart(f"{one.symbol}(){rest}", round(ACCEPTED * 0.9 * one.confidence, 3), unknown))
-            for value in values[:1]:
+            for value in known[:1]:
                 if value.kind in ("symbol", "outside"):
                     target = value.id if value.kind == "symbol" else f"{one.symbol}(){rest}"
                     said = f"what {one.symbol} answers, which is sure to {one.confidence:.2f}"

@@ -45,7 +45,7 @@ class Row:
     symbol: Symbol | None
     """None where the tree does not have it."""
     through: str
-    """Where a library has it, its name there."""
+    """What brings it where the tree has no such symbol: a library's name for it, or a module's `__getattr__`."""
     touches: tuple[Touch, ...]
     counterpart: Counterpart | None
     target: Symbol | None

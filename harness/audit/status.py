@@ -17,8 +17,8 @@ use; missing: no counterpart; diverging: it has what is used, and something diff
 
 class Difference(NamedTuple):
     kind: str
-    """lacks (what is used), lacks unused, parameter, order, default, annotation, returns, kind, more (takes more than
-    it has to: no divergence), own (it is the reference's)."""
+    """lacks (what is used), lacks unused, parameter, name, order, default, annotation, returns, kind, more (takes
+    more than it has to: no divergence), own (it is the reference's)."""
     text: str
     used: bool = False
     parameter: str = ""
@@ -45,6 +45,9 @@ def differences(symbol: Symbol | None, other: Symbol | None, used: set[str], pos
     if symbol is None or other is None:
         return []
     found = []
+    member = symbol.kind in ("attribute", "field") and symbol.parent.rpartition(".")[2][:1].isupper()
+    if member and symbol.name != other.name:
+        found.append(Difference("name", f"is called {other.name!r} here"))
     if _kind(symbol) != _kind(other):
         found.append(Difference("kind", f"{_a(_kind(symbol))} there, {_a(_kind(other))} here"))
     takes = ("class", "function", "method")

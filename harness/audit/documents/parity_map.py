@@ -173,7 +173,7 @@ class _Writer:
 
     def what(self, row: Row) -> Inline:
         if row.symbol is None:
-            return ("not there", *((", but ", Code(row.through), " of a library is") if row.through else ()))
+            return ("not there itself: it comes from ", Code(row.through)) if row.through else "not there"
         kind = f"{row.symbol.kind} "
         sign = row.symbol.signature() if row.symbol.kind != "module" else row.symbol.name
         return kind, Code(sign), " at ", self.place(row.symbol)
@@ -300,8 +300,8 @@ class _Writer:
             "Status: present, nothing that was compared differs; partial, it lacks members or parameters that client "
             "or spec use; missing, there is no counterpart; diverging, it has what is used, and something differs. Of "
             "the candidate's own symbols: whether they have and bear what the client does.",
-            f"Confidence: 1 - product of (1 - weight x strength) over the evidence; weights: {weights}. It is taken for "
-            f"the counterpart from {ACCEPTED} on, and not named below {SHOWN}. A member is as sure as its class.",
+            f"Confidence: 1 - product of (1 - weight x strength) over the evidence; weights: {weights}. It is taken "
+            f"for the counterpart from {ACCEPTED} on, and not named below {SHOWN}. A member is as sure as its class.",
             "Differences: there is the reference, here the candidate.",
             "Clauses: by their statement, by the names among their values, by the tables of fields, by the lines of "
             "code they cite. Those of a section of the spec that names the symbol are only counted, and do not rank "
@@ -328,6 +328,7 @@ def differences(row: Row) -> list[Inline]:
 
 
 _TOLD = re.compile(r"(.*?(?:is declared|answers|default|order|is)) (.+) there, (default )?(.+) here")
+_GIVEN = "has to be given"
 
 
 def marked(text: str) -> tuple[Inline, ...]:
@@ -335,7 +336,8 @@ def marked(text: str) -> tuple[Inline, ...]:
     found = _TOLD.fullmatch(text)
     if found:
         before, there, word, here = found.groups()
-        return (*_named(before), " ", Code(there), f" there, {word or ''}", Code(here), " here")
+        last = here if here == _GIVEN else Code(here)
+        return (*_named(before), " ", Code(there), f" there, {word or ''}", last, " here")
     return _named(text)
 
 
