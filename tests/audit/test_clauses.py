@@ -99,6 +99,16 @@ def test_cited_lines_count_at_the_commit_of_the_catalogue_only(tmp_path, monkeyp
     assert cited("ptpkg.config.update_legacy_dict", other, tree) == {"A.TORCH"}
 
 
+def test_what_the_contract_of_an_operation_asks_of_the_function_that_does_it(tmp_path):
+    sources, specs = read(tmp_path)
+    tree = sources["reference"]
+    name = "tfpkg.config.plain"
+    found = Clauses(tree, sources["candidate"], specs).of(tree.symbols[name], name, (), ("diffract",))
+    assert {one.evidence for one in found} == {"contract of diffract"}
+    assert {"PHYS.FFT.NORM", "PHYS.FFT.SHIFT"} <= {one.clause for one in found}
+    assert not {one.clause.partition(".")[0] for one in found} & {"HOUSE", "TOL", "ERR"}
+
+
 def test_the_framework_of_a_tree_is_what_it_imports(tmp_path):
     sources, _ = read(tmp_path)
     assert [framework(sources[role]) for role in ("reference", "candidate")] == ["tensorflow", "pytorch"]

@@ -5,7 +5,8 @@ from importlib import resources
 
 import pytest
 
-from harness.audit.counterparts import ACCEPTED, WEIGHTS, Evidence, Matcher, confidence, plain_name
+from harness.audit.counterparts import ACCEPTED, Matcher
+from harness.audit.evidence import WEIGHTS, Evidence, confidence, plain_name
 from harness.audit.mapping import Mapping, mapping_of, operations, renamed, rows, unknown
 from tests.audit.pair import files, read_pair
 from tests.audit.sources import read, write

@@ -12,6 +12,7 @@ from harness.audit.index import read_trees
 from harness.audit.mapping import Mapping
 from reports.events import Run
 from tests.audit.pair import files, read_pair, spec_of
+from tests.audit.sources import write
 
 
 def built(root, client=True, spec=True, run=None):
@@ -193,5 +194,21 @@ def test_two_packages_without_any_client_or_counterpart(tmp_path):
     sources = read_trees({"reference": f"{tmp_path}:one", "candidate": f"{tmp_path}:two"})
     found = parity_map.build(sources)
     citations = Citations(sources)
-    assert "no client and no spec was given" in text.render(compose(found, sources, citations))
+    assert "Every public class and function, and what" in text.render(compose(found, sources, citations))
+    citations.verify()
+
+
+def test_two_versions_of_one_package(tmp_path):
+    for name, extra in (("old", ""), ("new", ", c=1")):
+        write(tmp_path / name, {"pkg/m.py": f"def f(a, b{extra}): ...\ndef only_{name}(): f(1, 2)\n"})
+    write(tmp_path, {"cli/m.py": "from pkg.m import f, only_old\nf(1, 2)\nonly_old()\n"})
+    roles = {"reference": f"{tmp_path / 'old'}:pkg", "candidate": f"{tmp_path / 'new'}:pkg"}
+    sources = read_trees({**roles, "client": f"{tmp_path}:cli"})
+    found = parity_map.build(sources)
+    rows = by_name(found.rows)
+    assert {name: row.status for name, row in rows.items()} == {"pkg.m.f": "present", "pkg.m.only_old": "missing"}
+    assert rows["pkg.m.f"].target.place.tree == "candidate"
+    assert found.needs == ()
+    citations = Citations(sources)
+    compose(found, sources, citations)
     citations.verify()

@@ -3,7 +3,8 @@
 import pytest
 
 from harness.audit.counterparts import Counterpart
-from harness.audit.status import Difference, differences, misfits, own_status, status_of
+from harness.audit.misfits import misfits
+from harness.audit.status import Difference, differences, own_status, status_of
 from harness.audit.touches import client_touches
 from tests.audit.pair import files, read_pair
 from tests.audit.sources import read, write
