@@ -3,20 +3,24 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from harness.audit import assets, callchain, criteria, decision, measures, summary, trace
+from harness.audit import assets, callchain, criteria, decision, measures, parity_map, summary, trace
 from harness.audit.assets import Inventory
 from harness.audit.citations import Citations
-from harness.audit.documents import asset_inventory, text
+from harness.audit.cache import Cache
+from harness.audit.documents import asset_inventory, parity_page, text
 from harness.audit.documents import callchain as chain_document
 from harness.audit.documents import decision as decision_document
+from harness.audit.documents import parity_map as parity_document
 from harness.audit.documents import summary as summary_document
 from harness.audit.documents.blocks import Document
-from harness.audit.index import Sources
+from harness.audit.index import Sources, Tree
+from harness.audit.mapping import mapping_of
 from harness.audit.model import Symbol
+from harness.audit.owners import Owners
 from harness.audit.request import ENTRY, Request
+from harness.audit.specs import read_specs
 from harness.audit.summary import Told
 from reports.events import Run
 
@@ -31,10 +35,55 @@ class Part:
     told: Told = field(default_factory=Told)
     document: Document | None = None
     """The blocks it is made of, where it is made of blocks."""
+    page: parity_page.Parity | None = None
 
 
 def of_document(document: Document, told: Told) -> Part:
     return Part(document.name, text.render(document), document.data, told, document)
+
+
+def parity(sources: Sources, request: Request, citations: Citations, run: Run | None) -> Part:
+    """The parity map."""
+    specs = read_specs(request.specs, [tree.root for tree in sources.trees])
+    citations.also(specs)
+    found = parity_map.build(sources, specs=specs, run=run, cache=sources.cache.folder)
+    document = parity_document.compose(found, sources, citations)
+    return Part("parity_map", parity_document.as_markdown(document), document, summary.of_parity(found), page=parity_page.of(found))
+
+
+def operations(tree: Tree) -> dict[str, tuple[str, ...]]:
+    """Symbol of a package to the operations of contracts that it does."""
+    return mapping_of(tree).operations
+
+
+def owner(tree: Tree, cache: Cache) -> decision.Owner:
+    """Who answers for most of some symbols, and for how many of them; empty where nobody can be named."""
+    owners = Owners(tree, cache.folder)
+
+    def of(symbols: Sequence[Symbol]) -> str:
+        owners.prepare({one.place.path for one in symbols})
+        names = Counter(owners.of(one.place.path, one.place.line, one.end).name for one in symbols)
+        del names[""]
+        if not names:
+            return ""
+        name = min(names, key=lambda one: (-names[one], one))
+        return f"{name} ({names[name]} of {len(symbols)})"
+
+    return of
+
+
+def open_ends(request: Request, chain: Part | None) -> Told:
+    """What was not asked for, and so is not answered."""
+    questions = []
+    if chain is None:
+        questions.append(f"No call chain: the reference has no {ENTRY}, and no --entry was given.")
+    if not request.client:
+        questions.append("No client was given: what it touches is not known.")
+    if not request.specs:
+        questions.append("No spec was given: what it names is not known.")
+    if request.run is None:
+        questions.append("No run of the checks was given: what contracts say is not known.")
+    return Told(questions=tuple(questions))
 
 
 def call_chain(sources: Sources, request: Request, citations: Citations) -> Part | None:

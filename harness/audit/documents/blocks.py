@@ -26,6 +26,8 @@ Inline = str | Code | tuple
 class Heading:
     text: Inline
     level: int = 2
+    fold: bool = False
+    """Whether the page hides what is below it until asked; below level 2 it always does."""
 
     kind = "heading"
 

@@ -5,7 +5,7 @@ import unicodedata
 
 from harness.audit.documents.blocks import Block, Bullets, Code, Document, Heading, Inline, Paragraph, Rows
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~]|^#|^[-+](?=\s)|^\d+(?=[.)]\s))")
+_SPECIAL = re.compile(r"([\\`*_\[\]<|~]|^[#>]|^[-+](?=\s)|^\d+(?=[.)]\s))")
 _PLAIN = str.maketrans({
     "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "--", "\u2018": "'", "\u2019": "'",
     "\u201c": '"', "\u201d": '"', "\u2026": "...", "\u2190": "<-", "\u2192": "->", "\u2264": "<=", "\u2265": ">=",

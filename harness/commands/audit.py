@@ -1,0 +1,88 @@
+"""`ptychoparity audit`: what a candidate has of what a reference offers, read from source; and `audit diff`.
+
+Exit 0 when the audit is written, whatever it says; 2 for bad input. `audit diff` answers 1 where something got worse.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from harness.audit import folder, ledger
+from harness.audit.cache import Cache, default_folder
+from harness.audit.compose import Audit, compose
+from harness.audit.diff import compare, read
+from harness.audit.request import Request
+from harness.mistakes import Mistake
+
+
+def request_of(arguments: argparse.Namespace) -> Request:
+    """What the command line asks for. Raises Mistake for what cannot be meant."""
+    for name in ("reference", "candidate", "out"):
+        if getattr(arguments, name) is None:
+            raise Mistake(f"--{name} is asked for: {EXPECTED[name]}")
+    if arguments.depth is not None and arguments.depth < 1:
+        raise Mistake(f"--depth {arguments.depth}: a whole number from 1 is asked for")
+    if not 0 < arguments.trace_budget < float("inf"):
+        raise Mistake(f"--trace-budget {arguments.trace_budget:g}: more than 0 seconds are asked for")
+    if arguments.entry and not all(part.isidentifier() for part in arguments.entry.replace(":", ".").split(".")):
+        raise Mistake(f"--entry {arguments.entry!r}: MODULE:FUNCTION is asked for, as in package.module:function")
+    if arguments.trace_python and not arguments.trace:
+        raise Mistake(f"--trace-python {arguments.trace_python}: nothing is executed without --trace-script")
+    return Request(
+        arguments.reference, arguments.candidate, arguments.client or "", tuple(arguments.spec), arguments.run_folder,
+        arguments.entry or "", arguments.depth, tuple(arguments.namespace), arguments.trace or "",
+        arguments.trace_python or "", arguments.trace_budget, arguments.criteria,
+        **({"optional": tuple(arguments.optional)} if arguments.optional else {}),
+    )  # fmt: skip
+
+
+EXPECTED = {
+    "reference": "DIR:PACKAGE, as in ../PtychoPINN:ptycho",
+    "candidate": "DIR:PACKAGE, as in ../PtychoPINN:ptycho_torch",
+    "out": "a folder for audits",
+}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write one audit below `--out`; print where it is."""
+    if arguments.action == "diff":
+        return run_diff(arguments.a, arguments.b)
+    request = request_of(arguments)
+    folder.check(arguments.out)
+    if arguments.ledger is not None:
+        ledger.check(arguments.ledger)
+    cache = Cache(None if arguments.no_cache else arguments.cache or default_folder())
+    audit = compose(request, cache, _say if sys.stderr.isatty() else lambda text: None)
+    written = folder.write(arguments.out, audit.texts)
+    if arguments.ledger is not None:
+        ledger.append(arguments.ledger, f"audit {written.name}", entry(audit, request, written))
+    print(written / "index.html")
+    for what, number in audit.told.counts[:6]:
+        print(f"{what}: {number}")
+    print(f"{len(cache.parsed)} files parsed, {len(cache.reused)} known from before; {audit.cited} places cited")
+    return 0
+
+
+def _say(text: str) -> None:
+    print(f"ptychoparity audit: {text} ...", file=sys.stderr)
+
+
+def entry(audit: Audit, request: Request, written: Path) -> list[str]:
+    """What a ledger is told of an audit."""
+    lines = [f"{tree.role}: `{tree.package}` at {tree.version}" for tree in audit.sources.trees]
+    lines += [f"spec: `{file}`" for file in request.specs]
+    lines.append(f"written: `{written}` ({', '.join(sorted(path.name for path in written.iterdir()))})")
+    lines.append("counts: " + ", ".join(f"{what} {number}" for what, number in audit.told.counts))
+    open_questions, risks = len(audit.told.questions), len(audit.told.risks)
+    lines.append(f"{risks} risks, {open_questions} unresolved questions: see summary.md there")
+    return lines
+
+
+def run_diff(a: Path, b: Path) -> int:
+    """Print what moved from audit `a` to audit `b`. 1 where something got worse."""
+    found = compare(read(a), read(b))
+    for line in found.lines():
+        print(line)
+    return 1 if found.worse else 0
+
+
