@@ -49,6 +49,10 @@ What a resolved thing says
 Imports between modules as a graph: `imports.import_graph(tree, ...)` is a `grimp.ImportGraph`, made from our facts, of
 one tree or several.
 
+Analyses that are there: `callchain.trace_source(sources, "module:function")` (what calls what),
+`effects.effects_in(tree, id)` (files, legacy parameters, random state, environment, module state), `trace.run` and
+`trace.merge` (a run in a worker, held against the chain), `taps.taps` (where to look into it), `documents.callchain`.
+
 Citing (`citations.Citations`): `cite(place, expected)` and `symbol(symbol)` give `path:line` and register it; call
 `verify()` before anything is written. The place of a Call or Use is where the last name of its text stands: that name
 is what to expect there; an Import's is the line of the imported name (`from x import (` lists one a line).

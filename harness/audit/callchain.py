@@ -16,6 +16,7 @@ from harness.audit.resolve import Resolver
 from harness.mistakes import Mistake
 
 RUNS = ("function", "method")
+AT_IMPORT = ("none", "try", "if")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +167,9 @@ class _Walk:
             tree = self.sources.tree_of(scope)
             calls += self.calls(scope)
             effects += effects_in(tree, scope)
-        unresolved = tuple(call for call in calls if call.target is None or call.how == "missing")
-        inside = {edge.place for edge in edges}
-        outside = tuple(
-            call for call in calls
-            if call.target and call.how != "missing" and not (self.sources.symbol(call.target) and call.place in inside)
-            and self.sources.tree_of(call.target) is None
-        )  # fmt: skip
+        unresolved = tuple(call for call in calls if call.target is None or call.how in ("missing", "dynamic"))
+        left = set(unresolved)
+        outside = tuple(call for call in calls if call not in left and self.sources.tree_of(call.target) is None)
         return Step(symbol, depth, tuple(edges), tuple(effects), unresolved, outside, tuple(bodies))
 
     def scopes(self, symbol: Symbol) -> list[str]:
@@ -256,6 +253,35 @@ def in_order(chain: Chain) -> list[Effect]:
         rows += [(effect.place.line, 1, number, effect) for number, effect in enumerate(step.effects)]
         waiting += [row[3] for row in sorted(rows, key=lambda row: row[:3], reverse=True)]
     return found
+
+
+def loaded(sources: Sources, chain: Chain) -> tuple[str, ...]:
+    """The modules of the trees imported for a chain: those its functions lie in, what they import, and so on."""
+    waiting = [sources[step.symbol.place.tree].files[step.symbol.place.path].module for step in chain.steps.values()]
+    bodies = {body for step in chain.steps.values() for body in step.bodies}
+    imports: dict[str, list[str]] = {}
+    for tree in sources.trees:
+        for one in tree.imports:
+            module = tree.files[one.place.path].module
+            name = one.target if one.target and sources.symbol(one.target) else one.what
+            if one.scope in bodies:
+                waiting.append(name)
+            elif one.guard in AT_IMPORT:
+                imports.setdefault(module, []).append(name)
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        while name and (sources.tree_of(name) is None or name not in sources.tree_of(name).modules):
+            name = name.rpartition(".")[0]
+        if name and name not in found:
+            found.add(name)
+            waiting += [*imports.get(name, []), name.rpartition(".")[0]]
+    return tuple(sorted(found))
+
+
+def import_effects(sources: Sources, chain: Chain) -> tuple[Effect, ...]:
+    """What those modules do while they are imported."""
+    return tuple(one for name in loaded(sources, chain) for one in effects_in(sources.tree_of(name), name))
 
 
 def _within(name: str, prefix: str) -> bool:

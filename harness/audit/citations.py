@@ -7,6 +7,7 @@ cited: it must be there, have that line, and have the expected text on it.
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Protocol
 
 from harness.audit.index import Sources
 from harness.audit.model import Place, Symbol
@@ -16,12 +17,25 @@ class CitationError(Exception):
     """A statement cites a place that does not hold what it says. A fault of the audit, not of what it reads."""
 
 
+class Readable(Protocol):
+    """What can be cited: a tree, or the files of a spec."""
+
+    role: str
+
+    def lines(self, path: str) -> list[str]: ...
+
+
 class Citations:
     """The places cited so far, each with what has to stand there."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._expected: dict[Place, set[str]] = defaultdict(set)
+        self._others: dict[str, Readable] = {}
+
+    def also(self, other: "Readable") -> None:
+        """Something beside the trees that may be cited: by its role, and read by its lines."""
+        self._others[other.role] = other
 
     def __len__(self) -> int:
         return len(self._expected)
@@ -50,7 +64,7 @@ class Citations:
         return len(self._expected)
 
     def _read(self, role: str, path: str, place: Place) -> list[str]:
-        tree = self._sources.get(role)
+        tree = self._others.get(role) or self._sources.get(role)
         if tree is None:
             raise CitationError(f"{place} is cited in a tree {role!r} that was not read")
         try:

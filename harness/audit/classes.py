@@ -26,8 +26,12 @@ class Classes:
         self._of = resolver
         self._known: dict[tuple, Any] = {}
         self._stores: dict[str, list[tuple[Module, list]]] = {}
+        self._items: dict[str, list[tuple[Module, list]]] = {}
         for module in resolver.modules.values():
             for row in module.facts["binds"]:
+                path = row[1].rpartition("[")[0]
+                if path and path.replace(".", "").isidentifier():
+                    self._items.setdefault(path.rpartition(".")[2], []).append((module, row))
                 if "." in row[1] and not row[1].startswith("self.") and row[1].replace(".", "").isidentifier():
                     self._stores.setdefault(row[1].rpartition(".")[2], []).append((module, row))
 
@@ -83,7 +87,7 @@ class Classes:
         if key not in self._known:
             self._known[key] = ()
             found = self._held(attribute)
-            self._known[key] = unique([inner for one in found for inner in (self._behind(one))])
+            self._known[key] = unique([inner for one in found for inner in (self.behind(one))])
         return self._known[key]
 
     def held_by(self, value: Value) -> Values:
@@ -92,7 +96,7 @@ class Classes:
         plain = symbol.kind == "class" or (symbol.kind in CALLABLE and not self.is_property(value.id))
         return () if plain else self.held(value.id)
 
-    def _behind(self, value: Value) -> Values:
+    def behind(self, value: Value) -> Values:
         """An attribute that holds what another one holds."""
         symbol = self._of.symbols.get(value.id) if value.kind == "symbol" and value.id not in self._of.modules else None
         if symbol is None or symbol.kind == "class" or (symbol.kind in CALLABLE and not self.is_property(value.id)):
@@ -105,17 +109,30 @@ class Classes:
         if symbol.kind == "method":
             return self._of.functions.answered(symbol)
         scope, _, name = local.rpartition(".")
-        rows = list(module.binds.get(scope, {}).get(name, []))
-        rows = [(module, row) for row in rows]
+        rows = [(module, row) for row in module.binds.get(scope, {}).get(name, [])]
         for method in module.methods.get(scope, []) if scope else []:
             rows += [(module, row) for row in module.binds.get(method, {}).get(f"self.{name}", [])]
         rows += self._stored(name, f"{module.name}.{scope}" if scope else module.name)
         said = self._of.functions.annotated(module, scope, symbol.returns)
-        if tells(said) or not rows:
+        items = self._filled(attribute, name)
+        if tells(said) or not (rows or items):
             return said
         told = [one for at, row in rows if row[3] for one in self._of.functions.annotated(at, row[0], row[3])]
         told += [one for at, row in rows for value in row[2] for one in self._of.described(at, row[0], value)]
-        return weakened(unique(told), "assigned") or said
+        return weakened(unique([*told, *items]), "assigned") or said
+
+    def _filled(self, attribute: str, name: str) -> Values:
+        """What is put into a container by key, wherever that is: `REGISTRY[name] = cls`."""
+        rows = self._items.get(name, ())
+        if len(rows) > MOST_STORES:
+            return ()
+        parts = []
+        for module, row in rows:
+            path, _, key = row[1].removesuffix("]").rpartition("[")
+            if any(one.kind == "symbol" and one.id == attribute for one in self._of.values(module, row[0], path)):
+                found = [one for value in row[2] for one in self._of.described(module, row[0], value)]
+                parts.append((key, unique(found)))
+        return (Value("dict", parts=tuple(parts)),) if any(found for _, found in parts) else ()
 
     def _stored(self, name: str, owner: str) -> list[tuple[Module, list]]:
         """Where an attribute of a module or of a class's instance is given a value from outside: `model.net = net`."""

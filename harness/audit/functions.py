@@ -24,6 +24,7 @@ class Functions:
         self._of = resolver
         self._known: dict[tuple, Any] = {}
         self._callers = _by_name(resolver.modules.values())
+        self._decorated: dict[str, list[Value]] | None = None
 
     def answered(self, symbol: Symbol) -> Values:
         """What a function returns, by its annotation, else by its return statements."""
@@ -32,15 +33,39 @@ class Functions:
             self._known[key] = ()
             module, local = self._of.home[symbol.id]
             found = self.annotated(module, module.outer(local), symbol.returns)
-            if not tells(found):
+            if not tells(found) or any(self._may_say_more(one) for one in found):
                 rows = module.binds.get(local, {}).get("return", [])
                 every = [one for row in rows for value in row[2] for one in self._of.described(module, local, value)]
-                found = weakened(unique(every), "returned") or found
+                made = weakened(unique(every), "returned")
+                found = unique([self._filled(one, made) for one in found]) or made
+                found = found if tells(found) else made or found
             if any("contextmanager" in text for text in symbol.decorators):
                 found = unique([one for value in found for one in (from_container(value, "[]") or (value,))])
             found = found or (Value("outside", f"{symbol.id}()", how="returned"),)
             self._known[key] = tuple(self._made_by(one, symbol.id) for one in found)
         return self._known[key]
+
+    def _may_say_more(self, value: Value) -> bool:
+        """Whether return statements may tell what a type leaves open: `tuple[Any, dict]`, or a library's base class."""
+        if value.kind in ("tuple", "list"):
+            return any(not part or any(self._may_say_more(one) for one in part) for part in value.parts)
+        return value.kind == "outside" and value.id.endswith("()")
+
+    def _filled(self, said: Value, made: Values) -> Value:
+        """A type, with what return statements make where it tells nothing, or only the base of a class of the trees."""
+        if said.kind in ("tuple", "list"):
+            same = [one for one in made if one.kind == said.kind and len(one.parts) == len(said.parts)]
+            parts = []
+            for number, part in enumerate(said.parts):
+                inner = unique([one for other in same for one in other.parts[number]])
+                parts.append(unique([self._filled(one, inner) for one in part]) if part else inner)
+            return said._replace(parts=tuple(parts))
+        if said.kind == "outside":
+            base = said.id.removesuffix("()")
+            for one in made:
+                if one.kind == "instance" and base in self._of.classes.line_of(one.id)[1]:
+                    return one
+        return said
 
     def _made_by(self, value: Value, function: str) -> Value:
         """A value says which function made it, the one of another package rather than one's own."""
@@ -82,6 +107,8 @@ class Functions:
             found = self._handed_in(symbol, one.name, number - shift)
             if not found and _names(one.default):
                 found = self._of.values(module, module.outer(scope), one.default)
+            if not found and number == shift:
+                found = self._decorated_by(symbol.id)
             self._known[key] = weakened(found, "argument") or said
         return self._known[key]
 
@@ -100,6 +127,19 @@ class Functions:
             ):
                 found += self._of.values(module, row[0], what) if not what.startswith(("'", '"')) else ()
         return unique(found)
+
+    def _decorated_by(self, function: str) -> Values:
+        """The functions and classes a decorator is put on are what it is given."""
+        if self._decorated is None:
+            self._decorated = {}
+            for symbol in [one for one in self._of.symbols.values() if one.decorators]:
+                module, local = self._of.home[symbol.id]
+                for text in symbol.decorators:
+                    path = text.partition("(")[0] + ("()" if text.endswith(")") else "")
+                    for one in self._of.values(module, module.outer(local), path):
+                        for used in self._of.classes.behind(one):
+                            self._decorated.setdefault(used.id, []).append(Value("symbol", symbol.id))
+        return unique(self._decorated.get(function, []))
 
     def annotated(self, module: Module, scope: str, text: str | None) -> Values:
         """Values of a type; nothing where the annotation tells nothing."""

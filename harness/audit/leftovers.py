@@ -10,6 +10,10 @@ from harness.audit.index import Sources
 from harness.audit.model import Call
 from harness.audit.paths import last_name
 
+JEDI_FAILS = (ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, RecursionError,
+              TypeError, ValueError)  # fmt: skip
+"""jedi fails on odd code in many ways; then it knows nothing."""
+
 
 class Leftovers:
     """Asks jedi, for one set of trees. `cache` is a folder for jedi's own parse cache."""
@@ -55,8 +59,7 @@ class Leftovers:
         script = self._script(call.place.tree, call.place.path)
         try:
             found = script.infer(call.place.line, column)
-        except Exception as error:  # jedi fails on odd code in many ways; then it knows nothing
-            self.failed = error
+        except JEDI_FAILS:
             return []
         names = [one.full_name for one in found if one.full_name and one.type in ("function", "class", "property")]
         return [name for name in dict.fromkeys(names) if not name.startswith("builtins.None")]

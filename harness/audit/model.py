@@ -140,7 +140,7 @@ class Call(NamedTuple):
     how: str
     """How `target` was found (see `resolve.HOW`), or why not."""
     candidates: tuple[str, ...] = ()
-    """Every symbol it may be, `target` first, where there is more than one."""
+    """Every symbol it may be, `target` first, where there are several; of an import at run time, the names seen."""
     origin: str = ""
     """Where the value was made this is called on: a path from a function of a tree, `ptycho.loader.load()[0].fit`."""
     lines: tuple[int, ...] = ()

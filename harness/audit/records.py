@@ -57,8 +57,8 @@ class _Reader:
         uses += [found for row in module.facts["strings"] if (found := self.named(module, row)) is not None]
         self.uses += sorted(uses, key=lambda use: use.place.line)
         for call in calls:
-            if call.how == "dynamic" or (call.target in RUNTIME_IMPORTS and not _literal(call)):
-                seen = ", ".join(self.texts(module, call))
+            if call.how == "dynamic":
+                seen = ", ".join(call.candidates)
                 reason = f"{call.text}({_shown(call)}): what it names is chosen at run time"
                 reason += f", one of {seen}" if seen else ""
                 self.faults.append(Fault(module.file.path, call.place.line, reason, "dynamic"))
@@ -96,6 +96,8 @@ class _Reader:
         targets = unique([one for value in found for one in self._callable(value)])
         target, how, origin = self._choice(targets)
         several = tuple(one.id for one in targets if one.kind == "symbol")
+        if target in RUNTIME_IMPORTS and not (given and given[0][1][:1] in ("'", '"')):
+            how, several = "dynamic", self.texts(module, scope, given)
         return Call(
             module.full(scope), shown(path) or "<expression>", module.place(line), positional, tuple(keywords), starred,
             tuple((name, what) for name, what in given), target, how, several if len(several) > 1 else (), origin,
@@ -156,7 +158,7 @@ class _Reader:
         if call.target not in LOOKUPS | DISTRIBUTIONS:
             return []
         found = []
-        for text in self.texts(module, call):
+        for text in self.texts(module, call.scope.removeprefix(module.name).removeprefix("."), call.arguments):
             if call.target in DISTRIBUTIONS:
                 plain = re.sub(r"[-_.]+", "-", text).lower()
                 targets = [package for package, names in self.distributions.items() if plain in names]
@@ -167,13 +169,15 @@ class _Reader:
             found += [] if targets else [Use(call.scope, shown, call.place, "lookup", None, "unresolved")]
         return found
 
-    def texts(self, module: Module, call: Call) -> list[str]:
+    def texts(self, module: Module, scope: str, arguments: Iterable) -> tuple[str, ...]:
         """The first argument of a call, where it is a string, or may be one of some."""
-        given = dict(call.arguments).get("0") or dict(call.arguments).get("name") or ""
-        if given[:1] in ("'", '"'):
-            return [given[1:-1]]
-        local = call.scope.removeprefix(module.name).removeprefix(".")
-        return [one.id for one in self.resolver.values(module, local, given) if one.kind == "text"] if given else []
+        given = {name: what for name, what in arguments}
+        first = given.get("0") or given.get("name") or ""
+        if first[:1] in ("'", '"'):
+            return (first[1:-1],)
+        return (
+            tuple(one.id for one in self.resolver.values(module, scope, first) if one.kind == "text") if first else ()
+        )
 
     def named(self, module: Module, row: list) -> Use | None:
         """A string like `package.module:name` that names something in a tree."""
@@ -186,10 +190,6 @@ class _Reader:
             return None
         return Use(module.full(scope), repr(text), module.place(line), "lookup", one.id,
                    "missing" if one.kind == "missing" else "scope")  # fmt: skip
-
-
-def _literal(call: Call) -> bool:
-    return bool(call.arguments) and call.arguments[0][1][:1] in ("'", '"')
 
 
 def _shown(call: Call) -> str:

@@ -55,8 +55,7 @@ class SourceTree:
 
     def lines(self, path: str) -> list[str]:
         """The text of a file of the root, any file, as lines."""
-        rows = decode(self.read(path)).split("\n")  # not splitlines: a form feed ends no line of Python
-        return rows if rows[-1] else rows[:-1]
+        return text_lines(decode(self.read(path)))
 
     @cached_property
     def digest(self) -> str:
@@ -74,6 +73,12 @@ def decode(content: bytes) -> str:
     """
     encoding, _ = tokenize.detect_encoding(BytesIO(content).readline)
     return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def text_lines(text: str) -> list[str]:
+    """Lines as editors and syntax trees count them: `str.splitlines` would also break at form feeds."""
+    lines = text.split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
 
 
 def split_spec(spec: str) -> tuple[Path, str]:
@@ -148,8 +153,8 @@ def _version(content: bytes, path: str, digest: str, commit: str, blobs: dict[st
 def _git(root: Path) -> tuple[str, dict[str, str], list[Fault]]:
     """The commit checked out, and its blobs by path relative to `root`; empty where git knows nothing of it."""
     try:
-        head = _run_git(root, "rev-parse", "HEAD")
-        listed = _run_git(root, "ls-tree", "-r", "-z", "HEAD", ".")
+        head = run_git(root, "rev-parse", "HEAD")
+        listed = run_git(root, "ls-tree", "-r", "-z", "HEAD", ".")
     except FileNotFoundError:
         return "", {}, [Fault(".", None, "git is not installed: no commit is known", "git")]
     if head.returncode or listed.returncode:
@@ -166,10 +171,18 @@ def _git(root: Path) -> tuple[str, dict[str, str], list[Fault]]:
     return head.stdout.decode().strip(), blobs, []
 
 
-def _run_git(root: Path, *arguments: str) -> subprocess.CompletedProcess:
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+def run_git(root: Path, *arguments: str) -> subprocess.CompletedProcess:
+    """A git command in a checkout; it takes no lock and fetches nothing."""
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
     command = ["git", "-c", "core.quotepath=off", *arguments]
     return subprocess.run(command, cwd=root, capture_output=True, env=environment, check=False)
+
+
+def version_of(root: Path, file: Path, content: bytes) -> str:
+    """Commit (and `+dirty`) of any file below a root; empty where git does not know it."""
+    commit, blobs, _ = _git(root)
+    path = file.relative_to(root.resolve()).as_posix()
+    return _version(content, path, "", commit, blobs, "") if commit and path in blobs else ""
 
 
 def _metadata(root: Path) -> Iterator[tuple[Path, str]]:

@@ -63,11 +63,16 @@ def weakened(found: Values, how: str) -> Values:
 
 
 def tells(said: Values) -> bool:
-    """Whether an annotation tells what a value is.
+    """Whether an annotation tells what a value is; that something can be called or holds things is too little."""
+    holders = ("list", "dict", "tuple")
+    return any(
+        one.kind != "callable" and (one.kind not in holders or any(tells(part) for part in _held_in(one)))
+        for one in said
+    )
 
-    That something can be called tells less than the source does; `tuple[Any, Any]` tells nothing.
-    """
-    return any(one.kind != "callable" and (one.kind not in ("tuple", "list", "dict") or any(one.parts)) for one in said)
+
+def _held_in(value: Value) -> list[Values]:
+    return [part for _, part in value.parts] if value.kind == "dict" else list(value.parts)
 
 
 UNIONS = {"Optional", "Union", "Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly", "Awaitable"}
@@ -76,7 +81,7 @@ SEQUENCES = {
     "FrozenSet", "deque", "MutableSequence",
 }  # fmt: skip
 MAPPINGS = {"dict", "Dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict", "DefaultDict"}
-NOTHING = {"Any", "None", "object", "TypeVar", "Self", "NoReturn", "Callable"}
+NOTHING = {"Any", "None", "object", "TypeVar", "Self", "NoReturn", "Callable", "type", "Type"}
 
 Shape = tuple
 """An annotation, taken apart: ('name', path), ('union', ...), ('sequence', shape), ('tuple', ...), ('mapping', shape),

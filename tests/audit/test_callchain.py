@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness.audit.callchain import in_order, trace_source
+from harness.audit.callchain import import_effects, in_order, trace_source
 from harness.audit.citations import Citations
 from harness.audit.documents.callchain import as_markdown, callchain
 from harness.audit.effects import effects_in
@@ -241,3 +241,31 @@ def test_decorators_and_properties_run_code(tmp_path):
         ("measure", "traced", "decorator"),
         ("traced", "traced.<locals>.wrapper", "passed"),
     }
+
+
+def test_jedi_is_asked_for_what_is_left(tmp_path):
+    text = "class Thing:\n    def go(self): ...\n"
+    text += 'def entry(x):\n    """:type x: Thing"""\n    x.go()\n    x.other()\n'
+    sources = read(write(tmp_path, {"pkg/m.py": text}), "pkg")
+    assert [call.how for call in sources["pkg"].calls] == ["unresolved", "unresolved"]
+    chain = trace_source(sources, "pkg.m:entry")
+    assert [(edge.target, edge.how) for _, edge in chain.edges] == [("pkg.m.Thing.go", "jedi")]
+    assert [call.text for call in chain.unresolved] == ["x.other"]
+
+
+def test_what_happens_while_modules_are_imported(tmp_path):
+    files = {
+        "pkg/__init__.py": "import os\nos.environ['A'] = '1'\n",
+        "pkg/flow.py": "from pkg import tools\ndef entry():\n    import pkg.late\n",
+        "pkg/tools.py": "import numpy as np\nnp.random.seed(1)\n",
+        "pkg/late.py": "open('log', 'w')\n",
+        "pkg/other.py": "open('never', 'w')\n",
+    }
+    sources = read(write(tmp_path, files), "pkg")
+    chain = trace_source(sources, "pkg.flow:entry")
+    found = [(one.place.path, one.kind, one.mode) for one in import_effects(sources, chain)]
+    assert found == [
+        ("pkg/__init__.py", "environment", "write"),
+        ("pkg/late.py", "file", "write"),
+        ("pkg/tools.py", "random", "write"),
+    ]

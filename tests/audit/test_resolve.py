@@ -236,3 +236,52 @@ def test_attributes_of_what_a_class_method_makes_and_types_that_tell_nothing(tmp
     }
     last = next(one for one in found.calls if one.text == "kept.check")
     assert (last.target, last.how, last.lines) == ("pkg.m.Model.check", "missing", (12, 13))
+
+
+REGISTRIES = """
+import importlib
+REGISTRY: dict[str, type] = {}
+MODULES = ("pkg.a", "pkg.b")
+def register(name):
+    def put(cls):
+        REGISTRY[name] = cls
+        return cls
+    return put
+@register("one")
+class One:
+    def run(self): ...
+@register("two")
+class Two:
+    def run(self): ...
+def make(name): return REGISTRY[name]()
+def use(name):
+    make(name).run()
+    REGISTRY.get(name)().run()
+def load(which):
+    for name in MODULES:
+        importlib.import_module(name).start()
+"""
+
+
+def test_registries_and_imports_at_run_time_name_their_candidates(tmp_path):
+    calls = {
+        call.text: (call.target, call.how, call.candidates) for call in tree(tmp_path, {"pkg/m.py": REGISTRIES}).calls
+    }
+    both = ("pkg.m.One", "pkg.m.Two")
+    runs = tuple(f"{one}.run" for one in both)
+    assert calls["REGISTRY[]"] == (both[0], "table", both)
+    assert calls["make().run"] == (runs[0], "table", runs)
+    assert calls["REGISTRY.get()().run"][2] == runs
+    assert calls["importlib.import_module"] == ("importlib.import_module", "dynamic", ("pkg.a", "pkg.b"))
+    assert calls["importlib.import_module().start"][:2] == (None, "dynamic")
+
+
+def test_what_a_module_is_given_from_outside(tmp_path):
+    found = tree(
+        tmp_path,
+        {
+            "pkg/a.py": "net = None\ndef use(): net.fit()\n",
+            "pkg/b.py": "import pkg.a\nclass Net:\n    def fit(self): ...\ndef build():\n    pkg.a.net = Net()\n",
+        },
+    )
+    assert targets(found, "pkg/a.py") == [(2, "net.fit", "pkg.b.Net.fit", "assigned")]

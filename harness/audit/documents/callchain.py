@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from harness.audit.callchain import Chain, Edge, in_order
+from harness.audit.callchain import Chain, Edge, import_effects, in_order
 from harness.audit.citations import Citations
 from harness.audit.documents import markdown
 from harness.audit.index import Sources
@@ -32,6 +32,7 @@ def callchain(sources: Sources, chain: Chain, citations: Citations, merged: Merg
         "counts": _counts(chain, merged),
         "tree": list(_tree(chain, citing, merged)),
         "effects": [_effect(chain, one, citing, merged) for one in _by_kind(in_order(chain))],
+        "imports": [_effect(chain, one, citing, None) for one in _by_kind(list(import_effects(sources, chain)))],
         "unresolved": [_unresolved(one, citing) for one in sorted(chain.unresolved, key=lambda one: one.place)],
         "libraries": _libraries(chain, citing),
         "taps": [_tap(one, citing) for one in found],

@@ -1,0 +1,276 @@
+"""How far a counterpart stands in for a symbol, difference by difference; and whether what the client does fits."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from harness.audit.counterparts import Counterpart, Matcher, plain_name
+from harness.audit.index import Tree
+from harness.audit.model import Parameter, Place, Symbol
+from harness.audit.modules import is_dataclass
+from harness.audit.touches import Touch
+
+STATUSES = ("present", "partial", "missing", "diverging")
+"""present: nothing that was compared differs; partial: it is there, and lacks members or parameters that client or spec
+use; missing: no counterpart; diverging: it has what is used, and something differs."""
+
+
+class Difference(NamedTuple):
+    kind: str
+    """lacks (what is used), lacks unused, parameter, order, default, annotation, returns, kind, more (takes more than it
+    has to: no divergence), own (it is the reference's)."""
+    text: str
+    used: bool = False
+    parameter: str = ""
+
+
+class Misfit(NamedTuple):
+    """What the client does with a symbol that the symbol does not bear."""
+
+    text: str
+    place: Place
+    expected: str
+    lacks: bool = False
+    """Whether a name is not there that the client gives; else it is there and used in another way."""
+
+
+# the counterpart
+
+
+def differences(symbol: Symbol | None, other: Symbol | None, used: set[str], positional: int = 0) -> list[Difference]:
+    """Of a symbol of the reference and its counterpart.
+
+    `used`: names of parameters that are given by name; `positional`: how many arguments are given by position.
+    """
+    if symbol is None or other is None:
+        return []
+    found = []
+    if _kind(symbol) != _kind(other):
+        found.append(Difference("kind", f"{_a(_kind(symbol))} there, {_a(_kind(other))} here"))
+    takes = ("class", "function", "method")
+    if symbol.kind in takes and other.kind in takes:
+        found += _parameters(_bound(symbol), _bound(other), used, positional)
+        if symbol.kind != "class" and other.kind != "class":
+            found += _said("returns", "answers", symbol.returns, other.returns)
+    elif symbol.kind in ("attribute", "field") and other.kind in ("attribute", "field"):
+        found += _said("annotation", "is declared", symbol.returns, other.returns)
+        if symbol.kind == other.kind == "field" and _differs(symbol.value, other.value):
+            found.append(Difference("default", f"{_default(symbol.value)} there, {_default(other.value)} here"))
+    return found
+
+
+def _kind(symbol: Symbol) -> str:
+    """A field and a property are attributes to whoever reads them."""
+    held = symbol.kind == "field" or any(text.endswith("property") for text in symbol.decorators)
+    return "attribute" if held else symbol.kind
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
+def _bound(symbol: Symbol) -> tuple[Parameter, ...]:
+    """Parameters that a caller gives."""
+    static = any(text.endswith("staticmethod") for text in symbol.decorators)
+    return symbol.parameters[1:] if symbol.kind == "method" and not static else symbol.parameters
+
+
+def _parameters(
+    mine: Sequence[Parameter], theirs: Sequence[Parameter], used: set[str], positional: int
+) -> list[Difference]:
+    found: list[Difference] = []
+    here = {one.name: one for one in theirs if not one.variadic}
+    alike = {plain_name(name): name for name in here}
+    anything = any(one.kind == "variadic keyword" for one in theirs)
+    pairs: list[tuple[Parameter, Parameter]] = []
+    for one in mine:
+        if one.variadic:
+            continue
+        name = one.name if one.name in here else alike.get(plain_name(one.name))
+        if name is None:
+            kind = "lacks" if one.name in used else "lacks unused"
+            said = f"takes no {one.name!r}" + (" by name, only through **" if anything else "")
+            found.append(Difference("more" if anything else kind, said, one.name in used, one.name))
+        else:
+            pairs.append((one, here[name]))
+    for one, other in pairs:
+        found += _parameter(one, other, one.name in used)
+    found += _order(pairs, theirs, positional)
+    matched = {other.name for _, other in pairs}
+    for one in theirs:
+        if one.name not in matched and not one.variadic:
+            if one.required:
+                found.append(Difference("parameter", f"needs {one.name!r}, which is not given"))
+            else:
+                found.append(Difference("more", f"takes also {one}"))
+    return found
+
+
+def _parameter(one: Parameter, other: Parameter, used: bool) -> list[Difference]:
+    found = []
+    if one.name != other.name:
+        found.append(Difference("lacks" if used else "parameter", f"{one.name!r} is called {other.name!r}", used))
+    if _differs(one.default, other.default):
+        there, here = _default(one.default), _default(other.default)
+        found.append(Difference("default", f"{one.name!r}: {there} there, {here} here", used))
+    found += _said("annotation", f"{one.name!r} is", one.annotation, other.annotation, used)
+    if one.kind != other.kind and "keyword-only" in (other.kind,):
+        found.append(Difference("kind", f"{one.name!r} only by name here", used))
+    return found
+
+
+def _default(text: str | None) -> str:
+    return "has to be given" if text is None else f"default {text}"
+
+
+def _order(
+    pairs: Sequence[tuple[Parameter, Parameter]], theirs: Sequence[Parameter], positional: int
+) -> list[Difference]:
+    """Whether arguments by position mean something else: `positional` of them are given so."""
+    places = {one.name: number for number, one in enumerate(theirs)}
+    plain = [(one, other) for one, other in pairs if "keyword-only" not in (one.kind, other.kind)]
+    in_their_order = sorted(plain, key=lambda pair: places[pair[1].name])
+    if in_their_order != plain:
+        there = ", ".join(one.name for one, _ in plain)
+        here = ", ".join(other.name for _, other in in_their_order)
+        return [Difference("order", f"order {there} there, {here} here", positional > 1)]
+    return [
+        Difference("order", f"{one.name!r} is argument {number + 1} there, {places[other.name] + 1} here", True)
+        for number, (one, other) in enumerate(pairs[:positional])
+        if places[other.name] != number
+    ]
+
+
+def _said(kind: str, verb: str, mine: str | None, theirs: str | None, used: bool = False) -> list[Difference]:
+    """Annotations, where both say something."""
+    if not mine or not theirs or _type(mine) == _type(theirs):
+        return []
+    return [Difference(kind, f"{verb} {mine} there, {theirs} here", used)]
+
+
+def _type(text: str) -> str:
+    """An annotation without what is only another way to write it."""
+    plain = re.sub(r"['\"\s]", "", text)
+    plain = re.sub(r"\b(?:typing|pathlib|np|numpy|tf|torch|tensorflow|keras|collections\.abc)\.", "", plain)
+    plain = re.sub(r"Optional\[(.+)\]$", r"\1|None", plain)
+    union = re.fullmatch(r"Union\[(.+)\]", plain)
+    plain = union[1].replace(",", "|") if union and "[" not in union[1] else plain
+    plain = plain.replace("Dict[", "dict[").replace("List[", "list[").replace("Tuple[", "tuple[")
+    return "|".join(sorted(plain.split("|"))) if "[" not in plain else plain
+
+
+def _differs(mine: str | None, theirs: str | None) -> bool:
+    def plain(text: str | None) -> str | None:
+        if text is None:
+            return None
+        try:
+            return repr(float(text))
+        except ValueError:
+            return text.replace('"', "'").strip()
+
+    return plain(mine) != plain(theirs)
+
+
+def status_of(found: Counterpart | None, several: Iterable[Difference]) -> str:
+    if found is None:
+        return "missing"
+    kinds = {one.kind for one in several}
+    if "lacks" in kinds:
+        return "partial"
+    return "diverging" if kinds - {"more", "own"} else "present"
+
+
+def own_status(symbol: Symbol | None, through: str, lost: Iterable[Difference], unfit: Iterable["Misfit"]) -> str:
+    """Of a symbol the client touches in the candidate itself: whether it bears what the client does."""
+    if symbol is None:
+        return "present" if through else "missing"
+    if list(lost) or any(one.lacks for one in unfit):
+        return "partial"
+    return "diverging" if list(unfit) else "present"
+
+
+# members of classes and modules
+
+
+def moved(
+    several: Iterable[Difference], symbol: Symbol | None, target: Symbol | None, matcher: Matcher
+) -> list[Difference]:
+    """Without what a class lacks and another class has in its place: settings that lie elsewhere are not lost."""
+    found = []
+    for one in several:
+        name = one.parameter
+        best = matcher.best(f"{symbol.id}.{name}") if symbol and symbol.kind == "class" and name else None
+        if best is not None and one.kind.startswith("lacks"):
+            owner, _, last = best.symbol.rpartition(".")
+            same = target is not None and owner == target.id
+            said = f"{last!r}, a member" if same and last == name else f"{last!r} of {owner.rpartition('.')[2]}"
+            one = Difference("parameter", f"takes no {name!r}: it is {said}", one.used, name)
+        found.append(one)
+    return found
+
+
+def members_lacking(names: Iterable[str], matcher: Matcher) -> list[Difference]:
+    """Touched members of a class, or symbols of a module, without a counterpart."""
+    lost = sorted(name.rpartition(".")[2] for name in names if matcher.best(name) is None)
+    return [Difference("lacks", f"has no {name!r}", True) for name in lost]
+
+
+# what the client does
+
+
+def misfits(touches: Iterable[Touch], symbol: Symbol | None, tree: Tree) -> list[Misfit]:
+    """Where the client asks of a symbol what it does not bear."""
+    found = []
+    client = [one for one in touches if one.who == "client"]
+    if symbol is None:
+        lost = [one for one in client if not one.through and one.how != "lookup"]
+        return [Misfit(f"{_doing(one)}, and it is not there", one.place, one.expected, True) for one in lost]
+    takes = _bound(symbol)
+    names = {one.name for one in takes if not one.variadic}
+    anything = any(one.kind == "variadic keyword" for one in takes)
+    for one in client:
+        if one.how == "keyword" and one.symbol == symbol.id and symbol.kind in ("class", "function", "method"):
+            if _is_known(symbol, tree) and one.parameter not in names and not anything:
+                found.append(Misfit(f"gives {one.parameter!r}, which it does not take", one.place, one.expected, True))
+        elif one.how == "call" and symbol.kind in ("class", "function", "method"):
+            found += _call(one, symbol, takes, tree) if _is_known(symbol, tree) else _enum(one, symbol, tree)
+        elif one.how in ("write", "delete"):
+            owner = tree.symbols.get(symbol.parent)
+            if owner is not None and is_dataclass(owner) and "frozen=True" in "".join(owner.decorators):
+                found.append(Misfit(f"writes it, and {owner.name} is frozen", one.place, one.expected))
+    return found
+
+
+def _doing(one: Touch) -> str:
+    words = {"import": "imports it", "call": "calls it", "keyword": f"gives {one.parameter!r}", "read": "reads it",
+             "write": "writes it", "delete": "deletes it", "lookup": "looks it up"}  # fmt: skip
+    return words[one.how]
+
+
+def _call(one: Touch, symbol: Symbol, takes: Sequence[Parameter], tree: Tree) -> list[Misfit]:
+    if one.starred:
+        return []
+    said = []
+    listed = [p for p in takes if p.kind in ("positional-only", "positional or keyword")]
+    if one.positional > len(listed) and not any(p.kind == "variadic positional" for p in takes):
+        said.append(f"gives {one.positional} arguments by position, and it takes {len(listed)}")
+    given = {*one.keywords, *(p.name for p in listed[: one.positional])}
+    said += [f"does not give {p.name!r}, which has to be given" for p in takes if p.required and p.name not in given]
+    return [Misfit(text, one.place, one.expected) for text in said]
+
+
+def _is_known(symbol: Symbol, tree: Tree) -> bool:
+    """Whether source tells what a call takes; a constructor that comes from a library it does not tell."""
+    if symbol.kind != "class" or symbol.parameters or is_dataclass(symbol):
+        return True
+    return f"{symbol.id}.__init__" in tree.symbols or not tree.resolver.classes.line_of(symbol.id)[1]
+
+
+def _enum(one: Touch, symbol: Symbol, tree: Tree) -> list[Misfit]:
+    """Whether an enumeration has the value it is asked for."""
+    if one.given[:1] not in ("'", '"') or not any(re.search(r"(^|\.)\w*Enum$", base) for base in symbol.bases):
+        return []
+    below = (each for each in tree.symbols.values() if each.parent == symbol.id and each.kind == "attribute")
+    values = sorted(each.value for each in below if each.value)
+    text = f"asks for {one.given}, which is none of {', '.join(values)}"
+    return [] if one.given in values else [Misfit(text, one.place, one.expected)]
