@@ -43,7 +43,7 @@ class Audit:
         by_name = {part.name: part for part in self.parts}
         chain, parity = by_name.get("callchain"), by_name.get("parity_map")
         packages = (self.sources["reference"].package, self.sources["candidate"].package)
-        shown = [part.document for part in self.parts if part.document is not None]
+        shown = [part.document for part in self.parts if part.document is not None and part.page is None]
         made["index.html"] = page.render(
             stamp, packages, summary.document, parity.page if parity else None, chain.data if chain else None, shown,
             self.cited,

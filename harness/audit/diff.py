@@ -101,6 +101,24 @@ def compare(a: Snapshot, b: Snapshot) -> Difference:
     return found
 
 
+def symbols_of(parity: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is compared of each symbol of a parity map, by its name; the candidate's own are marked."""
+    found = {}
+    for row in (*parity["rows"], *parity["needs"]):
+        symbol, counterpart = row["symbol"], row["counterpart"]
+        place = symbol["place"] if symbol else None
+        lost = [one["text"] for one in row["differences"] if one["kind"] not in ("more", "own")]
+        found[row["name"] if row["side"] == "reference" else f"{row['name']} (candidate)"] = {
+            "status": row["status"], "there": row["there"], "gap": row["gap"],
+            "signature": symbol["signature"] if symbol else "",
+            "counterpart": counterpart["symbol"] if counterpart else "",
+            "owner": row["target_owner"]["name"] or row["owner"]["name"],
+            "lacks": [*lost, *(f"the client {one['text']}" for one in row["misfits"])],
+            "at": f"{place['path']}:{place['line']}" if place else "",
+        }  # fmt: skip
+    return found
+
+
 def _symbols(found: Difference, a: Mapping[str, Any], b: Mapping[str, Any]) -> None:
     for name in sorted(b.keys() - a.keys()):
         gap = b[name]["gap"]

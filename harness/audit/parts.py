@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.audit import assets, callchain, criteria, decision, measures, parity_map, summary, trace
@@ -36,6 +36,7 @@ class Part:
     document: Document | None = None
     """The blocks it is made of, where it is made of blocks."""
     page: parity_page.Parity | None = None
+    """How the page shows it, where that is not by its blocks."""
 
 
 def of_document(document: Document, told: Told) -> Part:
@@ -45,10 +46,9 @@ def of_document(document: Document, told: Told) -> Part:
 def parity(sources: Sources, request: Request, citations: Citations, run: Run | None) -> Part:
     """The parity map."""
     specs = read_specs(request.specs, [tree.root for tree in sources.trees])
-    citations.also(specs)
     found = parity_map.build(sources, specs=specs, run=run, cache=sources.cache.folder)
-    document = parity_document.compose(found, sources, citations)
-    return Part("parity_map", parity_document.as_markdown(document), document, summary.of_parity(found), page=parity_page.of(found))
+    part = of_document(parity_document.compose(found, sources, citations), summary.of_parity(found))
+    return replace(part, page=parity_page.of(found))
 
 
 def operations(tree: Tree) -> dict[str, tuple[str, ...]]:

@@ -150,7 +150,7 @@ def _gap(row: Row) -> Inline:
     """One gap in a line: what, how many hang on it, where the client touches it."""
     first = next((one for one in row.touches if one.who == "client"), None) or next(iter(row.touches), None)
     where: Inline = (", touched at ", Code(str(first.place))) if first else ""
-    why = row.misfits[0].text if row.misfits else row.differences[0].text if row.differences else ""
+    why = f"the client {row.misfits[0].text}" if row.misfits else row.differences[0].text if row.differences else ""
     hangs = f"{len(row.paths)} client paths and {len(row.musts)} MUST clauses hang on it"
     return (Code(row.name), f" is {row.status}{f' ({why})' if why else ''}: {hangs}", where)
 
