@@ -269,3 +269,12 @@ def test_what_happens_while_modules_are_imported(tmp_path):
         ("pkg/late.py", "file", "write"),
         ("pkg/tools.py", "random", "write"),
     ]
+
+
+def test_documents_are_ascii_whatever_names_are(tmp_path):
+    sources = read(write(tmp_path, {"pkg/m.py": "def entry():\n    größe()\n    λ.run()\ndef größe(): ...\n"}), "pkg")
+    citations = Citations(sources)
+    text = as_markdown(callchain(sources, trace_source(sources, "pkg.m:entry"), citations))
+    assert citations.verify()
+    assert text.isascii()
+    assert "gr\\xf6\\xdfe" in text

@@ -285,3 +285,12 @@ def test_what_a_module_is_given_from_outside(tmp_path):
         },
     )
     assert targets(found, "pkg/a.py") == [(2, "net.fit", "pkg.b.Net.fit", "assigned")]
+
+
+def test_a_value_keeps_its_origin_through_a_clients_own_function(tmp_path):
+    run = "from ref.core import bundle\ndef wrapped():\n    net, _ = bundle(1)\n    return net\n"
+    run += "def use(): wrapped().predict()\n"
+    write(tmp_path, {**REFERENCE, "cli/run.py": run})
+    sources = read(tmp_path, "ref", "cli")
+    calls = {one.text: one.origin for one in sources["cli"].touches(sources["ref"]).calls}
+    assert calls["wrapped().predict"] == "ref.core.bundle()[0].predict"
