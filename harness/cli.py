@@ -142,10 +142,10 @@ def _add_audit(commands: "argparse._SubParsersAction") -> None:
     audit.add_argument("--spec", action="extend", nargs="+", default=[], type=Path, metavar="FILE.md",
                        help="specs in Markdown whose code marks name symbols of the reference; repeatable")  # fmt: skip
     audit.add_argument("--run", dest="run_folder", type=Path, metavar="EVENTS",
-                       help="a run of the checks, whose results are shown: its folder, or its events.jsonl")  # fmt: skip
+                       help="a run of the checks, whose results count: its folder, or events.jsonl")  # fmt: skip
     audit.add_argument("--out", type=Path, metavar="DIR", help="audits go there, each in a folder named by its time")
     audit.add_argument("--entry", metavar="MODULE:FUNCTION", help="where the call chain begins "
-                       "(default: ptycho.workflows.components:run_cdi_example, where the reference has it)")  # fmt: skip
+                       "(default: ptycho.workflows.components:run_cdi_example, where it is there)")  # fmt: skip
     audit.add_argument("--depth", type=int, metavar="N", help="follow the call chain so many calls (default: all)")
     audit.add_argument("--namespace", action="append", default=[], metavar="PREFIX",
                        help="follow the call chain only within this dotted prefix; repeatable")  # fmt: skip

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from harness.audit import assets, callchain, criteria, decision, measures, parity_map, summary, trace
+from harness.audit import assets, callchain, criteria, decision, measures, parity_map, summary, trace, trees
 from harness.audit.assets import Inventory
-from harness.audit.citations import Citations
 from harness.audit.cache import Cache
+from harness.audit.citations import Citations
 from harness.audit.documents import asset_inventory, parity_page, text
 from harness.audit.documents import callchain as chain_document
 from harness.audit.documents import decision as decision_document
@@ -22,6 +22,7 @@ from harness.audit.owners import Owners
 from harness.audit.request import ENTRY, Request
 from harness.audit.specs import read_specs
 from harness.audit.summary import Told
+from harness.mistakes import Mistake
 from reports.events import Run
 
 
@@ -91,7 +92,10 @@ def call_chain(sources: Sources, request: Request, citations: Citations) -> Part
     entry = request.entry or (ENTRY if sources.symbol(ENTRY.replace(":", ".")) else "")
     if not entry:
         return None
-    chain = callchain.trace_source(sources, entry, request.depth, request.namespaces)
+    try:
+        chain = callchain.trace_source(sources, entry, request.depth, request.namespaces)
+    except Mistake as error:
+        raise Mistake(f"--entry {error}") from error
     merged = None
     if request.trace:
         asked = trace.Request.of(request.trace)
@@ -112,12 +116,15 @@ def asset_part(sources: Sources, found: Inventory, citations: Citations) -> Part
     return of_document(asset_inventory.compose(found, sources, citations), told)
 
 
+def read_criteria(request: Request) -> criteria.Criteria:
+    """The criteria of the decision, from the user's file or ours."""
+    return criteria.read(request.criteria, trees.locate(request.candidate)[1], measures.FACTS)
+
+
 def decision_part(
-    sources: Sources, request: Request, found: Inventory, citations: Citations, owner: decision.Owner | None
+    sources: Sources, read: criteria.Criteria, found: Inventory, citations: Citations, owner: decision.Owner | None
 ) -> Part:
-    tree = sources["candidate"]
-    read = criteria.read(request.criteria, tree.package, measures.FACTS)
-    made = decision.build(sources, tree, found, read, owner)
+    made = decision.build(sources, sources["candidate"], found, read, owner)
     return of_document(decision_document.compose(made, sources, citations), summary.of_decision(made))
 
 

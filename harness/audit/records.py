@@ -81,7 +81,8 @@ class _Reader:
             return Import(module.full(scope), what, alias, place, guard, base if known else None)
         found = self.resolver.find(what, module)
         target = next((one.id for one in found if one.kind == "symbol"), None)
-        if target is None and self._inside(what):
+        beyond = any(one.kind == "outside" for one in found)  # a library's, which a module of ours hands on
+        if target is None and self._inside(what) and not beyond:
             self.faults.append(Fault(place.path, line, f"imports {what}, which is not there", "missing"))
         return Import(module.full(scope), what, alias, place, guard, target)
 

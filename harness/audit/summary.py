@@ -106,7 +106,9 @@ def of_chain(data: Mapping[str, Any]) -> Told:
     run = data["run"]
     if run is not None and run["state"] != "finished":
         why = f": {run['exception']['type']}: {run['exception']['message']}" if run["exception"] else ""
-        questions.append(f"The traced run {run['state']} after {run['seconds']} s{why}: what it did not reach is not known.")
+        questions.append(
+            f"The traced run {run['state']} after {run['seconds']} s{why}: what it did not reach is not known."
+        )
     if run is None:
         questions.append("No run was traced: which of the chain's calls a run takes is not known.")
     if data["without_tap"]:
@@ -117,7 +119,8 @@ def of_chain(data: Mapping[str, Any]) -> Told:
 def of_parity(found: ParityMap) -> Told:
     """Statuses; the gaps most hangs on, each with a line of the client; who nobody owns."""
     counts = Counter(row.status for row in found.rows)
-    told = [("touched symbols of the reference", len(found.rows))]
+    touched = "touched" if found.client or found.specs.files else "public"
+    told = [(f"{touched} symbols of the reference", len(found.rows))]
     told += [(f"of these {status}", counts[status]) for status in STATUSES]
     told.append(("symbols of the candidate that the client or the spec touches", len(found.needs)))
     gaps = found.gaps

@@ -4,10 +4,12 @@ Exit 0 when the audit is written, whatever it says; 2 for bad input. `audit diff
 """
 
 import argparse
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from harness.audit import folder, ledger
+from harness.audit import folder, ledger, trace, trees
 from harness.audit.cache import Cache, default_folder
 from harness.audit.compose import Audit, compose
 from harness.audit.diff import compare, read
@@ -20,6 +22,12 @@ def request_of(arguments: argparse.Namespace) -> Request:
     for name in ("reference", "candidate", "out"):
         if getattr(arguments, name) is None:
             raise Mistake(f"--{name} is asked for: {EXPECTED[name]}")
+    for name in ("reference", "candidate", "client"):
+        if (spec := getattr(arguments, name)) is not None:
+            _named(f"--{name}", trees.locate, spec)
+    for file in arguments.spec:
+        if not file.is_file():
+            raise Mistake(f"--spec {file}: there is no such file; a Markdown file is asked for")
     if arguments.depth is not None and arguments.depth < 1:
         raise Mistake(f"--depth {arguments.depth}: a whole number from 1 is asked for")
     if not 0 < arguments.trace_budget < float("inf"):
@@ -28,12 +36,24 @@ def request_of(arguments: argparse.Namespace) -> Request:
         raise Mistake(f"--entry {arguments.entry!r}: MODULE:FUNCTION is asked for, as in package.module:function")
     if arguments.trace_python and not arguments.trace:
         raise Mistake(f"--trace-python {arguments.trace_python}: nothing is executed without --trace-script")
+    if arguments.trace:
+        _named("--trace-script", trace.Request.of, arguments.trace)
+    if arguments.trace_python and shutil.which(arguments.trace_python) is None:
+        raise Mistake(f"--trace-python {arguments.trace_python}: there is no such interpreter")
     return Request(
         arguments.reference, arguments.candidate, arguments.client or "", tuple(arguments.spec), arguments.run_folder,
         arguments.entry or "", arguments.depth, tuple(arguments.namespace), arguments.trace or "",
         arguments.trace_python or "", arguments.trace_budget, arguments.criteria,
         **({"optional": tuple(arguments.optional)} if arguments.optional else {}),
     )  # fmt: skip
+
+
+def _named(option: str, check: Callable[[str], object], value: str) -> None:
+    """A mistake in the value of an option names the option."""
+    try:
+        check(value)
+    except Mistake as error:
+        raise Mistake(f"{option} {error}") from error
 
 
 EXPECTED = {
@@ -84,5 +104,3 @@ def run_diff(a: Path, b: Path) -> int:
     for line in found.lines():
         print(line)
     return 1 if found.worse else 0
-
-
