@@ -109,6 +109,8 @@ def test_a_module_that_a_folder_of_the_same_name_hides(tmp_path):
 
 
 def test_what_a_module_hands_on_from_a_library_is_there(tmp_path):
-    found = tree(tmp_path, {"pkg/a.py": "import tensorflow as tf\n", "pkg/b.py": "from pkg.a import tf\ntf.device(0)\n"})
+    found = tree(
+        tmp_path, {"pkg/a.py": "import tensorflow as tf\n", "pkg/b.py": "from pkg.a import tf\ntf.device(0)\n"}
+    )
     assert faults(found) == []
     assert [call.target for call in found.calls] == ["tensorflow.device"]
