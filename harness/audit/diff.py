@@ -142,7 +142,8 @@ def _symbol(found: Difference, name: str, a: Mapping[str, Any], b: Mapping[str, 
             found.say(subject, f"{name}: {a[key] or 'none'} -> {b[key] or 'none'}")
     for lost in sorted(set(b["lacks"]) - set(a["lacks"])):
         found.say("differences", f"{name}: {lost}", True)
-    for gained in sorted(set(a["lacks"]) - set(b["lacks"])):
+    comparable = a["there"] == b["there"] and a["counterpart"] and b["counterpart"]
+    for gained in sorted(set(a["lacks"]) - set(b["lacks"])) if comparable else ():
         found.say("differences", f"{name}: no more: {gained}")
     if a["at"] != b["at"] and a["at"] and b["at"]:
         found.moved.append(f"{name}: {a['at']} -> {b['at']}")

@@ -145,7 +145,7 @@ def of_parity(found: ParityMap) -> Told:
     return Told(tuple(told), tuple(risks), tuple(questions), tuple(steps))
 
 
-UNSURE = 0.5
+UNSURE = 0.7
 """A counterpart below this confidence is a question."""
 
 
