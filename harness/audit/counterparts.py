@@ -37,11 +37,15 @@ ONE_OF_SEVERAL = 0.4
 ACCEPTED = 0.5
 SHOWN = 0.3
 FRAMEWORKS = {"torch", "pytorch", "tf", "tensorflow", "keras", "lightning", "pt", "np", "numpy"}
-KINDS = {"class": ("class",), "function": ("function", "method"), "method": ("method", "function")}
-DULL = {"print", "len", "range", "int", "float", "str", "list", "dict", "tuple", "isinstance", "append", "get", "format",
-        "super", "join", "items", "info", "debug", "warning", "max", "min", "zip", "enumerate", "ValueError", "set",
-        "hasattr", "getattr", "TypeError", "RuntimeError", "shape", "reshape", "keys", "values", "sorted", "any", "all",
-        "__init__", "bool", "type", "sum", "abs", "map", "copy", "Path", "array", "asarray", "astype", "error"}  # fmt: skip
+KINDS = {"class": ("class",), "function": ("function",), "method": ("method", "function")}
+"""What may stand in for what, the mapping apart."""
+DULL = {
+    "ValueError", "TypeError", "RuntimeError", "Path", "__init__", "abs", "all", "any", "append", "array", "asarray",
+    "astype", "bool", "copy", "debug", "dict", "enumerate", "error", "float", "format", "get", "getattr", "hasattr",
+    "info", "int", "isinstance", "items", "join", "keys", "len", "list", "map", "max", "min", "print", "range",
+    "reshape", "set", "shape", "sorted", "str", "sum", "super", "tuple", "type", "values", "warning", "zip",
+}  # fmt: skip
+"""Names whose calls say nothing about what a function does."""
 
 
 class Evidence(NamedTuple):
@@ -183,9 +187,7 @@ class Matcher:
             evidence = [(one, (self._alike(name, one.name),)) for one in near]
             return [Counterpart(one.id, confidence(why), why) for one, why in evidence]
         wanted = KINDS[symbol.kind]
-        pool = [
-            one for one in self._pool if one.kind in wanted and (symbol.kind != "function" or one.kind == "function")
-        ]
+        pool = [one for one in self._pool if one.kind in wanted]
         names = {other for topic in self.mapping.topics_of(symbol.id) for other in self.theirs.topics.get(topic, ())}
         pool += [self.candidate.symbols[one] for one in sorted(names) if self.candidate.symbols[one] not in pool]
         every = [self._weighed(symbol, one) for one in pool]

@@ -1,7 +1,8 @@
 """Which symbols of a package a spec names in its code marks and fenced code.
 
-A name counts when it can only mean one symbol: full dotted names, `Class.member`, a path of a file (`config/config.py`),
-a name that one definition alone has, and the fields of the class that a heading, list or table is about.
+A name counts when it can only mean one symbol: full dotted names, `Class.member`, a path of a file
+(`config/config.py`), a name that one definition alone has, and the fields of the class that a heading, list or table
+is about.
 """
 
 import re

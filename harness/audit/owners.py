@@ -105,7 +105,7 @@ class Owners:
         answer = run_git(self.tree.root, "blame", "--line-porcelain", *known, "--", path)
         if answer.returncode:
             why = answer.stderr.decode(errors="replace").strip().splitlines()
-            return _Blame((), (), why[-1] if why else f"git blame ended with {answer.returncode}")
+            return _Blame((), (), why[-1].removeprefix("fatal: ") if why else f"git blame: {answer.returncode}")
         commits, authors, commit = [], [], ""
         for line in answer.stdout.decode(errors="replace").split("\n"):
             if re.match(r"[0-9a-f]{40} \d+ \d+", line):
@@ -126,8 +126,8 @@ class Owners:
                 self._files[path] = Owner("", f"git blame failed: {fault}")
             else:
                 name = min(names, key=lambda one: (-names[one], one))
-                said = f"{names[name]} of {sum(names.values())} commits on the file, for its lines cannot be blamed: {fault}"
-                self._files[path] = Owner(name, said)
+                said = f"{names[name]} of {sum(names.values())} commits on the file"
+                self._files[path] = Owner(name, f"{said}, for its lines cannot be blamed: {fault}")
         return self._files[path]
 
 

@@ -62,16 +62,13 @@ class Row:
     owner: Owner
     target_owner: Owner
     """Of the counterpart's lines."""
+    paths: tuple[str, ...]
+    """The client's functions that touch it, or a member of it."""
 
     @property
     def there(self) -> bool:
         """Whether its own tree has it, or a library that the tree brings along."""
         return self.symbol is not None or bool(self.through)
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The client's functions that touch it."""
-        return tuple(sorted({one.scope for one in self.touches if one.who == "client"}))
 
     @property
     def musts(self) -> tuple[str, ...]:
@@ -215,7 +212,7 @@ class _Builder:
             status_of(best, several) if tree is self.reference else own_status(symbol, through, several, unfit),
             tuple(several), tuple(unfit), self.clauses[tree.role].of(symbol, name, touches), operations,
             tuple(one for operation in operations for one in self.results.get(operation, ())),
-            self._owner(symbol), self._owner(target),
+            self._owner(symbol), self._owner(target), _paths(touches, grouped, name),
         )  # fmt: skip
 
     def _operations(self, role: str, name: str, target: Symbol | None) -> tuple[str, ...]:
@@ -269,6 +266,11 @@ class _Builder:
                 yield f"The contract mapping names what {tree.package} does not have: {', '.join(lost)}."
         if not self.client and not self.specs.files:
             yield "Neither a client nor a spec was given: the rows are the reference's public classes and functions."
+
+
+def _paths(touches: tuple[Touch, ...], grouped: dict[str, list[Touch]], name: str) -> tuple[str, ...]:
+    below = [one for other, several in grouped.items() if other.startswith(f"{name}.") for one in several]
+    return tuple(sorted({one.scope for one in (*touches, *below) if one.who == "client"}))
 
 
 def _is_asked(touches: list[Touch]) -> bool:

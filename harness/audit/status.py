@@ -17,8 +17,8 @@ use; missing: no counterpart; diverging: it has what is used, and something diff
 
 class Difference(NamedTuple):
     kind: str
-    """lacks (what is used), lacks unused, parameter, order, default, annotation, returns, kind, more (takes more than it
-    has to: no divergence), own (it is the reference's)."""
+    """lacks (what is used), lacks unused, parameter, order, default, annotation, returns, kind, more (takes more than
+    it has to: no divergence), own (it is the reference's)."""
     text: str
     used: bool = False
     parameter: str = ""
@@ -79,20 +79,15 @@ def _parameters(
     mine: Sequence[Parameter], theirs: Sequence[Parameter], used: set[str], positional: int
 ) -> list[Difference]:
     found: list[Difference] = []
-    here = {one.name: one for one in theirs if not one.variadic}
-    alike = {plain_name(name): name for name in here}
+    pairs, rest = _paired(mine, theirs, positional)
     anything = any(one.kind == "variadic keyword" for one in theirs)
-    pairs: list[tuple[Parameter, Parameter]] = []
-    for one in mine:
-        if one.variadic:
-            continue
-        name = one.name if one.name in here else alike.get(plain_name(one.name))
-        if name is None:
-            kind = "lacks" if one.name in used else "lacks unused"
-            said = f"takes no {one.name!r}" + (" by name, only through **" if anything else "")
-            found.append(Difference("more" if anything else kind, said, one.name in used, one.name))
+    for one in rest:
+        known = one.name in used
+        if anything:
+            found.append(Difference("parameter", f"takes {one.name!r} only through **", known, one.name))
         else:
-            pairs.append((one, here[name]))
+            kind = "lacks" if known else "lacks unused"
+            found.append(Difference(kind, f"takes no {one.name!r}", known, one.name))
     for one, other in pairs:
         found += _parameter(one, other, one.name in used)
     found += _order(pairs, theirs, positional)
@@ -104,6 +99,30 @@ def _parameters(
             else:
                 found.append(Difference("more", f"takes also {one}"))
     return found
+
+
+def _paired(
+    mine: Sequence[Parameter], theirs: Sequence[Parameter], positional: int
+) -> tuple[list[tuple[Parameter, Parameter]], list[Parameter]]:
+    """Parameters of the two that are the same one, and those that are left.
+
+    By name, by a name like it, and, where both have to be given or are given by position, by their place.
+    """
+    here = {one.name: one for one in theirs if not one.variadic}
+    alike = {plain_name(name): one for name, one in here.items()}
+    plain = [one for one in mine if not one.variadic]
+    found = {one.name: here.get(one.name) or alike.get(plain_name(one.name)) for one in plain}
+    taken = {other.name for other in found.values() if other is not None}
+    for number, one in enumerate(plain):
+        other = theirs[number] if number < len(theirs) else None
+        if found[one.name] is None and other is not None and not other.variadic and other.name not in taken:
+            both = [one, other]
+            by_place = all(each.kind != "keyword-only" for each in both)
+            if by_place and (number < positional or all(each.required for each in both)):
+                found[one.name] = other
+                taken.add(other.name)
+    pairs = [(one, found[one.name]) for one in plain if found[one.name] is not None]
+    return pairs, [one for one in plain if found[one.name] is None]
 
 
 def _parameter(one: Parameter, other: Parameter, used: bool) -> list[Difference]:

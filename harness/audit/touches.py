@@ -117,8 +117,11 @@ def _touched(one: Call | Use, other: Tree) -> tuple[str, str]:
 
 def _called(call: Call, other: Tree) -> list[Touch]:
     symbol, through = _touched(call, other)
-    base = Touch(symbol, "client", "call", call.place, f"{call.text}()", last_name(call.text), call.scope, call.how,
-                 "", call.positional, call.starred, call.keywords, dict(call.arguments).get("0", ""), through)  # fmt: skip
+    given = dict(call.arguments).get("0", "")
+    base = Touch(
+        symbol, "client", "call", call.place, f"{call.text}()", last_name(call.text), call.scope, call.how, "",
+        call.positional, call.starred, call.keywords, given, through,
+    )  # fmt: skip
     return [base, *(_keyword(base, name, line, other) for name, line in zip(call.keywords, call.lines, strict=True))]
 
 

@@ -1,5 +1,6 @@
 """The parity map as a document: counts, gaps, what is asked for and not there, then symbol by symbol."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -25,10 +26,9 @@ from harness.audit.index import Sources
 from harness.audit.model import Symbol, jsonable
 from harness.audit.parity_map import ParityMap, Row
 from harness.audit.status import STATUSES
-from harness.audit.touches import HOW
+from harness.audit.touches import HOW, Touch
 
 MOST_FAILING = 10
-SIDES = {"reference": "reference", "candidate": "candidate"}
 
 
 def compose(map: ParityMap, sources: Sources, citations: Citations) -> Document:
@@ -64,8 +64,8 @@ class _Writer:
         if self.map.specs.files:
             who.append(("the spec ", flat(Code(one.path) for one in self.map.specs)))
         by = flat(who, " or ") if who else "nobody: no client and no spec was given"
-        yield Paragraph(("Every symbol that ", by, " touches, and what the candidate has in its place. Computed from source; "
-                         "nothing was imported."))  # fmt: skip
+        said = " touches, and what the candidate has in its place. Computed from source; nothing was imported."
+        yield Paragraph(("Every symbol that ", by, said))
         yield sources_block(self.sources)
         if self.map.specs.files:
             rows = [(Code(one.path), Code(one.version), str(len(one.text))) for one in self.map.specs]
@@ -95,8 +95,8 @@ class _Writer:
     def gaps(self) -> Iterable[Block]:
         yield Heading("Gaps, those most hangs on first")
         yield Paragraph(
-            "By the client's functions that touch the symbol, then by the MUST clauses that are about it, then by name. "
-            "Each is told in its own section below."
+            "By the client's functions that touch the symbol or a member of it, then by the MUST clauses that are "
+            "about it, then by name. Each is told in its own section below."
         )
         rows = []
         for number, row in enumerate(self.map.gaps, 1):
@@ -125,7 +125,7 @@ class _Writer:
         told = []
         for row in rows:
             for one in row.misfits:
-                told.append((Code(row.name), row.side, one.text, self.cite(one.place, one.expected)))
+                told.append((Code(row.name), row.side, marked(one.text), self.cite(one.place, one.expected)))
             if not row.there and not row.misfits:
                 places = [(one.place, one.expected) for one in row.touches]
                 told.append((Code(row.name), row.side, "is named, and is not there", cited(self.citations, places)))
@@ -146,8 +146,12 @@ class _Writer:
         for row in rows:
             if row.name.rpartition(".")[0] not in names:
                 yield from self.symbol(row)
-                if row.name in by_owner:
-                    yield from self.members(by_owner[row.name])
+                held = [one for one in by_owner.get(row.name, []) if not _is_called(one)]
+                if held:
+                    yield from self.members(held)
+                for one in by_owner.get(row.name, []):
+                    if _is_called(one):
+                        yield from self.symbol(one)
 
     def symbol(self, row: Row) -> Iterable[Block]:
         yield Heading(Code(row.name), 3)
@@ -157,8 +161,10 @@ class _Writer:
         if row.others:
             facts.append(("might also be: ", flat((self.other(one) for one in row.others), "; ")))
         facts.append(self.status(row))
-        facts += [f"{one.text}" for one in row.differences if one.kind != "own"]
-        facts += [("the client ", one.text, ": ", self.cite(one.place, one.expected)) for one in row.misfits]
+        if row.paths:
+            facts.append(f"client paths: {len(row.paths)}; MUST clauses: {len(row.musts)}")
+        facts += differences(row)
+        facts += [("the client ", *marked(one.text), ": ", self.cite(one.place, one.expected)) for one in row.misfits]
         facts += list(self.clauses(row.clauses))
         facts += list(self.results(row))
         facts += list(self.owner(row))
@@ -182,8 +188,8 @@ class _Writer:
         if row.counterpart is None:
             return "counterpart: none"
         where = (" at ", self.place(row.target)) if row.target is not None else ()
-        return ("counterpart: ", Code(row.counterpart.symbol), *where, f", confidence {row.counterpart.confidence:.2f}: ",
-                self.evidence(row.counterpart))  # fmt: skip
+        sure = f", confidence {row.counterpart.confidence:.2f}: "
+        return "counterpart: ", Code(row.counterpart.symbol), *where, sure, self.evidence(row.counterpart)
 
     def evidence(self, one: Counterpart) -> Inline:
         parts = []
@@ -252,21 +258,21 @@ class _Writer:
                 (one.how if one.who == "client" else "spec", " ", self.cite(one.place, one.expected))
                 for one in row.touches
             )
-            said = [one.text for one in row.differences if one.kind != "own"]
-            said += [f"the client {one.text}" for one in row.misfits]
+            said = [*differences(row), *(("the client ", *marked(one.text)) for one in row.misfits)]
             best = row.counterpart
-            there = (
-                (Code(best.symbol), " ", self.place(row.target), f" ({best.confidence:.2f})")
-                if best is not None
-                else "none"
-            )
+            why = ", ".join(one.kind for one in best.evidence) if best is not None else ""
+            sure = f" ({best.confidence:.2f}: {why})" if best is not None else ""
+            there = (Code(best.symbol), " ", self.place(row.target), sure) if best is not None else "none"
             named = flat(Code(one.clause) for one in row.clauses if one.named)
             told.append(
-                (self.member(row), touches or "-", there, row.status, "; ".join(said) or "-", named or "-",
+                (self.member(row), touches or "-", there, row.status, flat(said, "; ") or "-", named or "-",
                  row.target_owner.name or row.owner.name or "-")
             )  # fmt: skip
         head = ("Member", "Touched", "Counterpart", "Status", "Differences", "Clauses", "Owner")
         yield Rows(head, tuple(told))
+
+    def touched(self, one: Touch) -> Inline:
+        return one.how if one.who == "client" else "spec", " ", self.cite(one.place, one.expected)
 
     def member(self, row: Row) -> Inline:
         if row.symbol is None:
@@ -291,15 +297,52 @@ class _Writer:
         yield Heading("How to read this")
         weights = ", ".join(f"{kind} {value}" for kind, value in WEIGHTS.items())
         yield Bullets((
-            "Status: present, nothing that was compared differs; partial, it lacks members or parameters that client or "
-            "spec use; missing, there is no counterpart; diverging, it has what is used, and something differs. Of the "
-            "candidate's own symbols: whether they have and bear what the client does.",
-            f"Confidence: 1 - product of (1 - weight x strength) over the evidence; weights: {weights}. From {ACCEPTED} on it "
-            f"is taken for the counterpart, below {SHOWN} it is not named. A member is as sure as its class.",
+            "Status: present, nothing that was compared differs; partial, it lacks members or parameters that client "
+            "or spec use; missing, there is no counterpart; diverging, it has what is used, and something differs. Of "
+            "the candidate's own symbols: whether they have and bear what the client does.",
+            f"Confidence: 1 - product of (1 - weight x strength) over the evidence; weights: {weights}. It is taken for "
+            f"the counterpart from {ACCEPTED} on, and not named below {SHOWN}. A member is as sure as its class.",
             "Differences: there is the reference, here the candidate.",
-            "Clauses: by their statement, by the names among their values, by the tables of fields, by the lines of code they "
-            "cite. Those of a section of the spec that names the symbol are only counted, and do not rank gaps.",
+            "Clauses: by their statement, by the names among their values, by the tables of fields, by the lines of "
+            "code they cite. Those of a section of the spec that names the symbol are only counted, and do not rank "
+            "gaps.",
         ))  # fmt: skip
+
+
+def _is_called(row: Row) -> bool:
+    """Whether a member of a class is told like a function: a method, or what is called and not there."""
+    if row.symbol is None:
+        return any(one.how == "call" for one in row.touches)
+    return row.symbol.kind == "method" and not any(text.endswith("property") for text in row.symbol.decorators)
+
+
+def differences(row: Row) -> list[Inline]:
+    """What differs, in lines: what nobody uses and what is taken besides in one each."""
+    several = [one for one in row.differences if one.kind not in ("own", "more", "lacks unused")]
+    said: list[Inline] = [marked(one.text) for one in several]
+    unused = [Code(one.parameter) for one in row.differences if one.kind == "lacks unused"]
+    more = [one.text.removeprefix("takes also ") for one in row.differences if one.kind == "more"]
+    said += [("takes none of these, which nobody gives: ", flat(unused))] if unused else []
+    said += [("takes also ", flat(Code(one) for one in more))] if more else []
+    return said
+
+
+_TOLD = re.compile(r"(.*?(?:is declared|answers|default|order|is)) (.+) there, (default )?(.+) here")
+
+
+def marked(text: str) -> tuple[Inline, ...]:
+    """A sentence with its names, types and values as code."""
+    found = _TOLD.fullmatch(text)
+    if found:
+        before, there, word, here = found.groups()
+        return (*_named(before), " ", Code(there), f" there, {word or ''}", Code(here), " here")
+    return _named(text)
+
+
+def _named(text: str) -> tuple[Inline, ...]:
+    """A sentence with what stands in quotes as code."""
+    parts = re.split(r"'([\w.]+)'", text)
+    return tuple(Code(part) if number % 2 else part for number, part in enumerate(parts) if part)
 
 
 def _scope(who: str, scope: str) -> Inline:
@@ -310,15 +353,14 @@ def _is_shared(row: Row) -> bool:
     return row.side == "reference" and row.counterpart is not None and not row.counterpart.own
 
 
-def _short(row: Row) -> str:
+def _short(row: Row) -> Inline:
     """The first thing that is wrong, and how many there are."""
     said = [f"the client {one.text}" for one in row.misfits]
-    said += [
-        one.text for one in sorted(row.differences, key=lambda one: not one.used) if one.kind not in ("own", "more")
-    ]
+    ordered = sorted(row.differences, key=lambda one: not one.used)
+    said += [one.text for one in ordered if one.kind not in ("own", "more")]
     if not said:
         return "no counterpart" if row.there else "named, and not there"
-    return said[0] + (f" and {len(said) - 1} more" if len(said) > 1 else "")
+    return (*marked(said[0]), f"; {len(said) - 1} more") if len(said) > 1 else marked(said[0])
 
 
 def data(map: ParityMap, sources: Sources) -> dict[str, Any]:
@@ -339,14 +381,13 @@ def data(map: ParityMap, sources: Sources) -> dict[str, Any]:
 
 
 def _row(row: Row) -> dict[str, Any]:
-    fields = ("name", "side", "through", "touches", "counterpart", "others", "status", "differences", "misfits", "clauses",
-              "operations", "results", "owner", "target_owner")  # fmt: skip
+    fields = ("name", "side", "through", "touches", "counterpart", "others", "status", "differences", "misfits",
+              "clauses", "operations", "results", "owner", "target_owner", "paths")  # fmt: skip
     told = {name: jsonable(getattr(row, name)) for name in fields}
     return told | {
         "symbol": _symbol(row.symbol),
         "target": _symbol(row.target),
         "there": row.there,
-        "paths": list(row.paths),
         "musts": list(row.musts),
         "gap": row.is_gap,
     }
