@@ -278,3 +278,12 @@ def test_documents_are_ascii_whatever_names_are(tmp_path):
     assert citations.verify()
     assert text.isascii()
     assert "gr\\xf6\\xdfe" in text
+
+
+def test_a_wrapper_does_not_lead_to_everything_that_is_decorated(tmp_path):
+    text = "def traced(f):\n    def wrapper(*given): return f(*given)\n    return wrapper\n"
+    text += "@traced\ndef mine(): ...\n@traced\ndef other(): ...\ndef entry(): mine()\n"
+    chain = trace_source(read(write(tmp_path, {"pkg/m.py": text}), "pkg"), "pkg.m:entry")
+    assert "pkg.m.other" not in chain.steps
+    cuts = {(name, edge.target): edge.cut for name, edge in chain.edges if edge.how == "decorated"}
+    assert cuts == {("pkg.m.traced.<locals>.wrapper", f"pkg.m.{name}"): "decorated" for name in ("mine", "other")}
