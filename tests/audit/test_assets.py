@@ -8,6 +8,7 @@ from harness.audit import assets
 from harness.audit.citations import Citations
 from harness.audit.documents import asset_inventory, text
 from harness.audit.optional import dependencies
+from reports.events import Run
 from tests.audit.sources import read, write
 
 FILES = {
@@ -74,6 +75,8 @@ def test_guarded_imports_are_told_apart(tmp_path):
     assert [(one.name, one.hard, [g.guard for g in one.guarded]) for one in late] == [
         ("mlflow", False, ["function"]), ("torch", False, ["try"]),
     ]  # fmt: skip
+    (hard,) = dependencies(sources, sources["cand"], ["mlflow", "torch"])["cand.log"]
+    assert hard.hard and hard.guarded == ()
 
 
 def test_the_package_above_a_module_runs_first(tmp_path):
@@ -118,14 +121,12 @@ def test_a_file_that_cannot_be_read_is_a_gap(tmp_path):
     [(["pass", "pass"], "passing"), (["pass", "fail"], "failing"), (["skip"], "not judged"), ([], "not run")],
 )
 def test_readiness_is_what_contract_results_say(tmp_path, outcomes, state):
-    class Ran:
-        header = {"run": "r"}
-        checks = [
-            {"operation": "diffract", "backend": "b", "device": "cpu", "outcome": outcome, "id": f"c{number}"}
-            for number, outcome in enumerate(outcomes)
-        ]
-
-    _, found = inventory(tmp_path, operations={"cand.core.f": ["diffract"]}, run=Ran())
+    checks = [
+        {"operation": "diffract", "backend": "b", "device": "cpu", "outcome": outcome, "id": f"c{number}"}
+        for number, outcome in enumerate(outcomes)
+    ]
+    run = Run(tmp_path, {"run": "r"}, {}, tuple(checks))
+    _, found = inventory(tmp_path, operations={"cand.core.f": ["diffract"]}, run=run)
     core = module(found, "cand.core")
     assert core.readiness == state and module(found, "cand.log").readiness == "no contract"
     assert ("failing" in gaps(core)) == (state == "failing")

@@ -121,6 +121,10 @@ def test_special_entries_are_the_top_and_the_leaves(tmp_path):
     sources = sources_of(tmp_path)
     assert measures.entries_of(sources, sources["candidate"], ["@top"])[0] == ["cand.api"]
     assert measures.entries_of(sources, sources["candidate"], ["@leaves"])[0] == ["cand.io"]
+    write(tmp_path, {"cand/io.py": FILES["cand/io.py"] + "def late():\n    import cand.api\n"})
+    lazy = read_trees({"candidate": f"{tmp_path}:cand"})
+    assert measures.entries_of(lazy, lazy["candidate"], ["@top"])[0] == ["cand.api"]
+    assert measures.entries_of(lazy, lazy["candidate"], ["@leaves"])[0] == ["cand.io"]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +152,7 @@ def test_what_is_wrong_in_a_users_file_is_named(tmp_path, old, new, why):
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(Mistake, match="--criteria .*cannot be read"):
+    with pytest.raises(Mistake, match=r"--criteria .*cannot be read"):
         criteria.read(tmp_path / "none.toml", "cand", measures.FACTS)
 
 

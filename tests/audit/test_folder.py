@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 import pytest
 
@@ -25,7 +26,7 @@ def test_nothing_is_left_where_texts_cannot_be_made(tmp_path):
     def texts(stamp):
         return {"a.md": "a", "no/such/folder.md": "b"}
 
-    with pytest.raises(Mistake, match="--out .*no audit can be written"):
+    with pytest.raises(Mistake, match=r"--out .*no audit can be written"):
         folder.write(tmp_path, texts)
     assert list(tmp_path.iterdir()) == []
 
@@ -53,7 +54,7 @@ def test_one_that_came_first_while_writing_is_not_replaced(tmp_path):
 
 def test_an_out_that_is_a_file(tmp_path):
     (tmp_path / "out").write_text("")
-    with pytest.raises(Mistake, match="--out"):
+    with pytest.raises(Mistake, match=r"--out"):
         folder.check(tmp_path / "out")
 
 
@@ -81,8 +82,16 @@ def test_a_new_ledger(tmp_path):
     assert ledger.append(file, "audit", ["one"]) == 1 and file.read_text() == "## Attempt #1: audit\n\n- one\n"
 
 
-def test_entries_of_several_at_once_all_arrive(tmp_path):
+def test_entries_of_several_at_once_all_arrive(tmp_path, monkeypatch):
     file = tmp_path / "ledger.md"
+    whole = ledger._read
+
+    def slowly(handle):
+        there = whole(handle)
+        time.sleep(0.01)  # without the lock another reads the same meanwhile
+        return there
+
+    monkeypatch.setattr(ledger, "_read", slowly)
     workers = [threading.Thread(target=ledger.append, args=(file, "audit", [str(number)])) for number in range(12)]
     for worker in workers:
         worker.start()
@@ -96,12 +105,12 @@ def test_an_entry_that_does_not_fit_leaves_nothing(tmp_path, monkeypatch):
     file.write_text("before\n")
     whole = ledger.os.write
     monkeypatch.setattr(ledger.os, "write", lambda handle, entry: whole(handle, entry[:5]))
-    with pytest.raises(Mistake, match="--ledger .*the disk is full"):
+    with pytest.raises(Mistake, match=r"--ledger .*the disk is full"):
         ledger.append(file, "audit", ["one"])
     assert file.read_text() == "before\n"
 
 
 @pytest.mark.parametrize("name", ["no/folder/ledger.md", "."])
 def test_a_ledger_that_cannot_be_written(tmp_path, name):
-    with pytest.raises(Mistake, match="--ledger"):
+    with pytest.raises(Mistake, match=r"--ledger"):
         ledger.check(tmp_path / name)
