@@ -159,11 +159,9 @@ def _gap(row: Row) -> Inline:
 
 
 def of_faults(sources: Sources) -> Told:
-    """What could not be read or decided."""
+    """What could not be read or decided, where there is something."""
     counts = Counter(fault.kind for _, fault in sources.faults)
     told = tuple((f"faults: {kind}", number) for kind, number in sorted(counts.items()))
-    if not told:
-        return Told()
     first: Inline = "What could not be read or decided from source is in blockers.md."
     return Told(told, (), (first,), ())
 

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from harness.audit import folder, ledger, trace, trees
 from harness.audit.cache import Cache, default_folder
@@ -22,9 +23,13 @@ def request_of(arguments: argparse.Namespace) -> Request:
     for name in ("reference", "candidate", "out"):
         if getattr(arguments, name) is None:
             raise Mistake(f"--{name} is asked for: {EXPECTED[name]}")
+    taken: dict[str, str] = {}
     for name in ("reference", "candidate", "client"):
         if (spec := getattr(arguments, name)) is not None:
-            _named(f"--{name}", trees.locate, spec)
+            _, package = _named(f"--{name}", trees.locate, spec)
+            if package in taken:
+                raise Mistake(f"--{name} {spec!r}: --{taken[package]} is {package!r} too: whose is a name?")
+            taken[package] = name
     for file in arguments.spec:
         if not file.is_file():
             raise Mistake(f"--spec {file}: there is no such file; a Markdown file is asked for")
@@ -48,10 +53,10 @@ def request_of(arguments: argparse.Namespace) -> Request:
     )  # fmt: skip
 
 
-def _named(option: str, check: Callable[[str], object], value: str) -> None:
-    """A mistake in the value of an option names the option."""
+def _named(option: str, check: Callable[[str], Any], value: str) -> Any:
+    """What `check` answers; a mistake in the value of an option names the option."""
     try:
-        check(value)
+        return check(value)
     except Mistake as error:
         raise Mistake(f"{option} {error}") from error
 

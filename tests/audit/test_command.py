@@ -154,6 +154,7 @@ def test_a_ledger_gets_an_entry(project, tmp_path):
 MISTAKES = [
     (["--reference", "nowhere"], r"--reference 'nowhere' is not DIR:PACKAGE"),
     (["--candidate", "{root}:gone"], r"--candidate .*holds no package 'gone'"),
+    (["--candidate", "{root}:ref"], r"--candidate .*:ref': --reference is 'ref' too"),
     (["--client", "{root}/no:client"], r"--client .*there is no folder"),
     (["--spec", "gone.md"], r"--spec gone.md: there is no such file"),
     (["--entry", "ref.work:gone"], r"--entry 'ref.work:gone' names no function"),
