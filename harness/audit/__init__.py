@@ -46,6 +46,10 @@ What a resolved thing says
     an Import has guard none, function, try, if, type-checking, main: only `none` is a hard import. `try` is said only
              where the handler goes on; one that raises again leaves it hard.
 
+The parity map is made of: what is touched (`touches`, `named` in `specs`), what stands in its place (`mapping`,
+`counterparts`), how far (`status`), what hangs on it (`clauses`, `results`), whose it is (`owners`). `parity_map.build`
+puts them together, `documents.parity_map.compose` tells them.
+
 Imports between modules as a graph: `imports.import_graph(tree, ...)` is a `grimp.ImportGraph`, made from our facts, of
 one tree or several.
 

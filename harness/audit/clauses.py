@@ -21,6 +21,10 @@ NAMING = {"name", "field", "attr", "method", "function", "class", "loader", "fro
 """Keys of a clause's values whose text may be the name of a symbol."""
 
 
+OF_ALL = {"HOUSE", "TOL", "ERR"}
+"""Areas of clauses that contracts cite whatever the operation."""
+
+
 class Hanging(NamedTuple):
     """A clause, and the evidence that it is about a symbol."""
 
@@ -45,10 +49,16 @@ class Clauses:
         self.same_commit = _is_spec_commit(tree)
         """Whether lines that the catalogue cites are those of this source."""
 
-    def of(self, symbol: Symbol | None, name: str, touches: Iterable[Touch]) -> tuple[Hanging, ...]:
-        """Those that are about a symbol, by id; those whose section alone names it come after."""
+    def of(
+        self, symbol: Symbol | None, name: str, touches: Iterable[Touch], operations: Iterable[str] = ()
+    ) -> tuple[Hanging, ...]:
+        """Those that are about a symbol, by id; those whose section alone names it come after.
+
+        `operations`: of the contracts, that a function is mapped to.
+        """
         found: dict[str, Hanging] = {}
-        for one in (*self._tables(name), *self._cited.get(name, ()), *self._said(symbol, name)):
+        asked = _of_contracts(operations) if symbol is not None and symbol.kind in ("function", "method") else ()
+        for one in (*self._tables(name), *self._cited.get(name, ()), *self._said(symbol, name), *asked):
             found.setdefault(one.clause, one)
         strong = sorted(found.values())
         weak = sorted({one for one in self._by_section(touches) if one.clause not in found})
@@ -178,6 +188,23 @@ class Clauses:
                     for clause in rows
                 ]
         return found
+
+
+def _of_contracts(operations: Iterable[str]) -> list[Hanging]:
+    """What the contracts of operations ask, but for what they ask of all."""
+    every = catalogue()
+    return [
+        _hanging(every[name], f"contract of {operation}")
+        for operation in operations
+        for name in _contract(operation)
+        if name in every and name.partition(".")[0] not in OF_ALL
+    ]
+
+
+@lru_cache(maxsize=256)
+def _contract(operation: str) -> tuple[str, ...]:
+    text = resources.files("spec_tests").joinpath(f"contracts/{operation}.json").read_text(encoding="utf-8")
+    return tuple(json.loads(text)["clauses"])
 
 
 def citations(clause: Clause) -> list[tuple[str, int, int]]:

@@ -1,60 +1,37 @@
 """What the candidate has in place of a symbol of the reference: evidence by evidence, with a confidence.
 
 Each piece of evidence has a weight w between 0 and 1 and a strength s; the confidence is 1 - product of (1 - w s), as
-if each were an independent reason. `WEIGHTS` says how much each kind counts; below `ACCEPTED` nothing is taken for a
-counterpart, below `SHOWN` nothing is named. A member of a class is looked for in the class's counterparts only, and is
-as sure as they are times its own.
+if each were an independent reason. `evidence.WEIGHTS` says how much each kind counts; below `ACCEPTED` nothing is taken
+for a counterpart, below `SHOWN` nothing is named. A member of a class is looked for in the class's counterparts only,
+and is as sure as they are times its own.
 """
 
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
+from harness.audit.evidence import (
+    Evidence,
+    Names,
+    alike,
+    confidence,
+    module_of,
+    plain_name,
+    same_calls,
+    same_members,
+    signature,
+)
 from harness.audit.index import Sources, Tree
 from harness.audit.mapping import Mapping, renamed
 from harness.audit.model import Place, Symbol
 from harness.audit.paths import last_name, split
 
-WEIGHTS = {
-    "contract mapping": 0.9,
-    "reference's own": 0.8,
-    "same name": 0.6,
-    "like name": 0.45,
-    "signature": 0.4,
-    "calls": 0.35,
-    "same module": 0.15,
-    "members": 0.6,
-}
-"""contract mapping: a reviewed row of `data/mapping.json` sets the two side by side; reference's own: the candidate
-imports and uses the reference's; same name; like name: the same but for case, underscores and the framework's name;
-signature: share of parameters they have in common, full from three on; calls: share of names of what they call, full
-from four on; same module: the modules' last names agree; members: of a class, the share of its public members that
-the other has too, full from three on; of a module, the share of what is touched in it whose counterparts lie in that
-one."""
 ONE_OF_SEVERAL = 0.4
 """Strength of a row of the mapping that has several on both sides, of two that are not alike in name."""
 ACCEPTED = 0.5
 SHOWN = 0.3
-FRAMEWORKS = {"torch", "pytorch", "tf", "tensorflow", "keras", "lightning", "pt", "np", "numpy"}
 KINDS = {"class": ("class",), "function": ("function",), "method": ("method", "function")}
 """What may stand in for what, the mapping apart."""
-DULL = {
-    "ValueError", "TypeError", "RuntimeError", "Path", "__init__", "abs", "all", "any", "append", "array", "asarray",
-    "astype", "bool", "copy", "debug", "dict", "enumerate", "error", "float", "format", "get", "getattr", "hasattr",
-    "info", "int", "isinstance", "items", "join", "keys", "len", "list", "map", "max", "min", "print", "range",
-    "reshape", "set", "shape", "sorted", "str", "sum", "super", "tuple", "type", "values", "warning", "zip",
-}  # fmt: skip
-"""Names whose calls say nothing about what a function does."""
-
-
-class Evidence(NamedTuple):
-    kind: str
-    strength: float
-    """0 to 1."""
-    text: str
-    place: Place | None = None
-    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +43,13 @@ class Counterpart:
     """False where it is the reference's own symbol, which the candidate uses."""
 
 
-def confidence(evidence: tuple[Evidence, ...]) -> float:
-    left = 1.0
-    for one in evidence:
-        left *= 1 - WEIGHTS[one.kind] * one.strength
-    return round(1 - left, 3)
-
-
-def plain_name(name: str) -> str:
-    """A name without case, underscores and what says the framework: `run_cdi_example_torch` is `runcdiexample`."""
-    parts = [part for part in name.strip("_").split("_") if part.lower() not in FRAMEWORKS]
-    joined = "".join(parts).lower() or name.lower()
-    for word in ("pytorch", "tensorflow", "torch", "lightning"):
-        if len(joined) > len(word) + 2:
-            joined = joined.removesuffix(word)
-    return joined
-
-
 class Matcher:
     """Counterparts in one tree for symbols of another."""
 
     def __init__(self, reference: Tree, candidate: Tree, mappings: tuple[Mapping, Mapping], sources: Sources) -> None:
         self.reference, self.candidate, self.sources = reference, candidate, sources
         self.mapping, self.theirs = mappings
+        self._mine, self._theirs = Names(reference), Names(candidate)
         self._known: dict[str, tuple[Counterpart, ...]] = {}
 
     @cached_property
@@ -106,6 +67,8 @@ class Matcher:
     @cached_property
     def _used_by_candidate(self) -> dict[str, list[tuple[Place, str]]]:
         """Symbols of the reference that the candidate uses itself, with the first places."""
+        if self.candidate.package == self.reference.package:
+            return {}  # two versions of one package: each uses its own
         raw = self.candidate.touches(self.reference)
         found: dict[str, list[tuple[Place, str]]] = {}
         for one in (*raw.imports, *raw.calls, *raw.uses):
@@ -184,7 +147,7 @@ class Matcher:
     def _named(self, name: str, symbol: Symbol | None) -> list[Counterpart]:
         if symbol is None:
             near = self._by_plain.get(plain_name(name), [])
-            evidence = [(one, (self._alike(name, one.name),)) for one in near]
+            evidence = [(one, tuple(alike(name, one.name))) for one in near]
             return [Counterpart(one.id, confidence(why), why) for one, why in evidence]
         wanted = KINDS[symbol.kind]
         pool = [one for one in self._pool if one.kind in wanted]
@@ -197,94 +160,24 @@ class Matcher:
         evidence = []
         theirs = set(self.theirs.topics_of(other.id))
         common = [topic for topic in self.mapping.topics_of(symbol.id) if topic in theirs]
-        named = self._alike(symbol.name, other.name)
+        named = alike(symbol.name, other.name)
         if common:
-            sure = named is not None or any(self._is_pair(topic, symbol.id, other.id) for topic in common)
+            sure = bool(named) or any(self._is_pair(topic, symbol.id, other.id) for topic in common)
             said = ", ".join(common) + ("" if sure else ", one of several")
             evidence.append(Evidence("contract mapping", 1.0 if sure else ONE_OF_SEVERAL, said))
-        if named is not None:
-            evidence.append(named)
-        evidence += self._common_members(symbol, other)
-        evidence += self._signature(symbol, other)
-        evidence += self._calls(symbol, other)
-        if evidence and _module_of(symbol) == _module_of(other):
-            evidence.append(Evidence("same module", 1.0, f"both in a module {_module_of(other)!r}"))
+        evidence += named
+        if symbol.kind == other.kind == "class":
+            evidence += same_members(self._mine.members(symbol.id), self._theirs.members(other.id))
+        evidence += signature(symbol, other)
+        evidence += same_calls(self._mine.called(symbol), self._theirs.called(other))
+        if evidence and module_of(symbol) == module_of(other):
+            evidence.append(Evidence("same module", 1.0, f"both in a module {module_of(other)!r}"))
         return Counterpart(other.id, confidence(tuple(evidence)), tuple(evidence))
 
     def _is_pair(self, topic: str, name: str, other: str) -> bool:
         """Whether a row of the mapping says which is which: one side has one only, or both are the likeliest."""
         mine, theirs = self.mapping.topics[topic], self.theirs.topics[topic]
         return 1 in (len(mine), len(theirs)) or (name, other) == (mine[0], theirs[0])
-
-    def _common_members(self, symbol: Symbol, other: Symbol) -> list[Evidence]:
-        if symbol.kind != "class" or other.kind != "class":
-            return []
-        mine, theirs = self._members_of(self.reference, symbol.id), self._members_of(self.candidate, other.id)
-        common = mine & theirs
-        strength = len(common) / len(mine) * min(1.0, len(common) / 3) if common else 0.0
-        said = f"{len(common)} of {len(mine)} members in common"
-        return [Evidence("members", round(strength, 3), said)] if strength >= 0.1 else []
-
-    def _members_of(self, tree: Tree, cls: str) -> frozenset[str]:
-        """Public members, by plain name."""
-        names = self._children(tree).get(cls, [])
-        return frozenset(plain_name(one) for one in names if not one.startswith("_"))
-
-    def _children(self, tree: Tree) -> dict[str, list[str]]:
-        cache = self.__dict__.setdefault("_children_of", {})
-        if tree.role not in cache:
-            found: dict[str, list[str]] = {}
-            for one in tree.symbols.values():
-                if one.kind in ("method", "attribute", "field") and "<locals>" not in one.id:
-                    found.setdefault(one.parent, []).append(one.name)
-            cache[tree.role] = found
-        return cache[tree.role]
-
-    def _alike(self, name: str, other: str) -> Evidence | None:
-        if name == other:
-            return Evidence("same name", 1.0, f"both are called {name!r}")
-        if plain_name(name) == plain_name(other):
-            return Evidence("like name", 1.0, f"{other!r} is {name!r} but for case, underscores or the framework")
-        return None
-
-    def _signature(self, symbol: Symbol, other: Symbol) -> list[Evidence]:
-        mine, theirs = _parameters(symbol), _parameters(other)
-        common = mine & theirs
-        if not common:
-            return []
-        strength = len(common) / len(mine | theirs) * min(1.0, len(common) / 3)
-        said = f"{len(common)} of {len(mine | theirs)} parameters in common"
-        return [Evidence("signature", round(strength, 3), said)] if strength >= 0.1 else []
-
-    def _calls(self, symbol: Symbol, other: Symbol) -> list[Evidence]:
-        mine, theirs = self._called(self.reference, symbol), self._called(self.candidate, other)
-        common = mine & theirs
-        if not common:
-            return []
-        strength = len(common) / len(mine | theirs) * min(1.0, len(common) / 4)
-        said = f"both call {', '.join(sorted(common)[:4])}" + (" ..." if len(common) > 4 else "")
-        return [Evidence("calls", round(strength, 3), said)] if strength >= 0.1 else []
-
-    def _called(self, tree: Tree, symbol: Symbol) -> frozenset[str]:
-        """Names of what a function, or a class's methods, call."""
-        cache = self.__dict__.setdefault("_names_called", {})
-        if symbol.id not in cache:
-            inside = [symbol.id]
-            if symbol.kind == "class":
-                inside = [one for one in self._methods(tree).get(symbol.id, [])]
-            names = {last_name(call.text) for one in inside for call in tree.callees(one)}
-            cache[symbol.id] = frozenset(plain_name(one) for one in names - DULL if len(one) > 2)
-        return cache[symbol.id]
-
-    def _methods(self, tree: Tree) -> dict[str, list[str]]:
-        cache = self.__dict__.setdefault("_methods_of", {})
-        if tree.role not in cache:
-            found: dict[str, list[str]] = {}
-            for one in tree.symbols.values():
-                if one.kind == "method":
-                    found.setdefault(one.parent, []).append(one.id)
-            cache[tree.role] = found
-        return cache[tree.role]
 
     # members, attributes, what functions make, modules
 
@@ -351,8 +244,8 @@ class Matcher:
         found = []
         for one in near:
             evidence = [Evidence("same name", 1.0, f"both are called {symbol.name!r}")]
-            if _module_of(one) == _module_of(symbol):
-                evidence.append(Evidence("same module", 1.0, f"both in a module {_module_of(one)!r}"))
+            if module_of(one) == module_of(symbol):
+                evidence.append(Evidence("same module", 1.0, f"both in a module {module_of(one)!r}"))
             elif len(symbol.name) < 6:  # `cfg` and the like mean nothing by themselves
                 continue
             found.append(Counterpart(one.id, confidence(tuple(evidence)), tuple(evidence)))
@@ -368,10 +261,11 @@ class Matcher:
             values = self.candidate.resolver.find(one.symbol)
             for step in split(f"x(){rest}")[1]:
                 values = tuple(made for value in values for made in self.candidate.resolver.step(value, step))
-            if not values:
+            known = [value for value in values if value.kind == "symbol" or self.sources.tree_of(value.id) is None]
+            if not known:
                 unknown = (Evidence("same name", 1.0, f"what {one.symbol} answers is not known from source"),)
                 found.append(Counterpart(f"{one.symbol}(){rest}", round(ACCEPTED * 0.9 * one.confidence, 3), unknown))
-            for value in values[:1]:
+            for value in known[:1]:
                 if value.kind in ("symbol", "outside"):
                     target = value.id if value.kind == "symbol" else f"{one.symbol}(){rest}"
                     said = f"what {one.symbol} answers, which is sure to {one.confidence:.2f}"
@@ -410,16 +304,3 @@ def _parents(name: str) -> list[str]:
     """Itself and what it lies in, outwards."""
     parts = name.split(".")
     return [".".join(parts[:number]) for number in range(len(parts), 0, -1)]
-
-
-def _module_of(symbol: Symbol) -> str:
-    """The last name of the module a symbol is in, by its file."""
-    path = symbol.place.path.removesuffix(".py").removesuffix("/__init__")
-    return plain_name(path.rpartition("/")[2])
-
-
-def _parameters(symbol: Symbol) -> frozenset[str]:
-    names = [one.name for one in symbol.parameters if not one.variadic]
-    if symbol.kind == "method" and names[:1] in (["self"], ["cls"]):
-        names = names[1:]
-    return frozenset(plain_name(one) for one in names)

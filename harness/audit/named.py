@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from harness.audit.index import Tree
 from harness.audit.model import Symbol
 from harness.audit.specs import Mark, Spec, Specs
-from harness.audit.touches import Touch, made_at_run_time
+from harness.audit.touches import Touch, made_at_run_time, maker
 
 DOTTED = re.compile(r"(?<![\w./'\"-])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*(?![\w/-]|\.py)")
 FILE = re.compile(r"(?<![\w.-])((?:\w+/)*\w+\.py)(?::(\d+))?")
@@ -69,7 +69,9 @@ class _Reader:
                 items.append((mark.indent, named if named is not None and named.kind == "class" else None))
             title = section.title if section else ""
             for symbol, expected, how in found:
-                yield Touch(symbol, "spec", "named", spec.place(mark.line), mark.text.strip(), expected, title, how)
+                through = maker(symbol) if how == "dynamic" else ""
+                place, text = spec.place(mark.line), mark.text.strip()
+                yield Touch(symbol, "spec", "named", place, text, expected, title, how, through=through)
 
     def _about(self, spec: Spec, first: int, last: int) -> Symbol | None:
         """The class a section is about: one in its heading, else the first that its text names in full."""

@@ -15,6 +15,7 @@ from harness.audit.clauses import Clauses, Hanging
 from harness.audit.counterparts import Counterpart, Matcher
 from harness.audit.index import Sources, Tree
 from harness.audit.mapping import mapping_of, unknown
+from harness.audit.misfits import Misfit, misfits
 from harness.audit.model import Symbol
 from harness.audit.named import spec_touches
 from harness.audit.owners import Owner, Owners
@@ -22,10 +23,8 @@ from harness.audit.results import Result, results
 from harness.audit.specs import Specs
 from harness.audit.status import (
     Difference,
-    Misfit,
     differences,
     members_lacking,
-    misfits,
     moved,
     own_status,
     status_of,
@@ -45,7 +44,7 @@ class Row:
     symbol: Symbol | None
     """None where the tree does not have it."""
     through: str
-    """Where a library has it, its name there."""
+    """What brings it where the tree has no such symbol: a library's name for it, or a module's `__getattr__`."""
     touches: tuple[Touch, ...]
     counterpart: Counterpart | None
     target: Symbol | None
@@ -142,10 +141,10 @@ class _Builder:
         packages = [tree.package for tree in self.sources.trees]
         named = spec_touches(self.specs, self.reference, packages)
         of_reference = [*self._of_client(self.reference), *named]
-        of_candidate = [
-            *self._of_client(self.candidate),
-            *spec_touches(self.specs, self.candidate, packages, named),
-        ]
+        of_candidate = []
+        if self.candidate.package != self.reference.package:
+            theirs = spec_touches(self.specs, self.candidate, packages, named)
+            of_candidate = [*self._of_client(self.candidate), *theirs]
         if not self.client and not self.specs.files:
             of_reference = []
         rows = self._rows(self.reference, of_reference, public=not (self.client or self.specs.files))
@@ -183,7 +182,10 @@ class _Builder:
 
     def _counterpart(self, tree: Tree, name: str) -> tuple[Counterpart | None, Symbol | None]:
         best = self.matchers[tree.role].best(name)
-        return best, self.sources.symbol(best.symbol) if best else None
+        if best is None:
+            return None, None
+        matcher = self.matchers[tree.role]
+        return best, (matcher.candidate if best.own else matcher.reference).symbols.get(best.symbol)
 
     def _blame(self, tree: Tree, found: dict[str, tuple[Counterpart | None, Symbol | None]]) -> None:
         wanted: dict[str, set[str]] = {role: set() for role in self.owners}
@@ -206,11 +208,13 @@ class _Builder:
         several = self._differences(tree, symbol, found, touches, {one: grouped[one] for one in sorted(members)})
         unfit = misfits(touches, symbol, tree)
         operations = self._operations(tree.role, name, target)
+        mapped = self.mappings[tree.role].operations_of(name)
+        clauses = self.clauses[tree.role].of(symbol, name, touches, mapped)
         return Row(
             name, tree.role, symbol, through, touches, best, target,
             tuple(one for one in matcher.match(name) if one != best)[:3],
             status_of(best, several) if tree is self.reference else own_status(symbol, through, several, unfit),
-            tuple(several), tuple(unfit), self.clauses[tree.role].of(symbol, name, touches), operations,
+            tuple(several), tuple(unfit), clauses, operations,
             tuple(one for operation in operations for one in self.results.get(operation, ())),
             self._owner(symbol), self._owner(target), _paths(touches, grouped, name),
         )  # fmt: skip

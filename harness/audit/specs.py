@@ -78,7 +78,7 @@ class Spec:
             else:
                 marks += _marks(line, number)
         ends = [line - 1 for line, _, _ in heads[1:]] + [len(self.text)]
-        sections = [Section(line, last, level, title) for (line, level, title), last in zip(heads, ends, strict=True)]
+        sections = [Section(line, last, level, title) for (line, level, title), last in zip(heads, ends, strict=False)]
         return tuple(sections), tuple(marks)
 
     @property

@@ -1,14 +1,13 @@
-"""How far a counterpart stands in for a symbol, difference by difference; and whether what the client does fits."""
+"""How far a counterpart stands in for a symbol, difference by difference."""
 
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from harness.audit.counterparts import Counterpart, Matcher, plain_name
-from harness.audit.index import Tree
-from harness.audit.model import Parameter, Place, Symbol
-from harness.audit.modules import is_dataclass
-from harness.audit.touches import Touch
+from harness.audit.counterparts import Counterpart, Matcher
+from harness.audit.evidence import plain_name
+from harness.audit.misfits import Misfit, bound
+from harness.audit.model import Parameter, Symbol
 
 STATUSES = ("present", "partial", "missing", "diverging")
 """present: nothing that was compared differs; partial: it is there, and lacks members or parameters that client or spec
@@ -17,21 +16,11 @@ use; missing: no counterpart; diverging: it has what is used, and something diff
 
 class Difference(NamedTuple):
     kind: str
-    """lacks (what is used), lacks unused, parameter, order, default, annotation, returns, kind, more (takes more than
-    it has to: no divergence), own (it is the reference's)."""
+    """lacks (what is used), lacks unused, parameter, name, order, default, annotation, returns, kind, more (takes
+    more than it has to: no divergence), own (it is the reference's)."""
     text: str
     used: bool = False
     parameter: str = ""
-
-
-class Misfit(NamedTuple):
-    """What the client does with a symbol that the symbol does not bear."""
-
-    text: str
-    place: Place
-    expected: str
-    lacks: bool = False
-    """Whether a name is not there that the client gives; else it is there and used in another way."""
 
 
 # the counterpart
@@ -45,11 +34,14 @@ def differences(symbol: Symbol | None, other: Symbol | None, used: set[str], pos
     if symbol is None or other is None:
         return []
     found = []
+    member = symbol.kind in ("attribute", "field") and symbol.parent.rpartition(".")[2][:1].isupper()
+    if member and symbol.name != other.name:
+        found.append(Difference("name", f"is called {other.name!r} here"))
     if _kind(symbol) != _kind(other):
         found.append(Difference("kind", f"{_a(_kind(symbol))} there, {_a(_kind(other))} here"))
     takes = ("class", "function", "method")
     if symbol.kind in takes and other.kind in takes:
-        found += _parameters(_bound(symbol), _bound(other), used, positional)
+        found += _parameters(bound(symbol), bound(other), used, positional)
         if symbol.kind != "class" and other.kind != "class":
             found += _said("returns", "answers", symbol.returns, other.returns)
     elif symbol.kind in ("attribute", "field") and other.kind in ("attribute", "field"):
@@ -67,12 +59,6 @@ def _kind(symbol: Symbol) -> str:
 
 def _a(kind: str) -> str:
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
-
-
-def _bound(symbol: Symbol) -> tuple[Parameter, ...]:
-    """Parameters that a caller gives."""
-    static = any(text.endswith("staticmethod") for text in symbol.decorators)
-    return symbol.parameters[1:] if symbol.kind == "method" and not static else symbol.parameters
 
 
 def _parameters(
@@ -199,7 +185,7 @@ def status_of(found: Counterpart | None, several: Iterable[Difference]) -> str:
     return "diverging" if kinds - {"more", "own"} else "present"
 
 
-def own_status(symbol: Symbol | None, through: str, lost: Iterable[Difference], unfit: Iterable["Misfit"]) -> str:
+def own_status(symbol: Symbol | None, through: str, lost: Iterable[Difference], unfit: Iterable[Misfit]) -> str:
     """Of a symbol the client touches in the candidate itself: whether it bears what the client does."""
     if symbol is None:
         return "present" if through else "missing"
@@ -232,64 +218,3 @@ def members_lacking(names: Iterable[str], matcher: Matcher) -> list[Difference]:
     """Touched members of a class, or symbols of a module, without a counterpart."""
     lost = sorted(name.rpartition(".")[2] for name in names if matcher.best(name) is None)
     return [Difference("lacks", f"has no {name!r}", True) for name in lost]
-
-
-# what the client does
-
-
-def misfits(touches: Iterable[Touch], symbol: Symbol | None, tree: Tree) -> list[Misfit]:
-    """Where the client asks of a symbol what it does not bear."""
-    found = []
-    client = [one for one in touches if one.who == "client"]
-    if symbol is None:
-        lost = [one for one in client if not one.through and one.how != "lookup"]
-        return [Misfit(f"{_doing(one)}, and it is not there", one.place, one.expected, True) for one in lost]
-    takes = _bound(symbol)
-    names = {one.name for one in takes if not one.variadic}
-    anything = any(one.kind == "variadic keyword" for one in takes)
-    for one in client:
-        if one.how == "keyword" and one.symbol == symbol.id and symbol.kind in ("class", "function", "method"):
-            if _is_known(symbol, tree) and one.parameter not in names and not anything:
-                found.append(Misfit(f"gives {one.parameter!r}, which it does not take", one.place, one.expected, True))
-        elif one.how == "call" and symbol.kind in ("class", "function", "method"):
-            found += _call(one, symbol, takes, tree) if _is_known(symbol, tree) else _enum(one, symbol, tree)
-        elif one.how in ("write", "delete"):
-            owner = tree.symbols.get(symbol.parent)
-            if owner is not None and is_dataclass(owner) and "frozen=True" in "".join(owner.decorators):
-                found.append(Misfit(f"writes it, and {owner.name} is frozen", one.place, one.expected))
-    return found
-
-
-def _doing(one: Touch) -> str:
-    words = {"import": "imports it", "call": "calls it", "keyword": f"gives {one.parameter!r}", "read": "reads it",
-             "write": "writes it", "delete": "deletes it", "lookup": "looks it up"}  # fmt: skip
-    return words[one.how]
-
-
-def _call(one: Touch, symbol: Symbol, takes: Sequence[Parameter], tree: Tree) -> list[Misfit]:
-    if one.starred:
-        return []
-    said = []
-    listed = [p for p in takes if p.kind in ("positional-only", "positional or keyword")]
-    if one.positional > len(listed) and not any(p.kind == "variadic positional" for p in takes):
-        said.append(f"gives {one.positional} arguments by position, and it takes {len(listed)}")
-    given = {*one.keywords, *(p.name for p in listed[: one.positional])}
-    said += [f"does not give {p.name!r}, which has to be given" for p in takes if p.required and p.name not in given]
-    return [Misfit(text, one.place, one.expected) for text in said]
-
-
-def _is_known(symbol: Symbol, tree: Tree) -> bool:
-    """Whether source tells what a call takes; a constructor that comes from a library it does not tell."""
-    if symbol.kind != "class" or symbol.parameters or is_dataclass(symbol):
-        return True
-    return f"{symbol.id}.__init__" in tree.symbols or not tree.resolver.classes.line_of(symbol.id)[1]
-
-
-def _enum(one: Touch, symbol: Symbol, tree: Tree) -> list[Misfit]:
-    """Whether an enumeration has the value it is asked for."""
-    if one.given[:1] not in ("'", '"') or not any(re.search(r"(^|\.)\w*Enum$", base) for base in symbol.bases):
-        return []
-    below = (each for each in tree.symbols.values() if each.parent == symbol.id and each.kind == "attribute")
-    values = sorted(each.value for each in below if each.value)
-    text = f"asks for {one.given}, which is none of {', '.join(values)}"
-    return [] if one.given in values else [Misfit(text, one.place, one.expected)]

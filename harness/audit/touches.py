@@ -45,7 +45,8 @@ class Touch(NamedTuple):
     given: str = ""
     """Of a call, its first argument as text, where that is known."""
     through: str = ""
-    """Where a library has what is touched, its name there: `lightning.LightningModule.load_from_checkpoint`."""
+    """What brings it where the tree itself has no such symbol: a library's name for it
+    (`lightning.LightningModule.load_from_checkpoint`), or a module's `__getattr__`."""
 
     @property
     def order(self) -> tuple:
@@ -59,8 +60,7 @@ def client_touches(client: Tree, other: Tree) -> tuple[Touch, ...]:
     for call in raw.calls:
         found += _called(call, other)
     found += [_used(one, other) for one in raw.uses if not _is_passing(one, other)]
-    found += [one for path in sorted({touch.place.path for touch in found}) for one in _unsaid(client, path, other)]
-    kept = {touch for touch in _without_prefixes(found, other) if _is_meant(touch, found, client, other)}
+    kept = {_said(touch, other) for touch in _without_prefixes(found, other) if _is_meant(touch, found, client, other)}
     return tuple(sorted(kept, key=lambda one: one.order))
 
 
@@ -84,24 +84,14 @@ def made_at_run_time(name: str, tree: Tree) -> str:
     return "dynamic" if re.search(rf"""['"]{re.escape(last)}['"]""", text) else "missing"
 
 
-def _unsaid(client: Tree, path: str, other: Tree) -> Iterable[Touch]:
-    """Reads and calls of members that a module makes at run time: what they are cannot be resolved."""
-    module = next(one for one in client.modules.values() if one.file.path == path)
-    resolver = client.resolver
-    rows = [(row, "call" if number else "read") for number, part in enumerate(("uses", "calls"))
-            for row in module.facts[part]]  # fmt: skip
-    for row, how in rows:
-        scope, text, line = row[:3]
-        before, _, last = text.rpartition(".")
-        if not before or not last.isidentifier() or resolver.values(module, scope, text):
-            continue
-        for value in resolver.values(module, scope, before):
-            found = made_at_run_time(f"{value.id}.{last}", other) if value.kind == "symbol" else ""
-            if found:
-                shown = f"{text}()" if how == "call" else text
-                yield Touch(
-                    f"{value.id}.{last}", "client", how, module.place(line), shown, last, module.full(scope), found
-                )
+def _said(touch: Touch, other: Tree) -> Touch:
+    found = made_at_run_time(touch.symbol, other) if touch.symbol not in other.symbols else ""
+    return touch._replace(found=found, through=maker(touch.symbol) if found == "dynamic" else "") if found else touch
+
+
+def maker(name: str) -> str:
+    """What makes a module's member at run time."""
+    return f"{name.rpartition('.')[0]}.__getattr__"
 
 
 def _inside(name: str | None, other: Tree) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.audit.citations import Citations
 from harness.audit.clauses import Hanging
-from harness.audit.counterparts import ACCEPTED, SHOWN, WEIGHTS, Counterpart
+from harness.audit.counterparts import ACCEPTED, SHOWN, Counterpart
 from harness.audit.documents.blocks import (
     Block,
     Bullets,
@@ -22,6 +22,7 @@ from harness.audit.documents.blocks import (
     sources_block,
     sources_data,
 )
+from harness.audit.evidence import WEIGHTS
 from harness.audit.index import Sources
 from harness.audit.model import Symbol, jsonable
 from harness.audit.parity_map import ParityMap, Row
@@ -63,9 +64,10 @@ class _Writer:
             who.append(("the client ", Code(self.map.client)))
         if self.map.specs.files:
             who.append(("the spec ", flat(Code(one.path) for one in self.map.specs)))
-        by = flat(who, " or ") if who else "nobody: no client and no spec was given"
-        said = " touches, and what the candidate has in its place. Computed from source; nothing was imported."
-        yield Paragraph(("Every symbol that ", by, said))
+        every = ("Every symbol that ", flat(who, " or "), " touches") if who else ("Every public class and function",)
+        yield Paragraph(
+            (*every, ", and what the candidate has in its place. Computed from source; nothing was imported.")
+        )
         yield sources_block(self.sources)
         if self.map.specs.files:
             rows = [(Code(one.path), Code(one.version), str(len(one.text))) for one in self.map.specs]
@@ -159,7 +161,7 @@ class _Writer:
         if row.side == "reference" or row.counterpart is not None:
             facts.append(self.counterpart(row))
         if row.others:
-            facts.append(("might also be: ", flat((self.other(one) for one in row.others), "; ")))
+            facts.append(("might also be: ", flat((self.other(one, row.side) for one in row.others), "; ")))
         facts.append(self.status(row))
         if row.paths:
             facts.append(f"client paths: {len(row.paths)}; MUST clauses: {len(row.musts)}")
@@ -173,7 +175,7 @@ class _Writer:
 
     def what(self, row: Row) -> Inline:
         if row.symbol is None:
-            return ("not there", *((", but ", Code(row.through), " of a library is") if row.through else ()))
+            return ("not there itself: it comes from ", Code(row.through)) if row.through else "not there"
         kind = f"{row.symbol.kind} "
         sign = row.symbol.signature() if row.symbol.kind != "module" else row.symbol.name
         return kind, Code(sign), " at ", self.place(row.symbol)
@@ -199,8 +201,9 @@ class _Writer:
             parts.append((f"{why.kind}{strength}, {why.text}", *where))
         return flat(parts, "; ")
 
-    def other(self, one: Counterpart) -> Inline:
-        symbol = self.sources.symbol(one.symbol)
+    def other(self, one: Counterpart, side: str) -> Inline:
+        there = "candidate" if (side == "reference") == one.own else "reference"
+        symbol = self.sources[there].symbols.get(one.symbol)
         where = (" at ", self.place(symbol)) if symbol else ()
         return Code(one.symbol), *where, f" ({one.confidence:.2f})"
 
@@ -300,12 +303,12 @@ class _Writer:
             "Status: present, nothing that was compared differs; partial, it lacks members or parameters that client "
             "or spec use; missing, there is no counterpart; diverging, it has what is used, and something differs. Of "
             "the candidate's own symbols: whether they have and bear what the client does.",
-            f"Confidence: 1 - product of (1 - weight x strength) over the evidence; weights: {weights}. It is taken for "
-            f"the counterpart from {ACCEPTED} on, and not named below {SHOWN}. A member is as sure as its class.",
+            f"Confidence: 1 - product of (1 - weight x strength) over the evidence; weights: {weights}. It is taken "
+            f"for the counterpart from {ACCEPTED} on, and not named below {SHOWN}. A member is as sure as its class.",
             "Differences: there is the reference, here the candidate.",
             "Clauses: by their statement, by the names among their values, by the tables of fields, by the lines of "
-            "code they cite. Those of a section of the spec that names the symbol are only counted, and do not rank "
-            "gaps.",
+            "code they cite, by the contract of the operation a function does. Those of a section of the spec that "
+            "names the symbol are only counted, and do not rank gaps.",
         ))  # fmt: skip
 
 
@@ -328,6 +331,7 @@ def differences(row: Row) -> list[Inline]:
 
 
 _TOLD = re.compile(r"(.*?(?:is declared|answers|default|order|is)) (.+) there, (default )?(.+) here")
+_GIVEN = "has to be given"
 
 
 def marked(text: str) -> tuple[Inline, ...]:
@@ -335,7 +339,8 @@ def marked(text: str) -> tuple[Inline, ...]:
     found = _TOLD.fullmatch(text)
     if found:
         before, there, word, here = found.groups()
-        return (*_named(before), " ", Code(there), f" there, {word or ''}", Code(here), " here")
+        last = here if here == _GIVEN else Code(here)
+        return (*_named(before), " ", Code(there), f" there, {word or ''}", last, " here")
     return _named(text)
 
 
