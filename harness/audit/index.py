@@ -86,7 +86,9 @@ class Tree:
             taken = self._constructor(symbol)
             if taken != symbol.parameters:
                 found[symbol.id] = replace(symbol, parameters=taken)
-        return found
+        self._sources.records(self)  # on the way attributes are found that a class gets from outside
+        later = [self.resolver.symbols[name] for name in self.resolver.classes.added]
+        return found | {symbol.id: symbol for symbol in later if symbol.place.tree == self.role}
 
     def _constructor(self, symbol: Symbol) -> tuple[Parameter, ...]:
         """What making an instance takes, inherited constructors and dataclass fields counted in."""
