@@ -108,7 +108,8 @@ def call_chain(sources: Sources, request: Request, citations: Citations) -> Part
 def inventory(
     sources: Sources, request: Request, operations: Mapping[str, Sequence[str]], run: Run | None
 ) -> Inventory:
-    return assets.build(sources, sources["candidate"], request.optional, operations, run)
+    tree = sources["candidate"]
+    return assets.build(sources.seen_from(tree), tree, request.optional, operations, run)
 
 
 def asset_part(sources: Sources, found: Inventory, citations: Citations) -> Part:
@@ -124,7 +125,8 @@ def read_criteria(request: Request) -> criteria.Criteria:
 def decision_part(
     sources: Sources, read: criteria.Criteria, found: Inventory, citations: Citations, owner: decision.Owner | None
 ) -> Part:
-    made = decision.build(sources, sources["candidate"], found, read, owner)
+    tree = sources["candidate"]
+    made = decision.build(sources.seen_from(tree), tree, found, read, owner)
     return of_document(decision_document.compose(made, sources, citations), summary.of_decision(made))
 
 

@@ -23,13 +23,7 @@ def request_of(arguments: argparse.Namespace) -> Request:
     for name in ("reference", "candidate", "out"):
         if getattr(arguments, name) is None:
             raise Mistake(f"--{name} is asked for: {EXPECTED[name]}")
-    taken: dict[str, str] = {}
-    for name in ("reference", "candidate", "client"):
-        if (spec := getattr(arguments, name)) is not None:
-            _, package = _named(f"--{name}", trees.locate, spec)
-            if package in taken:
-                raise Mistake(f"--{name} {spec!r}: --{taken[package]} is {package!r} too: whose is a name?")
-            taken[package] = name
+    _packages(arguments)
     for file in arguments.spec:
         if not file.is_file():
             raise Mistake(f"--spec {file}: there is no such file; a Markdown file is asked for")
@@ -51,6 +45,20 @@ def request_of(arguments: argparse.Namespace) -> Request:
         arguments.trace_python or "", arguments.trace_budget, arguments.criteria,
         **({"optional": tuple(arguments.optional)} if arguments.optional else {}),
     )  # fmt: skip
+
+
+def _packages(arguments: argparse.Namespace) -> None:
+    """That the packages are there, and can be told apart; two versions of one package can, by their folders."""
+    given = {name: getattr(arguments, name) for name in ("reference", "candidate", "client")}
+    found = {name: _named(f"--{name}", trees.locate, spec) for name, spec in given.items() if spec is not None}
+    if found["candidate"] == found["reference"]:
+        raise Mistake(
+            f"--candidate {arguments.candidate!r}: that is the reference itself; another package is asked for"
+        )
+    if "client" in found and found["client"][1] in (found["reference"][1], found["candidate"][1]):
+        raise Mistake(
+            f"--client {arguments.client!r}: a package of this name is audited; one that calls it is asked for"
+        )
 
 
 def _named(option: str, check: Callable[[str], Any], value: str) -> Any:

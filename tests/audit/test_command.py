@@ -154,7 +154,8 @@ def test_a_ledger_gets_an_entry(project, tmp_path):
 MISTAKES = [
     (["--reference", "nowhere"], r"--reference 'nowhere' is not DIR:PACKAGE"),
     (["--candidate", "{root}:gone"], r"--candidate .*holds no package 'gone'"),
-    (["--candidate", "{root}:ref"], r"--candidate .*:ref': --reference is 'ref' too"),
+    (["--candidate", "{root}:ref"], r"--candidate .*:ref': that is the reference itself"),
+    (["--client", "{root}:cand"], r"--client .*:cand': a package of this name is audited"),
     (["--client", "{root}/no:client"], r"--client .*there is no folder"),
     (["--spec", "gone.md"], r"--spec gone.md: there is no such file"),
     (["--entry", "ref.work:gone"], r"--entry 'ref.work:gone' names no function"),
@@ -185,6 +186,21 @@ def test_what_has_to_be_given(project, capsys, name):
     words = [word for key, value in given.items() if key != name for word in (f"--{key}", value)]
     assert cli.main(["audit", *words]) == 2
     assert f"--{name} is asked for" in capsys.readouterr().err
+
+
+def test_two_versions_of_one_package(project, tmp_path):
+    new = write(
+        tmp_path / "new", {"ref/work.py": FILES["ref/work.py"] + "import mlflow\ndef fresh(): return save(1, 2)\n"}
+    )
+    write(new, {"tests/test_new.py": "from ref.work import fresh\nfresh()\n"})
+    assert audit(project, "--candidate", f"{new}:ref") == 0
+    rows = {row["name"]: row["status"] for row in data(latest(project), "parity_map")["rows"]}
+    assert rows["ref.work.save"] == "present"
+    modules = {one["name"]: one for one in data(latest(project), "asset_inventory")["modules"]}
+    (fresh,) = [one for one in modules["ref.work"]["public"] if one["id"] == "ref.work.fresh"]
+    assert fresh["tests"] == ["tests.test_new"] and modules["ref.work"]["dependencies"][0]["name"] == "mlflow"
+    top = data(latest(project), "decision")["options"][0]
+    assert "ref.work.fresh" in top["entries"] and top["facts"]["touched_modules"]["value"] == 1
 
 
 # diff
