@@ -8,25 +8,13 @@ from harness.audit.index import Sources, Tree
 from harness.audit.model import Call, Fault, Place, Symbol, Use
 from harness.audit.optional import DEFAULT, Dependency, dependencies
 from harness.audit.paths import last_name
+from harness.audit.results import Result, results
 from harness.audit.tested import Reach, reaches
-from reports.events import BAD_OUTCOMES, Run
+from reports.events import Run
 
 UNREAD = ("syntax", "file", "shadowed", "cycle")
 """Faults that are a gap of the module they are in."""
 SURFACE = ("class", "function", "method")
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a run says of one operation, on one backend."""
-
-    operation: str
-    column: str
-    passed: int
-    failed: int
-    other: int
-    failing: tuple[str, ...]
-    """Ids of checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +96,21 @@ def build(
     missing = _missing(sources, tree)
     mapped = _by_module(sources, tree, operations or {})
     frameworks = _frameworks(optional, hangs.values())
+    said = results(run) if run is not None else {}
     modules = []
     for name, module in sorted(tree.modules.items()):
         path = module.file.path
         public = surface(tree, name)
         mine = tuple(sorted(mapped.get(name, ())))
-        results = tuple(_results(run, mine)) if run is not None else ()
+        answered = tuple(one for operation in mine for one in said.get(operation, ()))
         unwanted = [one for one in hangs[name] if one.name not in frameworks]
-        gaps = _gaps(public, reached[name], unwanted, results, faults.get(path, []), missing.get(path, []))
+        gaps = _gaps(public, reached[name], unwanted, answered, faults.get(path, []), missing.get(path, []))
         kinds = Counter(one.kind for one in module.symbols.values())
         modules.append(
             Module(
                 name, path, module.file.version, module.facts["lines"], {kind: kinds[kind] for kind in SURFACE},
-                public, reached[name], hangs[name], mine, results,
-                _readiness(faults.get(path, []), mine, results, run is not None), gaps,
+                public, reached[name], hangs[name], mine, answered,
+                _readiness(faults.get(path, []), mine, answered), gaps,
             )
         )  # fmt: skip
     there = sources.tests_of(tree) is not None
@@ -160,37 +149,21 @@ def _by_module(sources: Sources, tree: Tree, operations: Mapping[str, Sequence[s
     return found
 
 
-def _results(run: Run, operations: Sequence[str]) -> list[Result]:
-    found: dict[tuple[str, str], Counter] = {}
-    failing: dict[tuple[str, str], list[str]] = {}
-    for check in run.checks:
-        if check["operation"] in operations:
-            key = (check["operation"], f"{check['backend']}@{check['device']}")
-            word = "passed" if check["outcome"] == "pass" else "failed" if check["outcome"] in BAD_OUTCOMES else "other"
-            found.setdefault(key, Counter())[word] += 1
-            if word == "failed":
-                failing.setdefault(key, []).append(check["id"])
-    return [
-        Result(*key, counts["passed"], counts["failed"], counts["other"], tuple(sorted(failing.get(key, ()))))
-        for key, counts in sorted(found.items())
-    ]
-
-
-def _readiness(faults: Sequence[Fault], operations: Sequence[str], results: Sequence[Result], ran: bool) -> str:
-    """One word for a module: what contract results say of it, if they say anything."""
+def _readiness(faults: Sequence[Fault], operations: Sequence[str], answered: Sequence[Result]) -> str:
+    """In a word or two: what contract results say of a module, if they say anything."""
     if any(fault.kind in ("syntax", "file") for fault in faults):
         return "unreadable"
     if not operations:
         return "no contract"
-    if not results:
+    if not answered:
         return "not run"
-    if any(one.failed for one in results):
+    if any(one.failing for one in answered):
         return "failing"
-    return "passing" if all(one.passed for one in results) else "not judged"
+    return "passing" if all(one.outcomes.get("pass") for one in answered) else "not judged"
 
 
 def _gaps(
-    public: Sequence[Symbol], reach: Reach, hangs: Sequence[Dependency], results: Sequence[Result],
+    public: Sequence[Symbol], reach: Reach, hangs: Sequence[Dependency], answered: Sequence[Result],
     faults: Sequence[Fault], missing: Sequence[Call | Use],
 ) -> tuple[Gap, ...]:  # fmt: skip
     found = [Gap(f"fault: {one.kind}", one.reason) for one in faults if one.kind in UNREAD]
@@ -202,10 +175,10 @@ def _gaps(
             via = "" if one.direct else f", through {one.chain[0].imported}"
             places = tuple((link.place, link.name) for link in one.chain)
             found.append(Gap("hard import", f"cannot be imported without {one.name}{via}", places))
-    for one in results:
-        if one.failed:
-            shown = ", ".join(one.failing[:3]) + (" ..." if one.failed > 3 else "")
-            found.append(Gap("failing", f"{one.failed} checks of {one.operation} fail on {one.column}: {shown}"))
+    for one in answered:
+        if one.failing:
+            shown = ", ".join(one.failing[:3]) + (" ..." if len(one.failing) > 3 else "")
+            found.append(Gap("failing", f"{len(one.failing)} checks of {one.operation} fail on {one.backend}: {shown}"))
     for target in sorted({one.target for one in missing}):
         places = tuple(sorted({(one.place, last_name(one.text)) for one in missing if one.target == target}))
         found.append(Gap("missing name", f"uses {target}, which is not there", places, target))

@@ -33,7 +33,8 @@ class Edge:
     several: int = 0
     """Of how many candidates this is one."""
     cut: str = ""
-    """Why it is not followed here: recursion, shown (elsewhere in the tree), depth, namespace."""
+    """Why it is not followed here: recursion, shown (elsewhere in the tree), depth, namespace, or decorated (a wrapper
+    calls what it is put around, which is followed where that is called)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,8 @@ class _Walk:
         return steps
 
     def cut(self, edge: Edge, depth: int, above: dict[str, frozenset[str]], symbol: Symbol) -> str:
+        if edge.how == "decorated":
+            return "decorated"
         if edge.target in above[symbol.id]:
             return "recursion"
         if self.namespaces and not any(_within(edge.target, one) for one in self.namespaces):

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from harness.audit.model import Symbol
 from harness.audit.modules import Module
 from harness.audit.values import Value, Values, tells, unique, weakened
 
@@ -25,7 +26,9 @@ class Classes:
     def __init__(self, resolver: "Resolver") -> None:
         self._of = resolver
         self._known: dict[tuple, Any] = {}
-        self._stores: dict[str, list[tuple[Module, list]]] = {}
+        self.added: list[str] = []
+        """Symbols that are made outside their class, as they were found."""
+        self._stores: dict[tuple[str, str], list[tuple[Module, list]]] = {}
         self._items: dict[str, list[tuple[Module, list]]] = {}
         for module in resolver.modules.values():
             for row in module.facts["binds"]:
@@ -33,7 +36,7 @@ class Classes:
                 if path and path.replace(".", "").isidentifier():
                     self._items.setdefault(path.rpartition(".")[2], []).append((module, row))
                 if "." in row[1] and not row[1].startswith("self.") and row[1].replace(".", "").isidentifier():
-                    self._stores.setdefault(row[1].rpartition(".")[2], []).append((module, row))
+                    self._stores.setdefault((module.role, row[1].rpartition(".")[2]), []).append((module, row))
 
     def called(self, cls: str) -> Values:
         """What runs when an instance of a class is called."""
@@ -74,12 +77,37 @@ class Classes:
         for one in inside[skip:]:
             if (full := f"{one}.{name}") in self._of.symbols:
                 return (Value("symbol", full),)
+        for one in inside[skip:]:
+            if not name.startswith("__") and self._given_later(one, name):
+                return (Value("symbol", f"{one}.{name}"),)
         strangers = [one for one in outside if one.rpartition(".")[2] not in PLAIN_BASES]
         if strangers or skip:
             return (Value("outside", f"{(strangers or ['builtins.object'])[0]}.{name}", origin=f"{cls}.{name}"),)
         if name.startswith("__"):
             return (Value("outside", f"builtins.object.{name}"),)
         return (Value("missing", f"{cls}.{name}"),)
+
+    def _given_later(self, cls: str, name: str) -> bool:
+        """Whether instances get an attribute outside the class, in its own tree: `made = cls(); made.net = net`.
+
+        Then it is a symbol like others, at the first such line.
+        """
+        key = ("later", cls, name)
+        if key not in self._known:
+            self._known[key] = False
+            module, local = self._of.home[cls]
+            rows = self._stored(name, cls, module.role)
+            if rows:
+                at, row = rows[0]
+                full = f"{cls}.{name}"
+                public = not name.startswith("_")
+                self._of.symbols[full] = Symbol(
+                    full, "attribute", at.place(row[4]), row[4], returns=row[3], public=public
+                )
+                self._of.home[full] = (module, f"{local}.{name}")
+                self.added.append(full)
+            self._known[key] = bool(rows)
+        return self._known[key]
 
     def held(self, attribute: str) -> Values:
         """What an attribute, field or property holds."""
@@ -112,7 +140,7 @@ class Classes:
         rows = [(module, row) for row in module.binds.get(scope, {}).get(name, [])]
         for method in module.methods.get(scope, []) if scope else []:
             rows += [(module, row) for row in module.binds.get(method, {}).get(f"self.{name}", [])]
-        rows += self._stored(name, f"{module.name}.{scope}" if scope else module.name)
+        rows += self._stored(name, f"{module.name}.{scope}" if scope else module.name, module.role)
         said = self._of.functions.annotated(module, scope, symbol.returns)
         items = self._filled(attribute, name)
         if tells(said) or not (rows or items):
@@ -134,9 +162,12 @@ class Classes:
                 parts.append((key, unique(found)))
         return (Value("dict", parts=tuple(parts)),) if any(found for _, found in parts) else ()
 
-    def _stored(self, name: str, owner: str) -> list[tuple[Module, list]]:
-        """Where an attribute of a module or of a class's instance is given a value from outside: `model.net = net`."""
-        rows = self._stores.get(name, ())
+    def _stored(self, name: str, owner: str, role: str) -> list[tuple[Module, list]]:
+        """Where an attribute of a module or of a class's instance is given a value from outside: `model.net = net`.
+
+        Looked for in the tree `role`, which owns it.
+        """
+        rows = self._stores.get((role, name), ())
         if len(rows) > MOST_STORES:
             return []
         found = []

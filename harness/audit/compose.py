@@ -43,7 +43,7 @@ class Audit:
         by_name = {part.name: part for part in self.parts}
         chain, parity = by_name.get("callchain"), by_name.get("parity_map")
         packages = (self.sources["reference"].package, self.sources["candidate"].package)
-        shown = [part.document for part in self.parts if part.document is not None]
+        shown = [part.document for part in self.parts if part.document is not None and part.page is None]
         made["index.html"] = page.render(
             stamp, packages, summary.document, parity.page if parity else None, chain.data if chain else None, shown,
             self.cited,
@@ -58,6 +58,7 @@ def compose(request: Request, cache: Cache, say: Progress = lambda text: None) -
     statement cites what is not there: a fault of the audit, or a file that changed meanwhile.
     """
     run = events.read(request.run) if request.run is not None else None
+    read = parts.read_criteria(request)
     say("reading source")
     sources = read_trees(request.packages, cache, tests=True)
     citations = Citations(sources)
@@ -70,7 +71,7 @@ def compose(request: Request, cache: Cache, say: Progress = lambda text: None) -
     found = parts.inventory(sources, request, operations, run)
     made = [parity, chain, parts.asset_part(sources, found, citations)]
     say("decision")
-    made.append(parts.decision_part(sources, request, found, citations, parts.owner(sources["candidate"], cache)))
+    made.append(parts.decision_part(sources, read, found, citations, parts.owner(sources["candidate"], cache)))
     made.append(parts.blockers_part(sources, citations))
     say("citations")
     cited = citations.verify()

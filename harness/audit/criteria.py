@@ -9,7 +9,6 @@ from typing import Any
 
 from harness.mistakes import Mistake
 
-DEFAULT = Path(__file__).with_name("criteria.toml")
 BETTER = ("higher", "lower")
 
 
@@ -55,7 +54,7 @@ def read(file: Path | None, package: str, facts: Collection[str]) -> Criteria:
 
     Raises Mistake: the file is missing or no TOML; a key or a fact it does not know, with the closest there is.
     """
-    path = file or DEFAULT
+    path = file or Path(__file__).with_name("criteria.toml")
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -107,9 +107,10 @@ class Functions:
             found = self._handed_in(symbol, one.name, number - shift)
             if not found and _names(one.default):
                 found = self._of.values(module, module.outer(scope), one.default)
+            found = weakened(found, "argument")
             if not found and number == shift:
-                found = self._decorated_by(symbol.id)
-            self._known[key] = weakened(found, "argument") or said
+                found = weakened(self._decorated_by(symbol.id), "decorated")
+            self._known[key] = found or said
         return self._known[key]
 
     def _handed_in(self, symbol: Symbol, name: str, position: int) -> Values:

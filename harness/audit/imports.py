@@ -40,9 +40,10 @@ def import_graph(trees: Tree | Iterable[Tree], guards: Collection[str] = EVERY) 
 
 def _add_imports(graph: grimp.ImportGraph, tree: Tree, inside: Collection[str], guards: Collection[str]) -> None:
     text: dict[str, list[str]] = {}
+    above = {name.rsplit(".", number)[0] for name in inside for number in range(1, name.count(".") + 1)} - set(inside)
     for one in tree.imports:
         importer = tree.files[one.place.path].module
-        imported = imported_module(inside, one)
+        imported = _beside(imported_module(inside, one), one, above)
         if one.guard in guards and imported and imported != importer:
             if imported not in graph.modules:
                 graph.add_module(imported, is_squashed=True)
@@ -50,6 +51,14 @@ def _add_imports(graph: grimp.ImportGraph, tree: Tree, inside: Collection[str], 
                 text[one.place.path] = tree.lines(one.place.path)
             contents = text[one.place.path][one.place.line - 1].strip()
             graph.add_import(importer=importer, imported=imported, line_number=one.place.line, line_contents=contents)
+
+
+def _beside(imported: str, one: Import, above: Collection[str]) -> str:
+    """Of a package that is read below the top (`DIR:a.b`), `a` is no library: what is imported is its part `a.c`."""
+    parts = one.what.removesuffix(".*").split(".")
+    while imported in above and imported.count(".") + 1 < len(parts):
+        imported = ".".join(parts[: imported.count(".") + 2])
+    return "" if imported in above else imported
 
 
 def imported_module(inside: Collection[str], one: Import) -> str:

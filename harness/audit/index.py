@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -86,7 +87,9 @@ class Tree:
             taken = self._constructor(symbol)
             if taken != symbol.parameters:
                 found[symbol.id] = replace(symbol, parameters=taken)
-        return found
+        self._sources.records(self)  # on the way attributes are found that a class gets from outside
+        later = [self.resolver.symbols[name] for name in self.resolver.classes.added]
+        return found | {symbol.id: symbol for symbol in later if symbol.place.tree == self.role}
 
     def _constructor(self, symbol: Symbol) -> tuple[Parameter, ...]:
         """What making an instance takes, inherited constructors and dataclass fields counted in."""
@@ -221,6 +224,13 @@ class Sources:
     def get(self, role: str) -> Tree | None:
         return next((tree for tree in self.trees if tree.role == role), None)
 
+    def seen_from(self, tree: Tree) -> "Sources":
+        """The trees as one of them sees them: of two versions of a package only its own; a name has one home."""
+        view = copy(self)
+        view.trees = tuple(self._seen_by(tree))
+        view.__dict__.pop("_calls_by_target", None)
+        return view
+
     def tests_of(self, tree: Tree) -> Tree | None:
         """The tests in the same root, where they were read."""
         return next((one for one in self.trees if one.package == "tests" and one.root == tree.root), None)
@@ -259,9 +269,12 @@ class Sources:
     # what trees ask
 
     def _seen_by(self, tree: Tree) -> list[Tree]:
-        """A tree and the others, in their order; of two with the same package, the tree's own or the first."""
+        """A tree and the others, in their order; of two with the same package the tree itself, or the one in its root,
+        or the first."""
         kept = [tree]
-        kept += [one for one in self.trees if all(one.package != other.package for other in (tree, *kept))]
+        for one in sorted(self.trees, key=lambda one: one.root != tree.root):
+            if all(one.package != other.package for other in kept):
+                kept.append(one)
         return [one for one in self.trees if one in kept]
 
     def resolver(self, tree: Tree) -> Resolver:

@@ -83,7 +83,7 @@ def _special(tree: Tree, word: str) -> list[str]:
 
 def call_depth(one: Reached) -> Fact:
     """Calls from an entry to what is farthest from it, by the shortest way."""
-    last = max(one.steps.values(), key=lambda step: (step.depth, step.symbol.id), default=None)
+    last = min(one.steps.values(), key=lambda step: (-step.depth, step.symbol.id), default=None)
     if last is None:
         return Fact(None, "no entry can be called")
     symbol = last.symbol

@@ -14,6 +14,8 @@ MODES = {"r": "read", "w": "write", "d": "delete"}
 DYNAMIC = re.compile(
     r"(builtins\.(getattr|__import__|eval)|importlib\.import_module)\(\)|builtins\.(globals|locals|vars)\(\)\[\]"
 )
+CHOOSES = re.compile(r"(^|\.)(getattr|eval|__import__|import_module)\(\)$|(^|\.)(globals|locals|vars)\(\)\[\]$")
+"""What is called here was chosen here; calls on values that were chosen elsewhere are not faults of their own."""
 LOOKUPS = {"importlib.util.find_spec", "importlib.import_module", "importlib.find_loader", "pkgutil.find_loader",
            "builtins.__import__", "pytest.importorskip"}  # fmt: skip
 DISTRIBUTIONS = {"importlib.metadata.version", "importlib.metadata.distribution", "importlib.metadata.metadata",
@@ -57,7 +59,7 @@ class _Reader:
         uses += [found for row in module.facts["strings"] if (found := self.named(module, row)) is not None]
         self.uses += sorted(uses, key=lambda use: use.place.line)
         for call in calls:
-            if call.how == "dynamic":
+            if call.how == "dynamic" and (call.target or CHOOSES.search(call.text)):
                 seen = ", ".join(call.candidates)
                 reason = f"{call.text}({_shown(call)}): what it names is chosen at run time"
                 reason += f", one of {seen}" if seen else ""
@@ -81,7 +83,8 @@ class _Reader:
             return Import(module.full(scope), what, alias, place, guard, base if known else None)
         found = self.resolver.find(what, module)
         target = next((one.id for one in found if one.kind == "symbol"), None)
-        if target is None and self._inside(what):
+        gone = self._inside(base) and base not in self.resolver.modules and base not in self.resolver.namespaces
+        if gone or (found and all(one.kind == "missing" for one in found) and self._inside(what)):
             self.faults.append(Fault(place.path, line, f"imports {what}, which is not there", "missing"))
         return Import(module.full(scope), what, alias, place, guard, target)
 
@@ -98,10 +101,10 @@ class _Reader:
         several = tuple(one.id for one in targets if one.kind == "symbol")
         if target in RUNTIME_IMPORTS and not (given and given[0][1][:1] in ("'", '"')):
             how, several = "dynamic", self.texts(module, scope, given)
+        several = several if len(several) > 1 or how == "dynamic" else ()
         return Call(
             module.full(scope), shown(path) or "<expression>", module.place(line), positional, tuple(keywords), starred,
-            tuple((name, what) for name, what in given), target, how, several if len(several) > 1 else (), origin,
-            tuple(lines),
+            tuple((name, what) for name, what in given), target, how, several, origin, tuple(lines),
         )  # fmt: skip
 
     def _callable(self, value: Value, depth: int = 0) -> Values:

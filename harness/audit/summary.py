@@ -1,8 +1,9 @@
 """What an audit comes to: counts, risks, questions nobody has answered, next steps. Each part tells its own."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from harness.audit.assets import Inventory
 from harness.audit.citations import Citations
@@ -11,6 +12,8 @@ from harness.audit.documents.asset_inventory import chain
 from harness.audit.documents.blocks import Code, Inline, cited, flat
 from harness.audit.index import Sources
 from harness.audit.model import Fault
+from harness.audit.parity_map import ParityMap, Row
+from harness.audit.status import STATUSES
 
 MOST = 5
 """So many of a kind are named; the documents have all."""
@@ -87,12 +90,78 @@ def of_decision(decision: Decision) -> Told:
     return Told((("options compared", len(decision.considered)),), (), tuple(questions), steps)
 
 
+def of_chain(data: Mapping[str, Any]) -> Told:
+    """Of the call chain's document: its size, writes that a port must repeat or drop, calls nobody could resolve."""
+    counts = [(f"call chain: {name}", number) for name, number in data["counts"].items()]
+    risks: list[Inline] = []
+    for kind, what in (("params", "the legacy parameters"), ("random", "random state of the process")):
+        found = [one for one in data["effects"] if (one["kind"], one["mode"]) == (kind, "write")]
+        if found:
+            shown = _named([Code(one["at"]) for one in found])
+            risks.append((f"{len(found)} lines of the chain write {what}: ", shown))
+    questions: list[Inline] = []
+    if data["unresolved"]:
+        shown = _named([Code(one["at"]) for one in data["unresolved"]])
+        questions.append((f"What do these {len(data['unresolved'])} calls of the chain lead to: ", shown))
+    run = data["run"]
+    if run is not None and run["state"] != "finished":
+        why = f": {run['exception']['type']}: {run['exception']['message']}" if run["exception"] else ""
+        questions.append(
+            f"The traced run {run['state']} after {run['seconds']} s{why}: what it did not reach is not known."
+        )
+    if run is None:
+        questions.append("No run was traced: which of the chain's calls a run takes is not known.")
+    if data["without_tap"]:
+        questions.append(f"Where can {', '.join(data['without_tap'])} be tapped? The chain shows no point for it.")
+    return Told(tuple(counts), tuple(risks), tuple(questions), ())
+
+
+def of_parity(found: ParityMap) -> Told:
+    """Statuses; the gaps most hangs on, each with a line of the client; who nobody owns."""
+    counts = Counter(row.status for row in found.rows)
+    touched = "touched" if found.client or found.specs.files else "public"
+    told = [(f"{touched} symbols of the reference", len(found.rows))]
+    told += [(f"of these {status}", counts[status]) for status in STATUSES]
+    told.append(("symbols of the candidate that the client or the spec touches", len(found.needs)))
+    gaps = found.gaps
+    clauses = {clause for row in gaps for clause in row.musts}
+    told += [("gaps", len(gaps)), ("MUST clauses that hang on gaps", len(clauses))]
+    risks = [_gap(row) for row in gaps[:MOST]]
+    absent = [row for row in (*found.rows, *found.needs) if any(one.found == "missing" for one in row.touches)]
+    if absent:
+        names = _named([Code(row.name) for row in absent])
+        risks.append((f"{len(absent)} names the client uses are not there: ", names))
+    questions: list[Inline] = []
+    unsure = [row for row in found.rows if row.counterpart is not None and row.counterpart.confidence < UNSURE]
+    if unsure:
+        names = _named([Code(row.name) for row in unsure])
+        questions.append((f"{len(unsure)} counterparts are guesses (confidence below {UNSURE:g}): ", names))
+    unowned = [row for row in gaps if not row.owner.name]
+    if unowned:
+        questions.append((f"{len(unowned)} gaps have no owner: ", _named([Code(row.name) for row in unowned])))
+    steps: list[Inline] = []
+    if gaps:
+        steps.append(("Close the gaps most hangs on first: ", flat(Code(row.name) for row in gaps[:MOST])))
+    return Told(tuple(told), tuple(risks), tuple(questions), tuple(steps))
+
+
+UNSURE = 0.7
+"""A counterpart below this confidence is a question."""
+
+
+def _gap(row: Row) -> Inline:
+    """One gap in a line: what, how many hang on it, where the client touches it."""
+    first = next((one for one in row.touches if one.who == "client"), None) or next(iter(row.touches), None)
+    where: Inline = (", touched at ", Code(str(first.place))) if first else ""
+    why = f"the client {row.misfits[0].text}" if row.misfits else row.differences[0].text if row.differences else ""
+    hangs = f"{len(row.paths)} client paths and {len(row.musts)} MUST clauses hang on it"
+    return (Code(row.name), f" is {row.status}{f' ({why})' if why else ''}: {hangs}", where)
+
+
 def of_faults(sources: Sources) -> Told:
-    """What could not be read or decided."""
+    """What could not be read or decided, where there is something."""
     counts = Counter(fault.kind for _, fault in sources.faults)
     told = tuple((f"faults: {kind}", number) for kind, number in sorted(counts.items()))
-    if not told:
-        return Told()
     first: Inline = "What could not be read or decided from source is in blockers.md."
     return Told(told, (), (first,), ())
 

@@ -76,7 +76,8 @@ def taps(chain: Chain, merged: Merged | None = None) -> tuple[Tap, ...]:
     every = sorted(_calls(chain, merged), key=lambda one: (not one.reached, one.depth, one.order))
     found = []
     for stage in stages():
-        chosen = next(((one, rule) for rule in stage.rules for one in every if _fits(rule, one)), None)
+        fitting = [(one, rule) for rule in stage.rules for one in every if _fits(rule, one)]
+        chosen = next((pair for pair in fitting if pair[0].reached), next(iter(fitting), None))
         if chosen is not None:
             one, rule = chosen
             found.append(Tap(stage.name, one.place, one.text, one.target, one.caller, one.depth, stage.observe,
@@ -94,7 +95,7 @@ def _calls(chain: Chain, merged: Merged | None) -> Iterator[_Call]:
     lines = {one.place for one in merged.trace.seen if one.inside} if merged else set()
     for name, step in chain.steps.items():
         for edge in step.edges:
-            if edge.kind in ("call", "construct"):
+            if edge.kind in ("call", "construct") and edge.cut != "decorated":
                 order += 1
                 ran = merged.edges.get((name, edge.place, edge.target), 0) if merged else None
                 yield _Call(step.depth, order, edge.place, edge.text, edge.target, name, False, ran, ran != 0)

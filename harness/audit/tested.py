@@ -52,7 +52,7 @@ def reaches(sources: Sources, tree: Tree) -> dict[str, Reach]:
     if tests is None:
         return {name: Reach((), ()) for name in tree.modules}
     direct: dict[str, list[Naming]] = defaultdict(list)
-    for module, naming in _named(sources, tests, tree):
+    for module, naming in _named(tests, tree):
         direct[module].append(naming)
     seen = [tests, tree, *(one for one in sources.trees if one.package not in (tests.package, tree.package))]
     graph = import_graph(seen, RUNS)
@@ -65,20 +65,20 @@ def reaches(sources: Sources, tree: Tree) -> dict[str, Reach]:
     return found
 
 
-def _named(sources: Sources, tests: Tree, tree: Tree) -> Iterator[tuple[str, Naming]]:
+def _named(tests: Tree, tree: Tree) -> Iterator[tuple[str, Naming]]:
     """(module, line) of each time a test file names something of the tree."""
     for one in tests.imports:
         test = tests.files[one.place.path].module
-        symbol = sources.symbol(one.target) if one.target else None
+        symbol = tree.symbols.get(one.target or "")
         loaded = imported_module(tree.modules, one)
-        home = tree.files[symbol.place.path].module if symbol and symbol.place.tree == tree.role else loaded
+        home = tree.files[symbol.place.path].module if symbol else loaded
         for module in {loaded, home}.intersection(tree.modules if TEST_FILE.search(test) else ()):
             yield module, Naming(test, one.place, imported_name(one), "import", one.target or one.what)
     touched = tests.touches(tree)
     for one in (*touched.calls, *touched.uses):
         test = tests.files[one.place.path].module
-        symbol = sources.symbol(one.target) if one.target else None
-        if symbol is None or symbol.place.tree != tree.role or not TEST_FILE.search(test):
+        symbol = tree.symbols.get(one.target or "")
+        if symbol is None or not TEST_FILE.search(test):
             continue
         mode = getattr(one, "mode", "call")
         kind = mode if mode in ("call", "lookup") else "use"

@@ -95,11 +95,16 @@ def split_spec(spec: str) -> tuple[Path, str]:
 
 def find(spec: str, role: str) -> SourceTree:
     """The tree `spec` names. Mistake when there is no such package."""
+    return _tree(role, *locate(spec))
+
+
+def locate(spec: str) -> tuple[Path, str]:
+    """Folder and dotted package of `DIR:PACKAGE`. Mistake when there is no such package; nothing is read."""
     root, package = split_spec(spec)
     place = root / package.replace(".", "/")
     if not place.is_dir() and not place.with_suffix(".py").is_file():
         raise Mistake(f"{spec!r}: {root} holds no package {package!r}")
-    return _tree(role, root, package)
+    return root, package
 
 
 def tests_of(tree: SourceTree, role: str = "tests") -> SourceTree | None:

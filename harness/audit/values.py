@@ -8,16 +8,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 HOW = (
-    "scope", "import", "constructor", "annotation", "assigned", "returned", "argument", "table", "framework", "jedi",
-    "named",
+    "scope", "import", "constructor", "annotation", "assigned", "returned", "argument", "decorated", "table",
+    "framework", "jedi", "named",
 )  # fmt: skip
 """How a target was found, from certain to less so; what is found in several steps is as good as its weakest.
 
 scope: by name where it stands; import: through an import statement; constructor: the value was made by a call of the
 class; annotation: an annotation says what the value is; assigned, returned: what is assigned to the name, or returned
-by the function, says so; argument: what callers hand in says so; table: one of several in a container;
-framework: `module(x)` runs `forward`, `layer(x)` runs `call`; jedi: jedi found it;
-named: a constructor that is not there, `Model.from_file`, is taken by its name to make what it is asked of.
+by the function, says so; argument: what callers hand in says so; decorated: it is what a decorator is put on;
+table: one of several in a container; framework: `module(x)` runs `forward`, `layer(x)` runs `call`; jedi: jedi found
+it; named: a constructor that is not there, `Model.from_file`, is taken by its name to make what it is asked of.
 """
 FAILED = ("missing", "dynamic", "unresolved")
 """missing: it names something in a tree that is not there; dynamic: chosen at run time; unresolved: not found out."""
@@ -146,13 +146,15 @@ def from_container(value: Value, step: str) -> Values:
         key = step[1:-1]
         if value.kind == "tuple" and key.lstrip("-").isdigit():
             return value.parts[int(key)] if -len(value.parts) <= int(key) < len(value.parts) else ()
+        exact: list[Values] = []
         if value.kind == "dict":
             exact = [values for name, values in value.parts if key and name == key]
             several = exact or [values for _, values in value.parts]
         else:
             several = list(value.parts)
         found = unique([one for values in several for one in values])
-        return found if len(found) == 1 else weakened(found, "table")
+        certain = exact if value.kind == "dict" else len(found) == 1
+        return found if certain else weakened(found, "table")
     name = f"builtins.{value.kind}(){step}"
     if value.kind == "dict" and step in (".get", ".pop", ".setdefault"):
         return (Value("callable", name, parts=(weakened(from_container(value, "[]"), "table"),), how=value.how),)

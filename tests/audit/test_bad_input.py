@@ -70,6 +70,17 @@ def test_an_import_of_what_is_not_there(tmp_path):
     assert faults(found) == [("pkg/a.py", 1, "missing"), ("pkg/a.py", 2, "missing")]
 
 
+def test_a_module_that_is_not_there_whatever_its_package_makes_at_run_time(tmp_path):
+    lazy = "def __getattr__(name): ...\n"
+    found = tree(tmp_path, {"pkg/__init__.py": lazy, "pkg/a.py": "from pkg import lazy\nfrom pkg.gone import x\n"})
+    assert faults(found) == [("pkg/a.py", 2, "missing")]
+
+
+def test_what_a_module_has_from_a_library_is_there(tmp_path):
+    found = tree(tmp_path, {"pkg/a.py": "import numpy as np\nx = made()\n", "pkg/b.py": "from pkg.a import np, x\n"})
+    assert faults(found) == []
+
+
 def test_modules_that_import_each_other(tmp_path):
     found = tree(
         tmp_path,
@@ -106,3 +117,11 @@ def test_a_module_that_a_folder_of_the_same_name_hides(tmp_path):
     found = tree(tmp_path, {"pkg/a.py": "def old(): ...\n", "pkg/a/__init__.py": "def new(): ...\n"})
     assert faults(found) == [("pkg/a.py", None, "shadowed")]
     assert "pkg.a.new" in found.symbols and "pkg.a.old" not in found.symbols
+
+
+def test_what_a_module_hands_on_from_a_library_is_there(tmp_path):
+    found = tree(
+        tmp_path, {"pkg/a.py": "import tensorflow as tf\n", "pkg/b.py": "from pkg.a import tf\ntf.device(0)\n"}
+    )
+    assert faults(found) == []
+    assert [call.target for call in found.calls] == ["tensorflow.device"]

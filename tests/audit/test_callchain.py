@@ -269,3 +269,21 @@ def test_what_happens_while_modules_are_imported(tmp_path):
         ("pkg/late.py", "file", "write"),
         ("pkg/tools.py", "random", "write"),
     ]
+
+
+def test_documents_are_ascii_whatever_names_are(tmp_path):
+    sources = read(write(tmp_path, {"pkg/m.py": "def entry():\n    größe()\n    λ.run()\ndef größe(): ...\n"}), "pkg")
+    citations = Citations(sources)
+    text = as_markdown(callchain(sources, trace_source(sources, "pkg.m:entry"), citations))
+    assert citations.verify()
+    assert text.isascii()
+    assert "gr\\xf6\\xdfe" in text
+
+
+def test_a_wrapper_does_not_lead_to_everything_that_is_decorated(tmp_path):
+    text = "def traced(f):\n    def wrapper(*given): return f(*given)\n    return wrapper\n"
+    text += "@traced\ndef mine(): ...\n@traced\ndef other(): ...\ndef entry(): mine()\n"
+    chain = trace_source(read(write(tmp_path, {"pkg/m.py": text}), "pkg"), "pkg.m:entry")
+    assert "pkg.m.other" not in chain.steps
+    cuts = {(name, edge.target): edge.cut for name, edge in chain.edges if edge.how == "decorated"}
+    assert cuts == {("pkg.m.traced.<locals>.wrapper", f"pkg.m.{name}"): "decorated" for name in ("mine", "other")}

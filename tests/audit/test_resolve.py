@@ -285,3 +285,26 @@ def test_what_a_module_is_given_from_outside(tmp_path):
         },
     )
     assert targets(found, "pkg/a.py") == [(2, "net.fit", "pkg.b.Net.fit", "assigned")]
+
+
+def test_a_value_keeps_its_origin_through_a_clients_own_function(tmp_path):
+    run = "from ref.core import bundle\ndef wrapped():\n    net, _ = bundle(1)\n    return net\n"
+    run += "def use(): wrapped().predict()\n"
+    write(tmp_path, {**REFERENCE, "cli/run.py": run})
+    sources = read(tmp_path, "ref", "cli")
+    calls = {one.text: one.origin for one in sources["cli"].touches(sources["ref"]).calls}
+    assert calls["wrapped().predict"] == "ref.core.bundle()[0].predict"
+
+
+def test_an_attribute_that_instances_get_outside_their_class(tmp_path):
+    api = "class Model:\n    @classmethod\n    def make(cls):\n        made = cls()\n"
+    api += "        made.net = Net()\n        return made\n"
+    api += "class Net:\n    def fit(self): ...\n"
+    run = "from ref.api import Model\ndef use():\n    Model.make().net.fit()\n    Model.make().other\n"
+    sources = read(write(tmp_path, {"ref/api.py": api, "cli/run.py": run}), "ref", "cli")
+    touches = sources["cli"].touches(sources["ref"])
+    assert ("ref.api.Net.fit", 3) in {(one.target, one.place.line) for one in touches.calls}
+    uses = {one.text: (one.target, one.how) for one in touches.uses}
+    assert uses["Model.make().net"][0] == "ref.api.Model.net"
+    assert uses["Model.make().other"] == ("ref.api.Model.other", "missing")
+    assert str(sources.symbol("ref.api.Model.net").place) == "ref/api.py:5"

@@ -133,7 +133,8 @@ def test_a_crash_below_python_is_told(tmp_path):
     assert merged.ran["pkg.deep.once"] == 1
 
 
-def test_nothing_audited_runs_here_and_no_bytecode_is_left(tmp_path):
+def test_nothing_audited_runs_here_and_no_bytecode_is_left(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     _, seen, _ = ran(tmp_path)
     assert seen.state == "finished"
     assert not [name for name in sys.modules if name == "pkg" or name.startswith("pkg.")]

@@ -154,3 +154,24 @@ def test_imports_of_several_trees_are_one_graph(tmp_path):
     found = read_trees({"reference": f"{tmp_path}:b", "candidate": f"{tmp_path}:a"})
     graph = import_graph(found.trees, HARD)
     assert graph.find_shortest_chain("a.m", "torch") == ("a.m", "b.n", "torch")
+
+
+def test_a_package_below_the_top_has_a_graph_too(tmp_path):
+    write(tmp_path, {"up/one/m.py": "import up\nfrom up import two\nfrom up.two.n import f\nimport torch\n"})
+    write(tmp_path, {"up/two/n.py": "def f(): ...\n"})
+    graph = import_graph(read_trees({"candidate": f"{tmp_path}:up.one"})["candidate"], HARD)
+    assert graph.find_modules_directly_imported_by("up.one.m") == {"up.one", "up.two", "torch"}
+
+
+def test_of_two_versions_each_tree_sees_its_own(tmp_path):
+    for root, name in (("old", "f"), ("new", "g")):
+        write(
+            tmp_path / root, {"pkg/m.py": f"def {name}(): ...\n", "tests/t.py": f"from pkg.m import {name}\n{name}()\n"}
+        )
+    found = read_trees({"reference": f"{tmp_path}/old:pkg", "candidate": f"{tmp_path}/new:pkg"}, tests=True)
+    assert [(tree.role, call.how) for tree in found.trees for call in tree.calls] == [
+        ("tests", "import"), ("tests of candidate", "import"),
+    ]  # fmt: skip
+    seen = found.seen_from(found["candidate"])
+    assert [tree.role for tree in seen.trees] == ["candidate", "tests of candidate"]
+    assert seen.symbol("pkg.m.g") and seen.symbol("pkg.m.f") is None and found.symbol("pkg.m.f")

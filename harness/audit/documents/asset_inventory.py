@@ -182,11 +182,10 @@ def _readiness(module: Module) -> Inline:
     if not module.results:
         names = flat(Code(one) for one in module.operations)
         return ("mapped to ", names, ", of which the run has no check")
-    parts = []
-    for one in module.results:
-        failed = f", {one.failed} failed" if one.failed else ""
-        other = f", {one.other} not judged" if one.other else ""
-        parts.append((Code(one.operation), f" on {one.column}: {one.passed} passed{failed}{other}"))
+    parts = [
+        (Code(one.operation), f" on {one.backend}: {', '.join(f'{n} {word}' for word, n in one.outcomes.items())}")
+        for one in module.results
+    ]
     return (f"{module.readiness}: ", flat(parts, "; "))
 
 
@@ -251,10 +250,7 @@ def _module_data(one: Module) -> dict[str, Any]:
         "readiness": {
             "state": one.readiness, "operations": list(one.operations),
             "results": [
-                {
-                    "operation": r.operation, "backend": r.column, "passed": r.passed, "failed": r.failed,
-                    "other": r.other, "failing": list(r.failing),
-                }
+                {"operation": r.operation, "backend": r.backend, "outcomes": r.outcomes, "failing": list(r.failing)}
                 for r in one.results
             ],
         },

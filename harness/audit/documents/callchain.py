@@ -13,7 +13,8 @@ from harness.audit.taps import Tap, missing, taps
 from harness.audit.trace import Merged
 
 CUTS = {"recursion": "recursion, not followed", "shown": "see elsewhere", "depth": "deeper, not followed",
-        "namespace": "outside the namespaces, not followed"}  # fmt: skip
+        "namespace": "outside the namespaces, not followed",
+        "decorated": "what it wraps, followed where that is called"}  # fmt: skip
 CERTAIN = ("scope", "import", "constructor", "annotation", "framework", "assigned")
 EARLY = "ran before the entry point"
 

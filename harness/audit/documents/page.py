@@ -80,11 +80,11 @@ def _own(name: str) -> str:
 
 
 def folded(blocks: Sequence[Block]) -> list[Folded]:
-    """Blocks by the heading they stand under; a heading of level 3 folds them."""
+    """Blocks by the heading they stand under; a heading may fold them."""
     found = [Folded(None, False)]
     for block in blocks:
         if isinstance(block, Heading):
-            found.append(Folded(block.text, block.level > 2))
+            found.append(Folded(block.text, block.fold or block.level > 2))
         else:
             found[-1].blocks.append(block)
     return [one for one in found if one.title is not None or one.blocks]

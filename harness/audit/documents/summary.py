@@ -26,14 +26,15 @@ def compose(told: Told, sources: Sources, stamp: str, files: tuple[str, ...]) ->
     """The document `summary`. `files`: what else is in the folder."""
     blocks: list[Block] = [
         Paragraph(f"Written {stamp}, from source. Paths are relative to the root of the tree they are in."),
+        Heading("Sources", fold=True),
         sources_block(sources),
-        Heading("Counts"),
+        Heading("Counts", fold=True),
         Rows(("What", "Number"), tuple((what, str(number)) for what, number in told.counts), frozenset({1})),
     ]
     for name, title in SECTIONS:
         items = getattr(told, name)
         blocks += [Heading(title), Bullets(items) if items else Paragraph("None was found.")]
-    blocks += [Heading("In this folder"), Bullets(tuple(Code(name) for name in files))]
+    blocks += [Heading("In this folder", fold=True), Bullets(tuple(Code(name) for name in files))]
     data = {
         "stamp": stamp,
         "sources": sources_data(sources),

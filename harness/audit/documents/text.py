@@ -5,12 +5,13 @@ import unicodedata
 
 from harness.audit.documents.blocks import Block, Bullets, Code, Document, Heading, Inline, Paragraph, Rows
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~]|^#|^[-+](?=\s)|^\d+(?=[.)]\s))")
-_PLAIN = str.maketrans({
-    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "--", "\u2018": "'", "\u2019": "'",
-    "\u201c": '"', "\u201d": '"', "\u2026": "...", "\u2190": "<-", "\u2192": "->", "\u2264": "<=", "\u2265": ">=",
-    "\u00d7": "x", "\u00b7": "*", "\u2212": "-", "\u00a0": " ",
-})  # fmt: skip
+_SPECIAL = re.compile(r"([\\`*_\[\]<|~]|^[#>]|^[-+](?=\s)|^\d+(?=[.)]\s))")
+_PLAIN = {
+    0x2010: "-", 0x2011: "-", 0x2012: "-", 0x2013: "-", 0x2014: "--", 0x2018: "'", 0x2019: "'", 0x201C: '"',
+    0x201D: '"', 0x2026: "...", 0x2190: "<-", 0x2192: "->", 0x2264: "<=", 0x2265: ">=", 0xD7: "x", 0xB7: "*",
+    0x2212: "-", 0xA0: " ",
+}  # fmt: skip
+"""Typographic characters, by their number."""
 
 
 def ascii_text(text: str) -> str:
