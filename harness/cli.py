@@ -126,7 +126,46 @@ def _parser() -> argparse.ArgumentParser:
     overlap.add_argument("--rng-seed-subsample", type=int, metavar="SEED", help="(default: none, which is seed 0)")
     overlap.add_argument("--output", type=Path, default=Path("overlap"), metavar="DIR", help="(default: overlap)")
     overlap.set_defaults(run=_overlap)
+    _add_audit(commands)
     return parser
+
+
+def _add_audit(commands: "argparse._SubParsersAction") -> None:
+    audit = commands.add_parser(
+        "audit", help="map what a reference offers onto a candidate, from source; `audit diff A B` says what moved",
+        epilog="Exit codes: 0 the audit is written, whatever it says; 2 bad input, nothing is written. "
+        "`audit diff`: 0 nothing got worse, 1 something did, 2 not to be compared. See docs/audit.md.",
+    )  # fmt: skip
+    audit.add_argument("--reference", metavar="DIR:PACKAGE", help="what is to be matched, as in ../PtychoPINN:ptycho")
+    audit.add_argument("--candidate", metavar="DIR:PACKAGE", help="what is to match it; a dotted package may be given")
+    audit.add_argument("--client", metavar="DIR:PACKAGE", help="who calls them")
+    audit.add_argument("--spec", action="extend", nargs="+", default=[], type=Path, metavar="FILE.md",
+                       help="specs in Markdown whose code marks name symbols of the reference; repeatable")  # fmt: skip
+    audit.add_argument("--run", dest="run_folder", type=Path, metavar="EVENTS",
+                       help="a run of the checks, whose results count: its folder, or events.jsonl")  # fmt: skip
+    audit.add_argument("--out", type=Path, metavar="DIR", help="audits go there, each in a folder named by its time")
+    audit.add_argument("--entry", metavar="MODULE:FUNCTION", help="where the call chain begins "
+                       "(default: ptycho.workflows.components:run_cdi_example, where it is there)")  # fmt: skip
+    audit.add_argument("--depth", type=int, metavar="N", help="follow the call chain so many calls (default: all)")
+    audit.add_argument("--namespace", action="append", default=[], metavar="PREFIX",
+                       help="follow the call chain only within this dotted prefix; repeatable")  # fmt: skip
+    audit.add_argument("--trace-script", dest="trace", metavar="FILE.py",
+                       help="execute this in a worker and see what the entry calls: a script with its arguments, "
+                       "-m MODULE, or MODULE:FUNCTION. Without it nothing audited is executed")  # fmt: skip
+    audit.add_argument("--trace-python", metavar="PY", help="the worker's interpreter (default: this one)")
+    audit.add_argument("--trace-budget", type=float, default=300.0, metavar="S", help="its seconds (default: 300)")
+    audit.add_argument("--optional", action="append", default=[], metavar="NAME",
+                       help="packages whose hard imports are looked for; repeatable "
+                       "(default: torch, tensorflow, mlflow, lightning)")  # fmt: skip
+    audit.add_argument("--criteria", type=Path, metavar="FILE.toml", help="options and weights of the decision")
+    audit.add_argument("--ledger", type=Path, metavar="FILE.md", help="a file to which an entry is appended")
+    audit.add_argument("--cache", type=Path, metavar="DIR", help="where facts of files are kept between audits")
+    audit.add_argument("--no-cache", action="store_true", help="keep none")
+    actions = audit.add_subparsers(dest="action", metavar="")
+    diff = actions.add_parser("diff", help="what moved between two audits; 1 where something got worse")
+    diff.add_argument("a", type=Path, metavar="A", help="the folder of an audit")
+    diff.add_argument("b", type=Path, metavar="B", help="the folder of a later one")
+    audit.set_defaults(run=_audit)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -195,6 +234,12 @@ def _overlap(arguments: argparse.Namespace) -> int:
         "rng_seed_subsample": arguments.rng_seed_subsample,
     }  # fmt: skip
     return run(arguments.files, parameters, arguments.output)
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    from harness.commands.audit import run
+
+    return run(arguments)
 
 
 def main(arguments: list[str] | None = None) -> int:

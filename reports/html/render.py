@@ -73,7 +73,7 @@ def _flat(value: Any) -> str:
 
 
 def _context(run: Run) -> dict[str, Any]:
-    style, script = _asset("style.css"), _asset("state.js") + _asset("detail.js") + _asset("page.js")
+    style, script = asset("style.css"), asset("state.js") + asset("detail.js") + asset("page.js")
     found = facts.groups(facts.findings(run))
     usage = facts.usage(run)
     rows = matrix.rows(run)
@@ -81,8 +81,8 @@ def _context(run: Run) -> dict[str, Any]:
         "run": run,
         "style": style,
         "script": script,
-        "style_hash": _hash(style),
-        "script_hash": _hash(script),
+        "style_hash": content_hash(style),
+        "script_hash": content_hash(script),
         "exit_meaning": facts.EXIT_MEANINGS[run.footer["exit"]],
         "contracts": facts.contracts_text(run),
         "command": shlex.join(run.header["command"]),
@@ -178,10 +178,10 @@ def _section(run: Run, name: str, title: str, groups: list[facts.Group]) -> dict
     return {"name": name, "title": title, "total": total, "shown": shown, "more": groups[MOST_GROUPS:]}
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
     return resources.files("reports.html").joinpath(name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
+def content_hash(text: str) -> str:
     """The source expression that lets a Content-Security-Policy admit this inline text and no other."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")

@@ -1,0 +1,102 @@
+"""The page of an audit: one self-contained HTML file that looks like a run's page and works from disk.
+
+Everything that is shown comes escaped; the only scripts and styles a browser admits are the page's own, by their hash.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import jinja2
+
+from harness.audit.documents.blocks import Block, Code, Document, Heading, Inline
+from harness.audit.documents.parity_page import Parity
+from harness.audit.documents.summary import words
+from reports.facts import plain
+from reports.html.render import asset, content_hash
+
+TITLES = {"summary": "Summary", "parity": "Parity map", "callchain": "Call chain", "asset_inventory": "Inventory",
+          "decision": "Decision", "blockers": "Blockers"}  # fmt: skip
+
+
+@dataclass
+class Node:
+    """A row of the call chain with those below it."""
+
+    row: dict[str, Any]
+    below: list["Node"] = field(default_factory=list)
+
+
+@dataclass
+class Folded:
+    """Blocks under one heading; `fold` where they are hidden until asked for."""
+
+    title: Inline | None
+    fold: bool
+    blocks: list[Block] = field(default_factory=list)
+
+
+def render(
+    stamp: str, packages: tuple[str, str], summary: Document, parity: Parity | None, callchain: dict[str, Any] | None,
+    documents: Sequence[Document], cited: int,
+) -> str:  # fmt: skip
+    """The page as text. `packages`: reference and candidate; `callchain`: the JSON of that document."""
+    style = asset("style.css") + _own("audit.css")
+    script = _own("audit.js")
+    names = ["summary", *(["parity"] if parity else []), *(["callchain"] if callchain else [])]
+    names += [one.name for one in documents]
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            stamp=stamp, reference=packages[0], candidate=packages[1], summary=summary, parity=parity,
+            callchain={**callchain, "nodes": nested(callchain["tree"])} if callchain else None,
+            documents=documents, cited=cited, sections=[(name, TITLES[name]) for name in names],
+            style=style, script=script, style_hash=content_hash(style), script_hash=content_hash(script),
+        )
+    )  # fmt: skip
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("harness.audit", "documents"), autoescape=True, trim_blocks=True,
+        lstrip_blocks=True, undefined=jinja2.StrictUndefined, finalize=_clean,
+    )  # fmt: skip
+    made.filters.update(folded=folded, words=words)
+    made.tests["code"] = lambda value: isinstance(value, Code)
+    return made
+
+
+def _clean(value: Any) -> Any:
+    """Text without control characters, which HTML may not hold."""
+    return plain(value) if type(value) is str else value
+
+
+def _own(name: str) -> str:
+    return resources.files("harness.audit.documents").joinpath(name).read_text(encoding="utf-8")
+
+
+def folded(blocks: Sequence[Block]) -> list[Folded]:
+    """Blocks by the heading they stand under; a heading may fold them."""
+    found = [Folded(None, False)]
+    for block in blocks:
+        if isinstance(block, Heading):
+            found.append(Folded(block.text, block.fold or block.level > 2))
+        else:
+            found[-1].blocks.append(block)
+    return [one for one in found if one.title is not None or one.blocks]
+
+
+def nested(rows: Sequence[dict[str, Any]]) -> Node:
+    """The rows of a call chain, top to bottom with their `level`, as a tree."""
+    top = Node(rows[0])
+    path = [top]
+    for row in rows[1:]:
+        del path[row["level"] :]
+        made = Node(row)
+        path[-1].below.append(made)
+        path.append(made)
+    return top

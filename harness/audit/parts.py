@@ -1,0 +1,135 @@
+"""The parts of an audit, each a function from trees to a document. Whatever a part cites it registers first."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from harness.audit import assets, callchain, criteria, decision, measures, parity_map, summary, trace, trees
+from harness.audit.assets import Inventory
+from harness.audit.cache import Cache
+from harness.audit.citations import Citations
+from harness.audit.documents import asset_inventory, parity_page, text
+from harness.audit.documents import callchain as chain_document
+from harness.audit.documents import decision as decision_document
+from harness.audit.documents import parity_map as parity_document
+from harness.audit.documents import summary as summary_document
+from harness.audit.documents.blocks import Document
+from harness.audit.index import Sources, Tree
+from harness.audit.mapping import mapping_of
+from harness.audit.model import Symbol
+from harness.audit.owners import Owners
+from harness.audit.request import ENTRY, Request
+from harness.audit.specs import read_specs
+from harness.audit.summary import Told
+from harness.mistakes import Mistake
+from reports.events import Run
+
+
+@dataclass(frozen=True)
+class Part:
+    """A document that is ready: Markdown, the same as JSON, and what it adds to the summary."""
+
+    name: str
+    markdown: str
+    data: Any
+    told: Told = field(default_factory=Told)
+    document: Document | None = None
+    """The blocks it is made of, where it is made of blocks."""
+    page: parity_page.Parity | None = None
+    """How the page shows it, where that is not by its blocks."""
+
+
+def of_document(document: Document, told: Told) -> Part:
+    return Part(document.name, text.render(document), document.data, told, document)
+
+
+def parity(sources: Sources, request: Request, citations: Citations, run: Run | None) -> Part:
+    """The parity map."""
+    specs = read_specs(request.specs, [tree.root for tree in sources.trees])
+    found = parity_map.build(sources, specs=specs, run=run, cache=sources.cache.folder)
+    part = of_document(parity_document.compose(found, sources, citations), summary.of_parity(found))
+    return replace(part, page=parity_page.of(found))
+
+
+def operations(tree: Tree) -> dict[str, tuple[str, ...]]:
+    """Symbol of a package to the operations of contracts that it does."""
+    return mapping_of(tree).operations
+
+
+def owner(tree: Tree, cache: Cache) -> decision.Owner:
+    """Who answers for most of some symbols, and for how many of them; empty where nobody can be named."""
+    owners = Owners(tree, cache.folder)
+
+    def of(symbols: Sequence[Symbol]) -> str:
+        owners.prepare({one.place.path for one in symbols})
+        names = Counter(owners.of(one.place.path, one.place.line, one.end).name for one in symbols)
+        del names[""]
+        if not names:
+            return ""
+        name = min(names, key=lambda one: (-names[one], one))
+        return f"{name} ({names[name]} of {len(symbols)})"
+
+    return of
+
+
+def open_ends(request: Request, chain: Part | None) -> Told:
+    """What was not asked for, and so is not answered."""
+    questions = []
+    if chain is None:
+        questions.append(f"No call chain: the reference has no {ENTRY}, and no --entry was given.")
+    if not request.client:
+        questions.append("No client was given: what it touches is not known.")
+    if not request.specs:
+        questions.append("No spec was given: what it names is not known.")
+    if request.run is None:
+        questions.append("No run of the checks was given: what contracts say is not known.")
+    return Told(questions=tuple(questions))
+
+
+def call_chain(sources: Sources, request: Request, citations: Citations) -> Part | None:
+    """The call chain from the entry point; None where none was named and the default is not there."""
+    entry = request.entry or (ENTRY if sources.symbol(ENTRY.replace(":", ".")) else "")
+    if not entry:
+        return None
+    try:
+        chain = callchain.trace_source(sources, entry, request.depth, request.namespaces)
+    except Mistake as error:
+        raise Mistake(f"--entry {error}") from error
+    merged = None
+    if request.trace:
+        asked = trace.Request.of(request.trace)
+        ran = trace.run(sources, entry, asked, request.trace_budget, request.trace_python or None)
+        merged = trace.merge(chain, ran)
+    data = chain_document.callchain(sources, chain, citations, merged)
+    return Part("callchain", chain_document.as_markdown(data), data, summary.of_chain(data))
+
+
+def inventory(
+    sources: Sources, request: Request, operations: Mapping[str, Sequence[str]], run: Run | None
+) -> Inventory:
+    tree = sources["candidate"]
+    return assets.build(sources.seen_from(tree), tree, request.optional, operations, run)
+
+
+def asset_part(sources: Sources, found: Inventory, citations: Citations) -> Part:
+    told = summary.of_inventory(found, citations)
+    return of_document(asset_inventory.compose(found, sources, citations), told)
+
+
+def read_criteria(request: Request) -> criteria.Criteria:
+    """The criteria of the decision, from the user's file or ours."""
+    return criteria.read(request.criteria, trees.locate(request.candidate)[1], measures.FACTS)
+
+
+def decision_part(
+    sources: Sources, read: criteria.Criteria, found: Inventory, citations: Citations, owner: decision.Owner | None
+) -> Part:
+    tree = sources["candidate"]
+    made = decision.build(sources.seen_from(tree), tree, found, read, owner)
+    return of_document(decision_document.compose(made, sources, citations), summary.of_decision(made))
+
+
+def blockers_part(sources: Sources, citations: Citations) -> Part | None:
+    made = summary_document.blockers(sources, citations)
+    return of_document(made, summary.of_faults(sources)) if made else None

@@ -1,0 +1,119 @@
+"""`ptychoparity audit`: what a candidate has of what a reference offers, read from source; and `audit diff`.
+
+Exit 0 when the audit is written, whatever it says; 2 for bad input. `audit diff` answers 1 where something got worse.
+"""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from harness.audit import folder, ledger, trace, trees
+from harness.audit.cache import Cache, default_folder
+from harness.audit.compose import Audit, compose
+from harness.audit.diff import compare, read
+from harness.audit.request import Request
+from harness.mistakes import Mistake
+
+
+def request_of(arguments: argparse.Namespace) -> Request:
+    """What the command line asks for. Raises Mistake for what cannot be meant."""
+    for name in ("reference", "candidate", "out"):
+        if getattr(arguments, name) is None:
+            raise Mistake(f"--{name} is asked for: {EXPECTED[name]}")
+    _packages(arguments)
+    for file in arguments.spec:
+        if not file.is_file():
+            raise Mistake(f"--spec {file}: there is no such file; a Markdown file is asked for")
+    if arguments.depth is not None and arguments.depth < 1:
+        raise Mistake(f"--depth {arguments.depth}: a whole number from 1 is asked for")
+    if not 0 < arguments.trace_budget < float("inf"):
+        raise Mistake(f"--trace-budget {arguments.trace_budget:g}: more than 0 seconds are asked for")
+    if arguments.entry and not all(part.isidentifier() for part in arguments.entry.replace(":", ".").split(".")):
+        raise Mistake(f"--entry {arguments.entry!r}: MODULE:FUNCTION is asked for, as in package.module:function")
+    if arguments.trace_python and not arguments.trace:
+        raise Mistake(f"--trace-python {arguments.trace_python}: nothing is executed without --trace-script")
+    if arguments.trace:
+        _named("--trace-script", trace.Request.of, arguments.trace)
+    if arguments.trace_python and shutil.which(arguments.trace_python) is None:
+        raise Mistake(f"--trace-python {arguments.trace_python}: there is no such interpreter")
+    return Request(
+        arguments.reference, arguments.candidate, arguments.client or "", tuple(arguments.spec), arguments.run_folder,
+        arguments.entry or "", arguments.depth, tuple(arguments.namespace), arguments.trace or "",
+        arguments.trace_python or "", arguments.trace_budget, arguments.criteria,
+        **({"optional": tuple(arguments.optional)} if arguments.optional else {}),
+    )  # fmt: skip
+
+
+def _packages(arguments: argparse.Namespace) -> None:
+    """That the packages are there, and can be told apart; two versions of one package can, by their folders."""
+    given = {name: getattr(arguments, name) for name in ("reference", "candidate", "client")}
+    found = {name: _named(f"--{name}", trees.locate, spec) for name, spec in given.items() if spec is not None}
+    if found["candidate"] == found["reference"]:
+        raise Mistake(
+            f"--candidate {arguments.candidate!r}: that is the reference itself; another package is asked for"
+        )
+    if "client" in found and found["client"][1] in (found["reference"][1], found["candidate"][1]):
+        raise Mistake(
+            f"--client {arguments.client!r}: a package of this name is audited; one that calls it is asked for"
+        )
+
+
+def _named(option: str, check: Callable[[str], Any], value: str) -> Any:
+    """What `check` answers; a mistake in the value of an option names the option."""
+    try:
+        return check(value)
+    except Mistake as error:
+        raise Mistake(f"{option} {error}") from error
+
+
+EXPECTED = {
+    "reference": "DIR:PACKAGE, as in ../PtychoPINN:ptycho",
+    "candidate": "DIR:PACKAGE, as in ../PtychoPINN:ptycho_torch",
+    "out": "a folder for audits",
+}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write one audit below `--out`; print where it is."""
+    if arguments.action == "diff":
+        return run_diff(arguments.a, arguments.b)
+    request = request_of(arguments)
+    folder.check(arguments.out)
+    if arguments.ledger is not None:
+        ledger.check(arguments.ledger)
+    cache = Cache(None if arguments.no_cache else arguments.cache or default_folder())
+    audit = compose(request, cache, _say if sys.stderr.isatty() else lambda text: None)
+    written = folder.write(arguments.out, audit.texts)
+    if arguments.ledger is not None:
+        ledger.append(arguments.ledger, f"audit {written.name}", entry(audit, request, written))
+    print(written / "index.html")
+    for what, number in audit.told.counts[:6]:
+        print(f"{what}: {number}")
+    print(f"{len(cache.parsed)} files parsed, {len(cache.reused)} known from before; {audit.cited} places cited")
+    return 0
+
+
+def _say(text: str) -> None:
+    print(f"ptychoparity audit: {text} ...", file=sys.stderr)
+
+
+def entry(audit: Audit, request: Request, written: Path) -> list[str]:
+    """What a ledger is told of an audit."""
+    lines = [f"{tree.role}: `{tree.package}` at {tree.version}" for tree in audit.sources.trees]
+    lines += [f"spec: `{file}`" for file in request.specs]
+    lines.append(f"written: `{written}` ({', '.join(sorted(path.name for path in written.iterdir()))})")
+    lines.append("counts: " + ", ".join(f"{what} {number}" for what, number in audit.told.counts))
+    open_questions, risks = len(audit.told.questions), len(audit.told.risks)
+    lines.append(f"{risks} risks, {open_questions} unresolved questions: see summary.md there")
+    return lines
+
+
+def run_diff(a: Path, b: Path) -> int:
+    """Print what moved from audit `a` to audit `b`. 1 where something got worse."""
+    found = compare(read(a), read(b))
+    for line in found.lines():
+        print(line)
+    return 1 if found.worse else 0

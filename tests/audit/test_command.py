@@ -1,0 +1,300 @@
+"""`ptychoparity audit` from end to end on small packages, and `audit diff`."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+from harness import cli
+from harness.audit import folder
+from harness.audit.citations import CitationError, Citations
+from tests.audit.sources import write
+
+FILES = {
+    "ref/work.py": "import numpy as np\nfrom ref.store import cfg\ndef run(path, n=1):\n    cfg['n'] = n\n"
+    "    return load(path)\ndef load(path):\n    return np.load(path)\ndef save(path, data): ...\n",
+    "ref/store.py": "cfg = {}\n",
+    "cand/work.py": "import torch\ndef run_torch(path, n=2):\n    return load(path)\ndef load(path): ...\n",
+    "cand/log.py": "import mlflow\n",
+    "client/use.py": "from ref.work import run, save\nrun('x', n=3)\nsave('y', 1)\n",
+    "tests/test_work.py": "from cand.work import load\nload('x')\n",
+}
+SPEC = "# Spec\n\n## 1 Work\n\n`ref.work.run` reads, `ref.work.load` loads.\n"
+
+
+@pytest.fixture
+def project(tmp_path):
+    root = write(tmp_path / "code", FILES)
+    (tmp_path / "spec.md").write_text(SPEC)
+    return root
+
+
+def audit(root, *more, client=True, entry="ref.work:run"):
+    base = root.parent
+    words = ["audit", "--reference", f"{root}:ref", "--candidate", f"{root}:cand", "--out", str(base / "out")]
+    words += ["--client", f"{root}:client", "--spec", str(base / "spec.md")] if client else []
+    words += ["--entry", entry] if entry else []
+    return cli.main([*words, "--cache", str(base / "cache"), *more])
+
+
+def latest(root):
+    return max((root.parent / "out").iterdir())
+
+
+def data(made, name):
+    return json.loads((made / f"{name}.json").read_text())
+
+
+def test_an_audit_is_a_folder_of_documents(project, capsys):
+    assert audit(project) == 0
+    made = latest(project)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d{6}Z", made.name)
+    names = {path.name for path in made.iterdir()}
+    parts = ("parity_map", "callchain", "asset_inventory", "decision", "summary")
+    assert names == {f"{part}.{ending}" for part in parts for ending in ("md", "json")} | {"index.html"}
+    assert str(made / "index.html") in capsys.readouterr().out
+    for path in made.iterdir():
+        if path.suffix != ".html":
+            assert path.read_text(encoding="ascii")
+
+
+def test_every_document_says_the_same_as_its_json(project):
+    audit(project)
+    made = latest(project)
+    rows = {row["name"]: row for row in data(made, "parity_map")["rows"]}
+    assert rows["ref.work.save"]["status"] == "missing"
+    assert "ref.work.save" in (made / "parity_map.md").read_text()
+    assert [row["name"] for row in data(made, "callchain")["tree"]][:2] == ["ref.work.run", "ref.work.load"]
+    summary = data(made, "summary")
+    assert summary["stamp"] == made.name and summary["counts"]["modules of the candidate"] == 3
+    assert any("save" in text for text in summary["risks"])
+    assert any("MLflow" in text for text in summary["questions"])
+    page = (made / "index.html").read_text()
+    assert "ref.work.save" in page and "client/use.py:3" in page
+
+
+def test_the_same_sources_make_the_same_bytes_but_for_the_time(project):
+    audit(project)
+    first = latest(project)
+    shutil.rmtree(project.parent / "cache")
+    audit(project)
+    second = latest(project)
+    assert first != second
+    for path in first.iterdir():
+        assert path.read_text() == (second / path.name).read_text().replace(second.name, first.name), path.name
+    held = {path.name for path in first.iterdir() if first.name in path.read_text()}
+    assert held == {"summary.md", "summary.json", "index.html"}
+
+
+def test_unchanged_files_are_not_parsed_again(project, capsys):
+    audit(project)
+    assert "7 files parsed" in capsys.readouterr().out  # of three empty ones, one
+    audit(project)
+    assert re.search(r"\b0 files parsed", capsys.readouterr().out)
+    (project / "cand" / "work.py").write_text(FILES["cand/work.py"] + "\n")
+    audit(project)
+    assert re.search(r"\b1 files parsed", capsys.readouterr().out)
+
+
+def test_without_client_spec_and_entry_the_rest_is_said(project):
+    assert audit(project, client=False, entry="") == 0
+    made = latest(project)
+    assert not (made / "callchain.md").exists()
+    questions = data(made, "summary")["questions"]
+    assert [text.partition(":")[0] for text in questions][-4:] == [
+        "No call chain", "No client was given", "No spec was given", "No run of the checks was given",
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_read_is_a_blocker_and_the_rest_goes_on(project):
+    write(project, {"cand/bad.py": "def f(:\n", "cand/late.py": "import importlib\nimportlib.import_module(name)\n"})
+    assert audit(project) == 0
+    faults = {(one["path"], one["line"], one["kind"]) for one in data(latest(project), "blockers")["faults"]}
+    assert {("cand/bad.py", 1, "syntax"), ("cand/late.py", 2, "dynamic")} <= faults
+    assert "cand/bad.py:1" in (latest(project) / "blockers.md").read_text()
+
+
+def test_nothing_audited_is_executed(project):
+    mark = project / "ran"
+    for name in ("ref/work.py", "cand/work.py", "client/use.py", "tests/test_work.py"):
+        (project / name).write_text(FILES[name] + f"open({str(mark)!r}, 'w')\n")
+    assert audit(project) == 0 and not mark.exists()
+
+
+def test_a_trace_executes_it_in_a_worker_only(project, tmp_path):
+    script = tmp_path / "go.py"
+    text = "import ref.work\nref.work.load = lambda path: path\nref.work.run('x')\n"
+    script.write_text(text)
+    (project / "ref" / "work.py").write_text(FILES["ref/work.py"].replace("import numpy as np\n", "\n"))
+    assert audit(project, "--trace-script", str(script), "--trace-budget", "30") == 0
+    run = data(latest(project), "callchain")["run"]
+    assert (run["state"], run["entered"]) == ("finished", 1)
+
+
+def test_a_citation_that_does_not_hold_stops_everything(project, monkeypatch, capsys):
+    def refuse(self):
+        raise CitationError("cand/work.py:3 of candidate is cited for 'x'")
+
+    monkeypatch.setattr(Citations, "verify", refuse)
+    assert audit(project) == 2
+    assert "is cited for 'x'" in capsys.readouterr().err
+    assert list((project.parent / "out").iterdir()) == []
+
+
+def test_a_ledger_gets_an_entry(project, tmp_path):
+    file = tmp_path / "ledger.md"
+    file.write_text("# Attempts\n")
+    audit(project, "--ledger", str(file))
+    text = file.read_text()
+    assert text.startswith("# Attempts\n\n## Attempt #1: audit ") and latest(project).name in text
+    assert "parity_map.md" in text and "public" not in text.partition("counts:")[0]
+
+
+MISTAKES = [
+    (["--reference", "nowhere"], r"--reference 'nowhere' is not DIR:PACKAGE"),
+    (["--candidate", "{root}:gone"], r"--candidate .*holds no package 'gone'"),
+    (["--candidate", "{root}:ref"], r"--candidate .*:ref': that is the reference itself"),
+    (["--client", "{root}:cand"], r"--client .*:cand': a package of this name is audited"),
+    (["--client", "{root}/no:client"], r"--client .*there is no folder"),
+    (["--spec", "gone.md"], r"--spec gone.md: there is no such file"),
+    (["--entry", "ref.work:gone"], r"--entry 'ref.work:gone' names no function"),
+    (["--entry", "ref work"], r"--entry 'ref work': MODULE:FUNCTION is asked for"),
+    (["--depth", "0"], r"--depth 0: a whole number from 1"),
+    (["--trace-budget", "0"], r"--trace-budget 0: more than 0 seconds"),
+    (["--trace-script", "gone.py"], r"--trace-script .*gone.py"),
+    (["--trace-python", "python3"], r"--trace-python python3: nothing is executed without"),
+    (["--trace-script", "ref.work:run", "--trace-python", "/no/python"], r"--trace-python /no/python: there is no"),
+    (["--run", "{root}"], r"events.jsonl cannot be read"),
+    (["--criteria", "gone.toml"], r"--criteria gone.toml: cannot be read"),
+    (["--ledger", "{root}"], r"--ledger .*no entry can be appended"),
+    (["--out", "{root}/ref/work.py"], r"--out .*no audit can be written"),
+]
+
+
+@pytest.mark.parametrize(("words", "why"), MISTAKES, ids=[" ".join(words) for words, _ in MISTAKES])
+def test_bad_input_is_one_line_and_writes_nothing(project, capsys, words, why):
+    assert audit(project, *[word.format(root=project) for word in words]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert re.search(why, line)
+    assert not (project.parent / "out").exists() or list((project.parent / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["reference", "candidate", "out"])
+def test_what_has_to_be_given(project, capsys, name):
+    given = {"reference": f"{project}:ref", "candidate": f"{project}:cand", "out": str(project.parent / "out")}
+    words = [word for key, value in given.items() if key != name for word in (f"--{key}", value)]
+    assert cli.main(["audit", *words]) == 2
+    assert f"--{name} is asked for" in capsys.readouterr().err
+
+
+def test_two_versions_of_one_package(project, tmp_path):
+    new = write(
+        tmp_path / "new", {"ref/work.py": FILES["ref/work.py"] + "import mlflow\ndef fresh(): return save(1, 2)\n"}
+    )
+    write(new, {"tests/test_new.py": "from ref.work import fresh\nfresh()\n"})
+    assert audit(project, "--candidate", f"{new}:ref") == 0
+    rows = {row["name"]: row["status"] for row in data(latest(project), "parity_map")["rows"]}
+    assert rows["ref.work.save"] == "present"
+    modules = {one["name"]: one for one in data(latest(project), "asset_inventory")["modules"]}
+    (fresh,) = [one for one in modules["ref.work"]["public"] if one["id"] == "ref.work.fresh"]
+    assert fresh["tests"] == ["tests.test_new"] and modules["ref.work"]["dependencies"][0]["name"] == "mlflow"
+    top = data(latest(project), "decision")["options"][0]
+    assert "ref.work.fresh" in top["entries"] and top["facts"]["touched_modules"]["value"] == 1
+
+
+# diff
+
+
+def change(project, name, old, new):
+    path = project / name
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+
+
+def compared(project, capsys, *changes):
+    """Exit code and lines of a diff from before to after some changes."""
+    audit(project)
+    first = latest(project)
+    for one in changes:
+        change(project, *one)
+    audit(project)
+    capsys.readouterr()
+    code = cli.main(["audit", "diff", str(first), str(latest(project))])
+    return code, capsys.readouterr().out
+
+
+def test_nothing_moved(project, capsys):
+    code, shown = compared(project, capsys)
+    assert code == 0 and ": 0 changes, 0 for the worse; 0 lines moved" in shown
+
+
+def test_lines_that_moved_are_no_change(project, capsys):
+    code, shown = compared(project, capsys, ("ref/work.py", "import numpy as np\n", "import numpy as np\n\n\n"))
+    assert code == 0 and "0 changes" in shown
+    assert "ref.work.run: ref/work.py:3 -> ref/work.py:5" in shown
+
+
+def test_a_counterpart_that_comes_is_for_the_better(project, capsys):
+    code, shown = compared(
+        project, capsys, ("cand/work.py", "import torch\n", "import torch\ndef save(path, data): ...\n")
+    )
+    assert code == 0 and "ref.work.save: missing -> present" in shown and "ref.work.save: closed" in shown
+
+
+def test_a_counterpart_that_goes_is_for_the_worse(project, capsys):
+    code, shown = compared(project, capsys, ("cand/work.py", "def load(path): ...\n", ""))
+    assert code == 1 and re.search(r"! ref\.work\.load: \w+ -> missing", shown)
+
+
+def test_a_hard_import_is_for_the_worse(project, capsys):
+    code, shown = compared(project, capsys, ("cand/work.py", "import torch\n", "import torch\nfrom cand import log\n"))
+    assert code == 1 and "! cand.work: cannot be imported without mlflow any more" in shown
+
+
+def test_symbols_that_are_new_or_gone(project, capsys):
+    code, shown = compared(project, capsys, ("client/use.py", "save('y', 1)\n", ""), ("client/use.py", ", save", ""))
+    assert code == 0 and "symbols gone" in shown and "ref.work.save: was missing" in shown
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "why"),
+    [
+        ("summary.json", None, "holds no audit: summary.json cannot be read"),
+        ("parity_map.json", "{", "is no JSON"),
+        ("parity_map.json", "[]", "an object is asked for"),
+        ("parity_map.json", '{"version": 99}', "has version 99"),
+        ("parity_map.json", '{"version": 1}', "none that an audit writes"),
+    ],
+)
+def test_what_is_no_audit_cannot_be_compared(project, capsys, file, content, why):
+    audit(project)
+    made = latest(project)
+    (made / file).unlink()
+    if content is not None:
+        (made / file).write_text(content)
+    assert cli.main(["audit", "diff", str(made), str(made)]) == 2
+    assert why in capsys.readouterr().err
+
+
+def test_audits_of_different_packages_cannot_be_compared(project, capsys, monkeypatch):
+    audit(project)
+    first = latest(project)
+    cli.main(
+        [
+            "audit",
+            "--reference",
+            f"{project}:cand",
+            "--candidate",
+            f"{project}:ref",
+            "--out",
+            str(first.parent),
+            "--no-cache",
+        ]
+    )
+    assert cli.main(["audit", "diff", str(first), str(latest(project))]) == 2
+    assert "nothing to compare" in capsys.readouterr().err
+
+
+def test_the_stamp_is_utc_to_the_second():
+    assert re.fullmatch(r"20\d\d-[01]\d-[0-3]\dT[0-2]\d[0-5]\d[0-5]\dZ", folder.stamp())
