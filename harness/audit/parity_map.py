@@ -216,7 +216,7 @@ class _Builder:
             status_of(best, several) if tree is self.reference else own_status(symbol, through, several, unfit),
             tuple(several), tuple(unfit), clauses, operations,
             tuple(one for operation in operations for one in self.results.get(operation, ())),
-            self._owner(symbol), self._owner(target), _paths(touches, grouped, name),
+            self._owner_of(tree, name), self._owner(target), _paths(touches, grouped, name),
         )  # fmt: skip
 
     def _operations(self, role: str, name: str, target: Symbol | None) -> tuple[str, ...]:
@@ -250,6 +250,16 @@ class _Builder:
         given = {one.name for one in symbol.parameters} if symbol else set()
         rest = [name for name, touched in members.items() if touched and name.rpartition(".")[2] not in given]
         return [*moved(several, symbol, target, matcher), *members_lacking(rest, matcher)]
+
+    def _owner_of(self, tree: Tree, name: str) -> Owner:
+        """Of what is not there, who owns what it was looked for in: who would have to write it."""
+        if name in tree.symbols:
+            return self._owner(tree.symbols[name])
+        around, dot, _ = name.rpartition(".")
+        if not dot:
+            return Owner("", "")
+        owner = self._owner_of(tree, around)
+        return owner._replace(why=f"of {around}, where it is looked for: {owner.why}") if owner.name else owner
 
     def _owner(self, symbol: Symbol | None) -> Owner:
         if symbol is None:

@@ -130,7 +130,7 @@ def of_parity(found: ParityMap) -> Told:
     absent = [row for row in (*found.rows, *found.needs) if any(one.found == "missing" for one in row.touches)]
     if absent:
         names = _named([Code(row.name) for row in absent])
-        risks.append((f"{len(absent)} names the client uses are not there: ", names))
+        risks.append((f"{len(absent)} names that are used or named are not there: ", names))
     questions: list[Inline] = []
     unsure = [row for row in found.rows if row.counterpart is not None and row.counterpart.confidence < UNSURE]
     if unsure:

@@ -174,9 +174,11 @@ def test_our_backends_are_mapped_by_the_names_of_their_operations():
     sources = read(root, "backends.tensorflow", "backends.pytorch")
     claimed = json.loads(json.dumps(operations()))
     torch = mapping_of(sources["backends.pytorch"]).topics
-    assert set(torch) == set(claimed)
+    assert set(torch) == set(claimed) - {"load_count_scan"}  # the count profile is claimed by the oracle alone
     assert torch["update_legacy_dict"][0] == "backends.pytorch.settings.operations.update_legacy_dict"
-    assert set(claimed) - set(mapping_of(sources["backends.tensorflow"]).topics) == {"bridge_config"}
+    assert set(claimed) - set(mapping_of(sources["backends.tensorflow"]).topics) == {
+        "bridge_config", "load_count_scan",
+    }  # fmt: skip
     assert unknown(sources["backends.pytorch"]) == []
 
 

@@ -212,3 +212,13 @@ def test_two_versions_of_one_package(tmp_path):
     citations = Citations(sources)
     compose(found, sources, citations)
     citations.verify()
+
+
+def test_what_is_not_there_is_owned_by_who_owns_what_it_was_looked_for_in(root):
+    (root / "CODEOWNERS").write_text("* nobody@\ncand/config_params.py @settings\nref/flow.py @workflow\n")
+    _, found = built(root)
+    needs, rows = by_name(found.needs), by_name(found.rows)
+    absent = needs["cand.config_params.TrainingConfig.warmup"]
+    assert not absent.there and absent.owner.name == "@settings"
+    assert absent.owner.why.startswith("of cand.config_params.TrainingConfig, where it is looked for: ")
+    assert rows["ref.flow.vanished"].owner.name == "@workflow"
