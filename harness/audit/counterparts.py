@@ -115,6 +115,8 @@ class Matcher:
             best = self.best(owner.id)
             found = found if best is None or not best.own else []  # another class of its own has taken its place
             return [*found, *(mapped or self._members(owner.id, name.rpartition(".")[2]))]
+        if owner is not None and owner.kind in ("attribute", "field"):
+            return [*found, *self._held(owner.id, name.rpartition(".")[2])]
         if symbol is None:
             return [*found, *self._named(name.rpartition(".")[2], None)]
         if symbol.kind == "module":
@@ -250,6 +252,14 @@ class Matcher:
                 continue
             found.append(Counterpart(one.id, confidence(tuple(evidence)), tuple(evidence)))
         return found
+
+    def _held(self, attribute: str, name: str) -> list[Counterpart]:
+        """What is asked of an attribute's value: the same of what its counterpart holds."""
+        best = self.best(attribute)
+        if best is None:
+            return []
+        why = (Evidence("same name", 1.0, f"of what {best.symbol} holds, which is sure to {best.confidence:.2f}"),)
+        return [Counterpart(f"{best.symbol}.{name}", round(best.confidence * 0.9, 3), why, best.own)]
 
     def _made(self, path: str) -> list[Counterpart]:
         """What is asked of a function's answer: the same of what the counterpart answers."""

@@ -46,7 +46,7 @@ class Touch(NamedTuple):
     """Of a call, its first argument as text, where that is known."""
     through: str = ""
     """What brings it where the tree itself has no such symbol: a library's name for it
-    (`lightning.LightningModule.load_from_checkpoint`), or a module's `__getattr__`."""
+    (`lightning.LightningModule.load_from_checkpoint`), a module's `__getattr__`, an attribute whose value has it."""
 
     @property
     def order(self) -> tuple:
@@ -85,6 +85,10 @@ def made_at_run_time(name: str, tree: Tree) -> str:
 
 
 def _said(touch: Touch, other: Tree) -> Touch:
+    """With what brings it, where the tree has no such symbol and something of the tree does."""
+    holder = other.symbols.get(touch.symbol.rpartition(".")[0])
+    if holder is not None and holder.kind in ("attribute", "field") and touch.symbol not in other.symbols:
+        return touch._replace(through=touch.through or holder.id)  # what it holds is not known, or is a library's
     found = made_at_run_time(touch.symbol, other) if touch.symbol not in other.symbols else ""
     return touch._replace(found=found, through=maker(touch.symbol) if found == "dynamic" else "") if found else touch
 

@@ -36,7 +36,7 @@ BESIDE = {("core.py", 27, "lightning"), ("_subprocess.py", 160, "torch"), ("_sub
 def built():
     root = Path(SOURCE) / "PtychoPINN"
     roles = {"reference": f"{root}:ptycho", "candidate": f"{root}:ptycho_torch"}
-    sources = read_trees({**roles, "client": f"{Path(SOURCE) / 'ptychodus'}:ptychodus"})
+    sources = read_trees({**roles, "client": f"{Path(SOURCE) / 'ptychodus'}:ptychodus"}, tests=True)
     specs = read_specs([root / "specs/ptychodus_api_spec.md"], [root])
     return sources, parity_map.build(sources, specs)
 

@@ -120,3 +120,19 @@ def test_an_inherited_field_is_the_field_of_the_base(tmp_path):
     sources = read(tmp_path, "ref", "cli")
     keywords = [one.symbol for one in client_touches(sources["cli"], sources["ref"]) if one.how == "keyword"]
     assert keywords == ["ref.m.A.x", "ref.m.B.y"]
+
+
+def test_what_is_asked_of_an_attribute_whose_value_is_not_known_comes_from_it(tmp_path):
+    write(
+        tmp_path,
+        {
+            "ref/m.py": "class A:\n    def __init__(self, x): self.x = x\n",
+            "cli/m.py": "from ref.m import A\ndef f(y): return A(y).x.shape\n",
+        },
+    )
+    sources = read(tmp_path, "ref", "cli")
+    touches = client_touches(sources["cli"], sources["ref"])
+    assert [(one.symbol, one.through) for one in touches if one.how == "read"] == [
+        ("ref.m.A.x", ""),
+        ("ref.m.A.x.shape", "ref.m.A.x"),
+    ]

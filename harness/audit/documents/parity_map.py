@@ -1,9 +1,7 @@
 """The parity map as a document: counts, gaps, what is asked for and not there, then symbol by symbol."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from harness.audit.citations import Citations
 from harness.audit.clauses import Hanging
@@ -20,11 +18,11 @@ from harness.audit.documents.blocks import (
     cited,
     flat,
     sources_block,
-    sources_data,
 )
+from harness.audit.documents.parity_rows import data, differences, is_called, is_shared, marked, scope_text, short
 from harness.audit.evidence import WEIGHTS
 from harness.audit.index import Sources
-from harness.audit.model import Symbol, jsonable
+from harness.audit.model import Symbol
 from harness.audit.parity_map import ParityMap, Row
 from harness.audit.status import STATUSES
 from harness.audit.touches import HOW, Touch
@@ -105,7 +103,7 @@ class _Writer:
             owner = row.target_owner.name or row.owner.name
             rows.append(
                 (str(number), Code(row.name), row.side, row.status, str(len(row.paths)), str(len(row.musts)),
-                 _short(row), owner or "-", self.first(row))
+                 short(row), owner or "-", self.first(row))
             )  # fmt: skip
         head = ("", "Symbol", "Side", "Status", "Client paths", "MUST", "What", "Owner", "First touch")
         yield Rows(head, tuple(rows), frozenset({0, 4, 5}))
@@ -148,11 +146,11 @@ class _Writer:
         for row in rows:
             if row.name.rpartition(".")[0] not in names:
                 yield from self.symbol(row)
-                held = [one for one in by_owner.get(row.name, []) if not _is_called(one)]
+                held = [one for one in by_owner.get(row.name, []) if not is_called(one)]
                 if held:
                     yield from self.members(held)
                 for one in by_owner.get(row.name, []):
-                    if _is_called(one):
+                    if is_called(one):
                         yield from self.symbol(one)
 
     def symbol(self, row: Row) -> Iterable[Block]:
@@ -208,7 +206,7 @@ class _Writer:
         return Code(one.symbol), *where, f" ({one.confidence:.2f})"
 
     def status(self, row: Row) -> Inline:
-        return f"status: {row.status}" + (", the reference's own" if _is_shared(row) else "")
+        return f"status: {row.status}" + (", the reference's own" if is_shared(row) else "")
 
     def clauses(self, several: Sequence[Hanging]) -> Iterable[Inline]:
         named = [one for one in several if one.named]
@@ -249,7 +247,7 @@ class _Writer:
         if grouped:
             ordered = sorted(grouped.items(), key=lambda item: (item[0][0], item[1][0], HOW.index(item[0][1])))
             rows = [
-                (who, how, Code(text), _scope(who, scope), cited(self.citations, places))
+                (who, how, Code(text), scope_text(who, scope), cited(self.citations, places))
                 for (who, how, text, scope), places in ordered
             ]
             yield Rows(("By", "How", "As written", "In", "Where"), tuple(rows))
@@ -310,98 +308,3 @@ class _Writer:
             "code they cite, by the contract of the operation a function does. Those of a section of the spec that "
             "names the symbol are only counted, and do not rank gaps.",
         ))  # fmt: skip
-
-
-def _is_called(row: Row) -> bool:
-    """Whether a member of a class is told like a function: a method, or what is called and not there."""
-    if row.symbol is None:
-        return any(one.how == "call" for one in row.touches)
-    return row.symbol.kind == "method" and not any(text.endswith("property") for text in row.symbol.decorators)
-
-
-def differences(row: Row) -> list[Inline]:
-    """What differs, in lines: what nobody uses and what is taken besides in one each."""
-    several = [one for one in row.differences if one.kind not in ("own", "more", "lacks unused")]
-    said: list[Inline] = [marked(one.text) for one in several]
-    unused = [Code(one.parameter) for one in row.differences if one.kind == "lacks unused"]
-    more = [one.text.removeprefix("takes also ") for one in row.differences if one.kind == "more"]
-    said += [("takes none of these, which nobody gives: ", flat(unused))] if unused else []
-    said += [("takes also ", flat(Code(one) for one in more))] if more else []
-    return said
-
-
-_TOLD = re.compile(r"(.*?(?:is declared|answers|default|order|is)) (.+) there, (default )?(.+) here")
-_GIVEN = "has to be given"
-
-
-def marked(text: str) -> tuple[Inline, ...]:
-    """A sentence with its names, types and values as code."""
-    found = _TOLD.fullmatch(text)
-    if found:
-        before, there, word, here = found.groups()
-        last = here if here == _GIVEN else Code(here)
-        return (*_named(before), " ", Code(there), f" there, {word or ''}", last, " here")
-    return _named(text)
-
-
-def _named(text: str) -> tuple[Inline, ...]:
-    """A sentence with what stands in quotes as code."""
-    parts = re.split(r"'([\w.]+)'", text)
-    return tuple(Code(part) if number % 2 else part for number, part in enumerate(parts) if part)
-
-
-def _scope(who: str, scope: str) -> Inline:
-    return Code(scope) if who == "client" else scope or "-"
-
-
-def _is_shared(row: Row) -> bool:
-    return row.side == "reference" and row.counterpart is not None and not row.counterpart.own
-
-
-def _short(row: Row) -> Inline:
-    """The first thing that is wrong, and how many there are."""
-    said = [f"the client {one.text}" for one in row.misfits]
-    ordered = sorted(row.differences, key=lambda one: not one.used)
-    said += [one.text for one in ordered if one.kind not in ("own", "more")]
-    if not said:
-        return "no counterpart" if row.there else "named, and not there"
-    return (*marked(said[0]), f"; {len(said) - 1} more") if len(said) > 1 else marked(said[0])
-
-
-def data(map: ParityMap, sources: Sources) -> dict[str, Any]:
-    """The same as JSON values."""
-    return {
-        "reference": map.reference,
-        "candidate": map.candidate,
-        "client": map.client,
-        "run": map.run,
-        "sources": sources_data(sources),
-        "specs": [{"path": one.path, "version": one.version} for one in map.specs],
-        "notes": list(map.notes),
-        "gaps": [{"name": row.name, "side": row.side} for row in map.gaps],
-        "rows": [_row(row) for row in map.rows],
-        "needs": [_row(row) for row in map.needs],
-        "beside": jsonable(map.beside),
-    }
-
-
-def _row(row: Row) -> dict[str, Any]:
-    fields = ("name", "side", "through", "touches", "counterpart", "others", "status", "differences", "misfits",
-              "clauses", "operations", "results", "owner", "target_owner", "paths")  # fmt: skip
-    told = {name: jsonable(getattr(row, name)) for name in fields}
-    return told | {
-        "symbol": _symbol(row.symbol),
-        "target": _symbol(row.target),
-        "there": row.there,
-        "musts": list(row.musts),
-        "gap": row.is_gap,
-    }
-
-
-def _symbol(symbol: Symbol | None) -> dict[str, Any] | None:
-    if symbol is None:
-        return None
-    return {
-        "id": symbol.id, "kind": symbol.kind, "place": jsonable(symbol.place), "end": symbol.end,
-        "signature": symbol.signature() if symbol.kind != "module" else symbol.name,
-    }  # fmt: skip
