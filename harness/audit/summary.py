@@ -127,7 +127,11 @@ def of_parity(found: ParityMap) -> Told:
     clauses = {clause for row in gaps for clause in row.musts}
     told += [("gaps", len(gaps)), ("MUST clauses that hang on gaps", len(clauses))]
     risks = [_gap(row) for row in gaps[:MOST]]
-    absent = [row for row in (*found.rows, *found.needs) if any(one.found == "missing" and one.who == "client" for one in row.touches)]
+    absent = [
+        row
+        for row in (*found.rows, *found.needs)
+        if any(one.found == "missing" and one.who == "client" for one in row.touches)
+    ]
     if absent:
         names = _named([Code(row.name) for row in absent])
         risks.append((f"{len(absent)} names the client uses are not there: ", names))
