@@ -127,7 +127,11 @@ def of_parity(found: ParityMap) -> Told:
     clauses = {clause for row in gaps for clause in row.musts}
     told += [("gaps", len(gaps)), ("MUST clauses that hang on gaps", len(clauses))]
     risks = [_gap(row) for row in gaps[:MOST]]
-    absent = [row for row in (*found.rows, *found.needs) if any(one.found == "missing" for one in row.touches)]
+    absent = [
+        row
+        for row in (*found.rows, *found.needs)
+        if any(one.found == "missing" and one.who == "client" for one in row.touches)
+    ]
     if absent:
         names = _named([Code(row.name) for row in absent])
         risks.append((f"{len(absent)} names that are used or named are not there: ", names))
@@ -136,7 +140,7 @@ def of_parity(found: ParityMap) -> Told:
     if unsure:
         names = _named([Code(row.name) for row in unsure])
         questions.append((f"{len(unsure)} counterparts are guesses (confidence below {UNSURE:g}): ", names))
-    unowned = [row for row in gaps if not row.owner.name]
+    unowned = [row for row in gaps if row.symbol is not None and not row.owner.name]
     if unowned:
         questions.append((f"{len(unowned)} gaps have no owner: ", _named([Code(row.name) for row in unowned])))
     steps: list[Inline] = []

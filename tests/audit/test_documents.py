@@ -1,6 +1,7 @@
 """Blocks as Markdown and HTML: nothing that stands in audited source becomes markup."""
 
 import re
+from importlib import resources
 
 import pytest
 
@@ -98,3 +99,13 @@ def test_some_headings_fold():
     assert [(one.title, one.fold, len(one.blocks)) for one in parts] == [
         (None, False, 1), ("b", False, 1), ("d", True, 0), ("e", True, 0),
     ]  # fmt: skip
+
+
+def test_no_id_of_the_filters_is_the_name_of_another():
+    """A form hands out both under one name, and neither by itself."""
+    shown = (resources.files("harness.audit.documents") / "parity.html.j2").read_text()
+    form = re.search(r"<form.*?</form>", shown, re.S)[0]
+    names, ids = set(re.findall(r'\bname="(\w+)"', form)), set(re.findall(r'\bid="(\w+)"', form))
+    assert names == {"q", "status", "area", "level"} and not names & ids
+    script = (resources.files("harness.audit.documents") / "audit.js").read_text()
+    assert set(re.findall(r'getElementById\("(\w+)"\)', script)) <= ids

@@ -16,7 +16,7 @@
         row.hidden = !visible;
         shown += visible;
       }
-      document.getElementById("status").textContent = `${shown} of ${rows.length} symbols`;
+      document.getElementById("shown").textContent = `${shown} of ${rows.length} symbols`;
       document.getElementById("clear").hidden = shown === rows.length;
     };
     form.hidden = false;
