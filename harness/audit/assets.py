@@ -8,7 +8,7 @@ from harness.audit.index import Sources, Tree
 from harness.audit.model import Call, Fault, Place, Symbol, Use
 from harness.audit.optional import DEFAULT, Dependency, dependencies
 from harness.audit.paths import last_name
-from harness.audit.results import Result, results
+from harness.audit.results import Result, results, unjudged
 from harness.audit.tested import Reach, reaches
 from reports.events import Run
 
@@ -64,6 +64,8 @@ class Inventory:
     """Whether there are tests beside the package."""
     run: str
     """Name of the run the readiness is read from; empty without one."""
+    silent: str
+    """Why a run that was given says nothing of the package; else empty."""
     modules: tuple[Module, ...]
 
     @property
@@ -96,7 +98,7 @@ def build(
     missing = _missing(sources, tree)
     mapped = _by_module(sources, tree, operations or {})
     frameworks = _frameworks(optional, hangs.values())
-    said = results(run) if run is not None else {}
+    said = results(run, tree.package) if run is not None else {}
     modules = []
     for name, module in sorted(tree.modules.items()):
         path = module.file.path
@@ -114,7 +116,9 @@ def build(
             )
         )  # fmt: skip
     there = sources.tests_of(tree) is not None
-    return Inventory(tree.package, tuple(optional), there, run.header["run"] if run else "", tuple(modules))
+    silent = unjudged(run, tree.package) if run else ""
+    judged = run.header["run"] if run and not silent else ""
+    return Inventory(tree.package, tuple(optional), there, judged, silent, tuple(modules))
 
 
 def surface(tree: Tree, name: str) -> tuple[Symbol, ...]:

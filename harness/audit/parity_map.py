@@ -19,7 +19,7 @@ from harness.audit.misfits import Misfit, misfits
 from harness.audit.model import Symbol
 from harness.audit.named import spec_touches
 from harness.audit.owners import Owner, Owners
-from harness.audit.results import Result, results
+from harness.audit.results import Result, results, unjudged
 from harness.audit.specs import Specs
 from harness.audit.status import (
     Difference,
@@ -126,7 +126,7 @@ class _Builder:
         self.client = sources.get("client")
         self.mappings = {tree.role: mapping_of(tree) for tree in (self.reference, self.candidate)}
         forth, back = self.mappings["reference"], self.mappings["candidate"]
-        self.results = results(run) if run else {}
+        self.results = results(run, self.reference.package, self.candidate.package) if run else {}
         self.owners = {tree.role: Owners(tree, cache) for tree in (self.reference, self.candidate)}
         self.clauses = {
             "reference": Clauses(self.reference, self.candidate, specs),
@@ -267,6 +267,9 @@ class _Builder:
         return self.owners[symbol.place.tree].of(symbol.place.path, symbol.place.line, symbol.end)
 
     def _notes(self) -> Iterable[str]:
+        silent = unjudged(self.run, self.reference.package, self.candidate.package) if self.run else ""
+        if silent:
+            yield f"{silent[0].upper()}{silent[1:]}."
         for role, owners in self.owners.items():
             yield f"Owners of the {role}: {owners.note}."
         if not self.clauses["reference"].same_commit:

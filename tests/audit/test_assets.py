@@ -116,6 +116,19 @@ def test_a_file_that_cannot_be_read_is_a_gap(tmp_path):
     assert (one.readiness, gaps(one)) == ("unreadable", ["fault: syntax"])
 
 
+def backend_from(package):
+    return {"name": "b", "loaded": {"adapter": f"/somewhere/{package}/adapter.py", "file": None}}
+
+
+def test_a_run_of_another_implementation_says_nothing_of_this_one(tmp_path):
+    checks = ({"operation": "diffract", "backend": "b", "device": "cpu", "outcome": "pass", "id": "c"},)
+    run = Run(tmp_path, {"run": "r", "backends": [backend_from("candid")]}, {}, checks)
+    sources, found = inventory(tmp_path, operations={"cand.core.f": ["diffract"]}, run=run)
+    assert module(found, "cand.core").readiness == "not run" and found.run == ""
+    shown = text.render(asset_inventory.compose(found, sources, Citations(sources)))
+    assert "run r judged b: none is cand, so nothing is said of results" in shown
+
+
 @pytest.mark.parametrize(
     ("outcomes", "state"),
     [(["pass", "pass"], "passing"), (["pass", "fail"], "failing"), (["skip"], "not judged"), ([], "not run")],
@@ -125,7 +138,7 @@ def test_readiness_is_what_contract_results_say(tmp_path, outcomes, state):
         {"operation": "diffract", "backend": "b", "device": "cpu", "outcome": outcome, "id": f"c{number}"}
         for number, outcome in enumerate(outcomes)
     ]
-    run = Run(tmp_path, {"run": "r"}, {}, tuple(checks))
+    run = Run(tmp_path, {"run": "r", "backends": [backend_from("cand")]}, {}, tuple(checks))
     _, found = inventory(tmp_path, operations={"cand.core.f": ["diffract"]}, run=run)
     core = module(found, "cand.core")
     assert core.readiness == state and module(found, "cand.log").readiness == "no contract"

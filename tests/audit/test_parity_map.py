@@ -106,7 +106,10 @@ def test_the_last_run_is_told_by_operation_and_backend(root, monkeypatch):
         check(3, "pass", "tensorflow"),
         {**check(4, "pass"), "operation": "x"},
     )
-    run = Run(root, {"run": "2026-01-02T030405Z"}, {}, checks)
+    run = Run(root, {"run": "2026-01-02T030405Z", "backends": [
+        {"name": "pytorch", "loaded": {"adapter": "/work/cand/adapter.py"}}, {"name": "other", "loaded": None},
+        {"name": "tensorflow", "loaded": {"adapter": "/work/adapters/a.py", "file": "/site/ref/__init__.py"}},
+    ]}, {}, (*checks, check(5, "fail", "other")))  # fmt: skip
     mapped = Mapping({"load_container": ("ref.loader.load",)})
     monkeypatch.setattr(parity_map, "mapping_of", lambda tree: mapped if tree.role == "reference" else Mapping({}))
     sources, found = built(root, run=run)
@@ -118,6 +121,15 @@ def test_the_last_run_is_told_by_operation_and_backend(root, monkeypatch):
     ]
     shown = text.render(compose(found, sources, Citations(sources)))
     assert "last run, load\\_container on pytorch@cpu: 1 pass, 1 fail; failing: `load_container/example/2" in shown
+
+
+def test_a_run_that_judged_neither_package_is_said_to_tell_nothing(root, monkeypatch):
+    header = {"run": "2026-01-02T030405Z", "backends": [{"name": "pytorch", "loaded": {"adapter": "/backends/a.py"}}]}
+    mapped = Mapping({"load_container": ("ref.loader.load",)})
+    monkeypatch.setattr(parity_map, "mapping_of", lambda tree: mapped if tree.role == "reference" else Mapping({}))
+    _, found = built(root, run=Run(root, header, {}, (check(1, "pass"),)))
+    assert all(row.results == () for row in found.rows)
+    assert any("judged pytorch: none is ref or cand, so nothing is said of results" in note for note in found.notes)
 
 
 # the document

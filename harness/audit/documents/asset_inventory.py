@@ -64,7 +64,7 @@ def _overview(inventory: Inventory) -> list[Block]:
         ),
         "Test files: those that import the module or name something in it; through others: further ones that reach it "
         "only by importing something that imports it.",
-        f"Results: of the contract checks of run {inventory.run}." if inventory.run else "Results: no run was given.",
+        _results_of(inventory),
     ]
     if not inventory.tests:
         told.append("There is no folder of tests beside the package.")
@@ -116,6 +116,12 @@ def _optional(inventory: Inventory, citations: Citations) -> list[Block]:
             Rows(("Dependency", "In", "Guard", "Line"), tuple(guarded)),
         ]
     return blocks
+
+
+def _results_of(inventory: Inventory) -> str:
+    if inventory.run:
+        return f"Results: of the contract checks of run {inventory.run}."
+    return f"Results: {inventory.silent or 'no run was given'}."
 
 
 def _module(module: Module, inventory: Inventory, citations: Citations) -> list[Block]:
@@ -215,6 +221,7 @@ def data(inventory: Inventory, sources: Sources) -> dict[str, Any]:
         "sources": sources_data(sources),
         "optional": list(inventory.optional),
         "run": inventory.run,
+        "silent": inventory.silent,
         "modules": [_module_data(one) for one in inventory.modules],
     }
 
