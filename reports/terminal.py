@@ -4,6 +4,7 @@ Text from a backend is stripped of control characters and never read as rich mar
 """
 
 import os
+import sys
 from collections import Counter
 from types import TracebackType
 from typing import Any, Self
@@ -50,6 +51,15 @@ PLAIN_STEPS = 10
 
 _COLOURS = {"pass": "green", "skip": "dim", "not-run": "dim", "xfail": "yellow"}
 _VERDICT_COLOURS = {0: "bold green", 1: "bold red", 2: "bold yellow"}
+
+
+PIPED_WIDTH = 240
+"""Columns of output that goes to no terminal."""
+
+
+def console() -> Console:
+    """Standard output. In a file or a pipe no line is folded for a terminal that is not there."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 
 
 class Progress:

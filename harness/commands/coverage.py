@@ -5,25 +5,20 @@ MUST or a list that is too long; 2 on a file that cannot be used.
 """
 
 import argparse
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from harness import coverage, ghosts, storage
 from harness.coverage import ENCODED, ORPHAN, Hunted, Standing
 from harness.mistakes import Mistake
-from reports import events
+from reports import events, terminal
 from reports.coverage import sentence
 from spec_tests.catalogue import LEVELS, catalogue
 from spec_tests.unchecked import NOT_CHECKABLE, NOT_YET
-
-PIPED_WIDTH = 240
-"""Columns of output that goes to no terminal."""
 
 Answered = dict[str, tuple[int, int]]
 """Clause to checks of a run that passed, and checks of it there were."""
@@ -118,8 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
     checked = answered(events.read(arguments.run_folder)) if arguments.run_folder is not None else None
     found = coverage.standings(hunted)
     faults = coverage.faults(found, there := ghosts.find())
-    # in a file or a pipe no line is folded for a terminal that is not there
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+    console = terminal.console()
     if arguments.area is None:
         console.print(_summary(found, hunted, checked))
     else:

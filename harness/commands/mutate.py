@@ -17,6 +17,7 @@ from harness.mistakes import Mistake
 from harness.mutants import catalogue
 from harness.mutants.catalogue import NOT_HUNTED, Mutant
 from harness.mutants.hunt import Hunt, Result
+from reports import terminal
 from spec_tests import contract
 
 BAD = ("survived", "wrong clause", "not equivalent")
@@ -90,7 +91,7 @@ def run(backend: str, operations: list[str], clauses: list[str], quick: bool, ru
     """Hunt the mutants asked for, write `runs/<time>-mutants/mutants.json`, print what became of them."""
     if quick and backend != "numpy":
         raise Mistake("--quick is of the numpy backend: one mutant of every clause")
-    console, began = Console(highlight=False), time.perf_counter()
+    console, began = terminal.console(), time.perf_counter()
     chosen = select(operations, clauses, quick)
     missing = [] if operations or clauses else catalogue.without_mutant(chosen)
     results: list[Result] = []
