@@ -143,7 +143,8 @@ def _effect(chain: Chain, one: Effect, citing: _Citing, merged: Merged | None) -
 
 
 def _unresolved(one: Call, citing: _Citing) -> dict[str, Any]:
-    why = {"missing": f"names {one.target}, which is not there", "dynamic": "chosen at run time",
+    table = f"chosen at run time from a table of {len(one.candidates)}"
+    why = {"table": table, "missing": f"names {one.target}, which is not there", "dynamic": "chosen at run time",
            "unresolved": "what it is called on is not known"}[one.how]  # fmt: skip
     return {"at": citing.at(one.place, one.text), "text": one.text, "why": why, "scope": one.scope,
             "candidates": list(one.candidates)}  # fmt: skip
