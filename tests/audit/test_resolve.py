@@ -1,8 +1,8 @@
 """Which symbol a name is, and how that was found out."""
 
-from harness.audit.index import read_trees
 import pytest
 
+from harness.audit.index import read_trees
 from tests.audit.sources import read, targets, tree, write
 
 REFERENCE = {
