@@ -132,7 +132,8 @@ def of_parity(found: ParityMap) -> Told:
     gaps = found.gaps
     clauses = {clause for row in gaps for clause in row.musts}
     told += [("gaps", len(gaps)), ("MUST clauses that hang on gaps", len(clauses))]
-    risks = [_gap(row) for row in gaps[:MOST]]
+    risks: list[Inline] = [_gap(row) for row in gaps[:MOST]]
+    risks += [f"The same of {len(one.names)} symbols: {one.text}" for one in found.shared[:MOST]]
     absent = [
         row
         for row in (*found.rows, *found.needs)
