@@ -3,6 +3,7 @@
 Each function is followed once, where it is reached soonest; elsewhere its name stands without what is below it.
 """
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from harness.mistakes import Mistake
 
 RUNS = ("function", "method")
 AT_IMPORT = ("none", "try", "if")
+TAKES = re.compile(r"\[\]$|\.(get|pop|setdefault)\(\)$")
+"""Ends of paths that take one of several out of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Step:
     edges: tuple[Edge, ...]
     effects: tuple[Effect, ...]
     unresolved: tuple[Call, ...]
+    """Those of which source does not tell what they lead to, or to which of what a table holds."""
     outside: tuple[Call, ...]
     """Calls of libraries."""
     bodies: tuple[str, ...] = ()
@@ -170,10 +174,21 @@ class _Walk:
             tree = self.sources.tree_of(scope)
             calls += self.calls(scope)
             effects += effects_in(tree, scope)
-        unresolved = tuple(call for call in calls if call.target is None or call.how in ("missing", "dynamic"))
+        unresolved = tuple(
+            call for call in calls if call.target is None or call.how in ("missing", "dynamic") or self.chosen(call)
+        )
         left = set(unresolved)
         outside = tuple(call for call in calls if call not in left and self.sources.tree_of(call.target) is None)
         return Step(symbol, depth, tuple(edges), tuple(effects), unresolved, outside, tuple(bodies))
+
+    def chosen(self, call: Call) -> bool:
+        """Whether it calls one of several that a table holds, taken out there or into a variable of the function."""
+        if call.how != "table" or len(call.candidates) < 2:
+            return False
+        module, local = self.resolver.home.get(call.scope, (None, ""))
+        rows = module.binds.get(local, {}).get(call.text, ()) if module is not None else ()
+        given = [one for row in rows if row[5] == "=" for one in row[2] if isinstance(one, str)]
+        return any(TAKES.search(text) for text in (call.text, *given))
 
     def scopes(self, symbol: Symbol) -> list[str]:
         """What runs when a symbol is called: a function itself, of a class its constructor."""

@@ -152,8 +152,9 @@ class Classes:
     def _filled(self, attribute: str, name: str) -> Values:
         """What is put into a container by key, wherever that is: `REGISTRY[name] = cls`."""
         rows = self._items.get(name, ())
-        if len(rows) > MOST_STORES:
-            return ()
+        if len(rows) > MOST_STORES:  # then only what stands beside it, at the top of its module
+            home = self._of.home[attribute][0]
+            rows = [(module, row) for module, row in rows if module is home and not row[0]]
         parts = []
         for module, row in rows:
             path, _, key = row[1].removesuffix("]").rpartition("[")

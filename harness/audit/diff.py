@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.audit.compose import VERSION
+from harness.audit.status import HARMLESS
 from harness.mistakes import Mistake
 
 RANK = {"present": 0, "diverging": 1, "partial": 2, "missing": 3}
@@ -107,7 +108,7 @@ def symbols_of(parity: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     for row in (*parity["rows"], *parity["needs"]):
         symbol, counterpart = row["symbol"], row["counterpart"]
         place = symbol["place"] if symbol else None
-        lost = [one["text"] for one in row["differences"] if one["kind"] not in ("more", "own")]
+        lost = [one["text"] for one in row["differences"] if one["kind"] not in HARMLESS]
         found[row["name"] if row["side"] == "reference" else f"{row['name']} (candidate)"] = {
             "status": row["status"], "there": row["there"], "gap": row["gap"],
             "signature": symbol["signature"] if symbol else "",

@@ -268,7 +268,7 @@ class _Collector:
         self.visit(node.value)
 
     def on_For(self, node: Any) -> None:
-        found = [part for one in paths.values(node.iter) for part in _items(one)]
+        found = [part for one in paths.values(node.iter) for part in paths.items(one, keys=True)]
         self.bind(node.target, found, None, getattr(node, "lineno", node.target.lineno), "for")
         self.below(node)
 
@@ -382,13 +382,6 @@ def _end(node: Any) -> tuple[int, int]:
 
 def _dotted(text: str) -> bool:
     return all(part.isidentifier() for part in text.replace(":", ".", 1).split("."))
-
-
-def _items(value: Any) -> list:
-    """What a loop over a literal container goes through."""
-    if isinstance(value, str):
-        return [f"{value}[]"]
-    return ["<str>"] if value[0] == "dict" else [one for part in value[1:] for one in part]
 
 
 def _is_soft(handler: ast.ExceptHandler) -> bool:

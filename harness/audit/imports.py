@@ -4,25 +4,38 @@ A library that is imported is one module of the graph, by its top-level name, sq
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
 
 import grimp
 
 from harness.audit.index import Tree
 from harness.audit.model import Import
+from harness.audit.modules import Module
+from harness.audit.trees import SourceFile
 
 EVERY = ("none", "function", "try", "if", "type-checking", "main")
 HARD = ("none",)
 """Runs whenever the module is imported, and lets the import fail."""
 
 
-def import_graph(trees: Tree | Iterable[Tree], guards: Collection[str] = EVERY) -> grimp.ImportGraph:
+class Importing(Protocol):
+    """What a graph is made of: a tree, or modules that belong to none."""
+
+    modules: Mapping[str, Module]
+    files: Mapping[str, SourceFile]
+    imports: tuple[Import, ...]
+
+    def lines(self, path: str) -> list[str]: ...
+
+
+def import_graph(trees: Importing | Iterable[Importing], guards: Collection[str] = EVERY) -> grimp.ImportGraph:
     """Modules of one tree or several, and the libraries they import, by imports under one of `guards`.
 
     `graph.get_import_details(importer=..., imported=...)` has the line; what importing a module does to the packages
     above it (their `__init__` runs first) is an import, too.
     """
-    every = [trees] if isinstance(trees, Tree) else list(trees)
+    every = list(trees) if isinstance(trees, Iterable) else [trees]
     inside = {name: tree.modules[name] for tree in every for name in tree.modules}
     graph = grimp.ImportGraph()
     for name in sorted(inside):
@@ -38,7 +51,7 @@ def import_graph(trees: Tree | Iterable[Tree], guards: Collection[str] = EVERY) 
     return graph
 
 
-def _add_imports(graph: grimp.ImportGraph, tree: Tree, inside: Collection[str], guards: Collection[str]) -> None:
+def _add_imports(graph: grimp.ImportGraph, tree: Importing, inside: Collection[str], guards: Collection[str]) -> None:
     text: dict[str, list[str]] = {}
     above = {name.rsplit(".", number)[0] for name in inside for number in range(1, name.count(".") + 1)} - set(inside)
     for one in tree.imports:

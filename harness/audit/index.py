@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from harness.audit import trees
+from harness.audit.around import Around
 from harness.audit.cache import Cache
 from harness.audit.model import Call, Fault, Import, Parameter, Place, Symbol, Use
 from harness.audit.modules import Module, is_dataclass
@@ -202,6 +203,7 @@ class Sources:
         self.trees = tuple(self._read(source) for source in found)
         self._resolvers: dict[tuple[str, ...], Resolver] = {}
         self._records: dict[str, Records] = {}
+        self._around: dict[Path, Around] = {}
 
     def _read(self, source: SourceTree) -> Tree:
         modules, faults = {}, []
@@ -234,6 +236,12 @@ class Sources:
     def tests_of(self, tree: Tree) -> Tree | None:
         """The tests in the same root, where they were read."""
         return next((one for one in self.trees if one.package == "tests" and one.root == tree.root), None)
+
+    def around(self, tree: Tree) -> Around:
+        """The modules between the tests and the packages of a tree's root."""
+        if tree.root not in self._around:
+            self._around[tree.root] = Around(self, tree)
+        return self._around[tree.root]
 
     def tree_of(self, name: str) -> Tree | None:
         """The tree a dotted name lies in, by its package."""

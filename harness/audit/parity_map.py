@@ -22,6 +22,7 @@ from harness.audit.owners import Owner, Owners
 from harness.audit.results import Result, results, unjudged
 from harness.audit.specs import Specs
 from harness.audit.status import (
+    HARMLESS,
     Difference,
     differences,
     members_lacking,
@@ -79,6 +80,18 @@ class Row:
         return self.status != "present" or bool(self.misfits) or not self.there
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A difference that many symbols have."""
+
+    text: str
+    names: tuple[str, ...]
+
+
+MANY = 5
+"""So many symbols have to share a difference for it to be told of them together."""
+
+
 @dataclass(frozen=True)
 class ParityMap:
     """Everything that was found, sorted by name."""
@@ -103,6 +116,16 @@ class ParityMap:
     def gaps(self) -> tuple[Row, ...]:
         """Rows that are not present, or not fit for what the client does; those most hangs on first."""
         return tuple(sorted((row for row in (*self.rows, *self.needs) if row.is_gap), key=weight))
+
+    @property
+    def shared(self) -> tuple[Shared, ...]:
+        """The same difference of many symbols, once; that of most symbols first."""
+        found: dict[str, list[str]] = {}
+        for row in self.rows:
+            for text in sorted({one.general for one in row.differences if one.kind not in HARMLESS}):
+                found.setdefault(text, []).append(row.name)
+        several = [Shared(text, tuple(names)) for text, names in found.items() if len(names) >= MANY]
+        return tuple(sorted(several, key=lambda one: (-len(one.names), one.text)))
 
 
 def weight(row: Row) -> tuple:
@@ -246,7 +269,9 @@ class _Builder:
             return members_lacking(members, matcher)
         used = {one.parameter for one in touches if one.how == "keyword"}
         used |= {name.rpartition(".")[2] for name, several in members.items() if several}
-        several = differences(symbol, target, used, max((one.positional for one in touches), default=0))
+        positional = max((one.positional for one in touches), default=0)
+        called = any(one.how == "call" and not one.starred for one in touches)
+        several = differences(symbol, target, used, positional, called)
         given = {one.name for one in symbol.parameters} if symbol else set()
         rest = [name for name, touched in members.items() if touched and name.rpartition(".")[2] not in given]
         return [*moved(several, symbol, target, matcher), *members_lacking(rest, matcher)]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from harness.audit import assets, callchain, criteria, decision, measures, parity_map, summary, trace, trees
+from harness.audit import assets, callchain, criteria, decision, entries, measures, parity_map, summary, trace, trees
 from harness.audit.assets import Inventory
 from harness.audit.cache import Cache
 from harness.audit.citations import Citations
@@ -77,7 +77,8 @@ def open_ends(request: Request, chain: Part | None) -> Told:
     """What was not asked for, and so is not answered."""
     questions = []
     if chain is None:
-        questions.append(f"No call chain: the reference has no {ENTRY}, and no --entry was given.")
+        why = "neither a client nor a registry beside the tests names a function of it"
+        questions.append(f"No call chain: no --entry was given, the reference has no {ENTRY}, and {why}.")
     if not request.client:
         questions.append("No client was given: what it touches is not known.")
     if not request.specs:
@@ -88,10 +89,12 @@ def open_ends(request: Request, chain: Part | None) -> Told:
 
 
 def call_chain(sources: Sources, request: Request, citations: Citations) -> Part | None:
-    """The call chain from the entry point; None where none was named and the default is not there."""
+    """The call chain from the entry point; None where none was named, and there is none to choose."""
     entry = request.entry or (ENTRY if sources.symbol(ENTRY.replace(":", ".")) else "")
-    if not entry:
+    chosen = None if entry else entries.choose(sources)
+    if not entry and chosen is None:
         return None
+    entry = entry or chosen.entry
     try:
         chain = callchain.trace_source(sources, entry, request.depth, request.namespaces)
     except Mistake as error:
@@ -101,7 +104,7 @@ def call_chain(sources: Sources, request: Request, citations: Citations) -> Part
         asked = trace.Request.of(request.trace)
         ran = trace.run(sources, entry, asked, request.trace_budget, request.trace_python or None)
         merged = trace.merge(chain, ran)
-    data = chain_document.callchain(sources, chain, citations, merged)
+    data = chain_document.callchain(sources, chain, citations, merged, chosen)
     return Part("callchain", chain_document.as_markdown(data), data, summary.of_chain(data))
 
 

@@ -7,6 +7,7 @@ Arithmetic is one step, `folder{/}.mkdir`: what it makes is taken to be of the k
 
 import ast
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 STEP = re.compile(r"\.[^\W\d]\w*|\(\)|\[(?:'[^'\]]*'|-?\d+)?\]|\{[^}]*\}")
@@ -132,6 +133,10 @@ def described(node: ast.AST) -> str:
 Value = str | list
 """A path, or ["tuple", [values], ...], or ["list", [values], ...], or ["dict", [key, values], ...]."""
 
+MAKES_TABLES = {"dict", "OrderedDict", "MappingProxyType"}
+LONG = {ast.Tuple: 40, ast.List: 40, ast.Dict: 200}
+"""Of a longer container only what has a name or is made by a call is kept, without keys and order."""
+
 
 def values(node: ast.AST, depth: int = 0) -> list[Value]:
     """Everything an expression may be: both sides of a choice, the parts of a literal container."""
@@ -141,20 +146,94 @@ def values(node: ast.AST, depth: int = 0) -> list[Value]:
         return [one for part in node.values for one in values(part, depth)]
     if isinstance(node, WRAPPED):
         return values(node.value, depth)
-    if isinstance(node, ast.Tuple | ast.List) and depth < 3 and len(node.elts) <= 40:
-        word = "tuple" if isinstance(node, ast.Tuple) else "list"
-        return [[word, *(values(part, depth + 1) for part in node.elts)]]
-    if isinstance(node, ast.Dict) and depth < 3 and len(node.keys) <= 200:
-        rows = [
-            [described(key) if key else "", values(part, depth + 1)]
-            for key, part in zip(node.keys, node.values, strict=True)
-        ]
-        return [["dict", *rows]]
+    table = _table(node, depth) if depth < 3 else []
+    if table:
+        return table
     text = literal(node)
     if text is not None and NAMING.fullmatch(text):
         return [f"<'{text}'>"]
     path = access_path(node)
     return [path] if path else []
+
+
+def _table(node: ast.AST, depth: int) -> list[Value]:
+    """A container with what it holds; nothing where this is none, or holds nothing that has a name."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Dict):
+        parts = node.values if isinstance(node, ast.Dict) else node.elts
+        if len(parts) > LONG[type(node)]:
+            named = _named(part for one in parts for part in values(one, depth + 1))
+            return [["dict", ["", named]] if isinstance(node, ast.Dict) else ["list", named]] if named else []
+        if isinstance(node, ast.Dict):
+            return [["dict", *(_row(key, part, depth) for key, part in zip(node.keys, parts, strict=True))]]
+        word = "tuple" if isinstance(node, ast.Tuple) else "list"
+        return [[word, *(values(part, depth + 1) for part in parts)]]
+    if isinstance(node, ast.DictComp):
+        named = _each(node.value, node.generators, depth)
+        return [["dict", ["", named]]] if named else []
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):  # of two tables both are meant
+        return [one for side in (node.left, node.right) for one in _operand(side, depth)]
+    if isinstance(node, ast.Call) and last_name(access_path(node.func)) in MAKES_TABLES:
+        return _made_table(node, depth)
+    return []
+
+
+def _row(key: ast.expr | None, part: ast.expr, depth: int) -> list:
+    if key is None:  # `{**other}`
+        return ["", [held for one in values(part, depth) for held in items(one)]]
+    return [described(key), values(part, depth + 1)]
+
+
+def _each(part: ast.expr, generators: list[ast.comprehension], depth: int) -> list[Value]:
+    """What a comprehension puts into its container; a plain name is what its loop goes through."""
+    if isinstance(part, ast.Name):
+        for loop in generators:
+            over = [held for one in values(loop.iter, depth) for held in items(one, keys=True)]
+            if isinstance(loop.target, ast.Name) and loop.target.id == part.id:
+                return _named(over)
+            names = [getattr(one, "id", "") for one in getattr(loop.target, "elts", [])]
+            if part.id in names:
+                return _named(held for one in over for held in part_of(one, names.index(part.id)))
+    return _named(values(part, depth + 1))
+
+
+def _operand(side: ast.expr, depth: int) -> list[Value]:
+    """What one side of `a | b` brings: a container, or what is of the kind of a name."""
+    if isinstance(side, ast.Dict | ast.DictComp | ast.BinOp):
+        return values(side, depth)
+    path = access_path(side)
+    return [f"{path}{{|}}"] if path and not path.startswith("<") else []
+
+
+def _made_table(node: ast.Call, depth: int) -> list[Value]:
+    """`dict(other, name=value)`, `dict(((name, value), ...))` and what is put around a dict."""
+    found: list[Value] = []
+    for one in (held for given in node.args[:1] for held in values(given, depth)):
+        pairs = isinstance(one, list) and one[0] in ("list", "tuple")
+        found.append(["dict", ["", [held for pair in items(one) for held in part_of(pair, 1)]]] if pairs else one)
+    named = [[repr(word.arg), values(word.value, depth + 1)] for word in node.keywords if word.arg]
+    named += [_row(None, word.value, depth) for word in node.keywords if not word.arg]
+    return [*found, *([["dict", *named]] if named else [])]
+
+
+def _named(found: Iterable[Value]) -> list[Value]:
+    """Those with a name somewhere in them; of equal paths one."""
+    kept = {one if isinstance(one, str) else id(one): one for one in found if _has_name(one)}
+    return list(kept.values())
+
+
+def _has_name(value: Value) -> bool:
+    if isinstance(value, str):
+        return not value.startswith("<")
+    return any(_has_name(one) for one in items(value))
+
+
+def items(value: Value, keys: bool = False) -> list[Value]:
+    """What a container holds, or, with `keys`, what a loop over it goes through: of a dict that are its keys."""
+    if isinstance(value, str):
+        return [f"{value}[]"]
+    if value[0] == "dict":
+        return ["<str>"] if keys else [one for _, part in value[1:] for one in part]
+    return [one for part in value[1:] for one in part]
 
 
 def part_of(value: Value, index: int) -> list[Value]:

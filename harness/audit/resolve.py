@@ -13,7 +13,7 @@ from harness.audit.functions import Functions
 from harness.audit.model import Symbol
 from harness.audit.modules import Module
 from harness.audit.paths import split
-from harness.audit.values import Value, Values, from_container, tells, unique, weakened
+from harness.audit.values import MOST, Value, Values, from_container, tells, unique, weakened
 
 MAKERS = re.compile(r"_?(from|new|make|create|build|load|open|read)_\w+")
 """Names of class methods that make an instance."""
@@ -70,10 +70,10 @@ class Resolver:
         parts = [self._every(module, scope, part) for part in what[1:]]
         if what[0] == "tuple":
             return (Value("tuple", parts=tuple(parts)),)
-        return (Value("list", parts=(unique([one for part in parts for one in part]),)),)
+        return (Value("list", parts=(unique([one for part in parts for one in part], None),)),)
 
     def _every(self, module: Module, scope: str, several: list) -> Values:
-        return unique([found for one in several for found in self.described(module, scope, one)])
+        return unique([found for one in several for found in self.described(module, scope, one)], None)
 
     def _super(self, module: Module, scope: str, path: str) -> Values:
         inside = module.enclosing_class(scope)
@@ -136,10 +136,13 @@ class Resolver:
             said = [self.functions.annotated(module, row[0], row[3]) for row in rows if row[3]]
             found = [one for values in said for one in values]
             if not tells(tuple(found)):
-                every = [one for row in rows for value in row[2] for one in self.described(module, row[0], value)]
-                found = list(weakened(tuple(every), "assigned")) or found
+                found = [one for row in rows for one in self._assigned(module, row)] or found
             self._asked[key] = unique(found)
         return self._asked[key]
+
+    def _assigned(self, module: Module, row: list) -> Values:
+        every = self._every(module, row[0], row[2])
+        return weakened(every, "table" if row[5] == "for" and len(every) > MOST else "assigned")
 
     def find(self, dotted: str, asking: Module | None = None) -> Values:
         """What a full dotted name means: the longest module of the trees it begins with, then member by member."""

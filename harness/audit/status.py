@@ -1,5 +1,6 @@
 """How far a counterpart stands in for a symbol, difference by difference."""
 
+import builtins
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -12,24 +13,39 @@ from harness.audit.model import Parameter, Symbol
 STATUSES = ("present", "partial", "missing", "diverging")
 """present: nothing that was compared differs; partial: it is there, and lacks members or parameters that client or spec
 use; missing: no counterpart; diverging: it has what is used, and something differs."""
+MADE = re.compile(rf"(?!(?:{'|'.join(one for one in dir(builtins) if one.islower())})\()[a-z_][\w.]*\(")
+"""A default that a function makes; of those of Python itself one knows what they make."""
 
 
 class Difference(NamedTuple):
     kind: str
-    """lacks (what is used), lacks unused, parameter, name, order, default, annotation, returns, kind, more (takes
-    more than it has to: no divergence), own (it is the reference's)."""
+    """lacks (what is used), lacks unused, parameter, name, order, default, annotation, returns, kind; and what is no
+    divergence: more (takes more than it has to), untold (signatures do not tell), own (it is the reference's)."""
     text: str
     used: bool = False
     parameter: str = ""
+
+    @property
+    def general(self) -> str:
+        """The same of any parameter, where its name is no matter."""
+        return ANNOTATED.sub("parameters are ", self.text) if self.kind == "annotation" else self.text
+
+
+ANNOTATED = re.compile(r"^'\w+' is (?=.* there, )")
+HARMLESS = ("more", "untold", "own")
+"""Kinds of differences that are no divergence."""
 
 
 # the counterpart
 
 
-def differences(symbol: Symbol | None, other: Symbol | None, used: set[str], positional: int = 0) -> list[Difference]:
+def differences(
+    symbol: Symbol | None, other: Symbol | None, used: set[str], positional: int = 0, called: bool = False
+) -> list[Difference]:
     """Of a symbol of the reference and its counterpart.
 
-    `used`: names of parameters that are given by name; `positional`: how many arguments are given by position.
+    `used`: names of parameters that are given by name; `positional`: how many arguments are given by position;
+    `called`: whether it is known of a call that it gives no more than these.
     """
     if symbol is None or other is None:
         return []
@@ -41,13 +57,14 @@ def differences(symbol: Symbol | None, other: Symbol | None, used: set[str], pos
         found.append(Difference("kind", f"{_a(_kind(symbol))} there, {_a(_kind(other))} here"))
     takes = ("class", "function", "method")
     if symbol.kind in takes and other.kind in takes:
-        found += _parameters(bound(symbol), bound(other), used, positional)
+        found += _parameters(bound(symbol), bound(other), used, positional, called)
         if symbol.kind != "class" and other.kind != "class":
             found += _said("returns", "answers", symbol.returns, other.returns)
     elif symbol.kind in ("attribute", "field") and other.kind in ("attribute", "field"):
         found += _said("annotation", "is declared", symbol.returns, other.returns)
         if symbol.kind == other.kind == "field" and _differs(symbol.value, other.value):
-            found.append(Difference("default", f"{_default(symbol.value)} there, {_default(other.value)} here"))
+            kind = _default_kind(symbol.value, other.value)
+            found.append(Difference(kind, f"{_default(symbol.value)} there, {_default(other.value)} here"))
     return found
 
 
@@ -62,29 +79,44 @@ def _a(kind: str) -> str:
 
 
 def _parameters(
-    mine: Sequence[Parameter], theirs: Sequence[Parameter], used: set[str], positional: int
+    mine: Sequence[Parameter], theirs: Sequence[Parameter], used: set[str], positional: int, called: bool
 ) -> list[Difference]:
     found: list[Difference] = []
     pairs, rest = _paired(mine, theirs, positional)
-    anything = any(one.kind == "variadic keyword" for one in theirs)
+    given = [one.name for one in mine[:positional]]
     for one in rest:
-        known = one.name in used
-        if anything:
-            found.append(Difference("parameter", f"takes {one.name!r} only through **", known, one.name))
-        else:
-            kind = "lacks" if known else "lacks unused"
-            found.append(Difference(kind, f"takes no {one.name!r}", known, one.name))
+        found.append(_unpaired(one, theirs, one.name in used, one.name in given))
+    anything = [one.name for one in mine if one.kind == "variadic keyword"]
     for one, other in pairs:
         found += _parameter(one, other, one.name in used)
     found += _order(pairs, theirs, positional)
     matched = {other.name for _, other in pairs}
     for one in theirs:
         if one.name not in matched and not one.variadic:
-            if one.required:
-                found.append(Difference("parameter", f"needs {one.name!r}, which is not given"))
+            may_be_given = one.kind != "positional-only" and (one.name in used or not called)
+            if one.required and anything and may_be_given:
+                found.append(Difference("untold", f"needs {one.name!r}, there through **{anything[0]} if at all"))
+            elif one.required:
+                only = ", keyword-only" if one.kind == "keyword-only" else ""
+                found.append(Difference("parameter", f"needs {one.name!r}{only}, which the reference has not"))
             else:
                 found.append(Difference("more", f"takes also {one}"))
     return found
+
+
+def _unpaired(one: Parameter, theirs: Sequence[Parameter], by_name: bool, by_place: bool) -> Difference:
+    """Of a parameter that is not among `theirs`: it is lacked, unless `*` or `**` may take what is given."""
+    stars = {other.kind: other.name for other in theirs if other.variadic}
+    keyword, rest = stars.get("variadic keyword"), stars.get("variadic positional")
+    if keyword and not by_place and one.kind != "positional-only":
+        return Difference("untold", f"takes {one.name!r} through **{keyword} if at all", by_name, one.name)
+    if rest and not by_name and one.kind != "keyword-only":
+        return Difference("untold", f"takes {one.name!r} through *{rest} if at all", by_place, one.name)
+    if keyword:
+        return Difference(
+            "lacks" if by_place else "parameter", f"takes no {one.name!r} by position", by_place, one.name
+        )
+    return Difference("lacks" if by_name else "lacks unused", f"takes no {one.name!r}", by_name, one.name)
 
 
 def _paired(
@@ -117,11 +149,18 @@ def _parameter(one: Parameter, other: Parameter, used: bool) -> list[Difference]
         found.append(Difference("lacks" if used else "parameter", f"{one.name!r} is called {other.name!r}", used))
     if _differs(one.default, other.default):
         there, here = _default(one.default), _default(other.default)
-        found.append(Difference("default", f"{one.name!r}: {there} there, {here} here", used))
+        kind = _default_kind(one.default, other.default)
+        found.append(Difference(kind, f"{one.name!r}: {there} there, {here} here", used))
     found += _said("annotation", f"{one.name!r} is", one.annotation, other.annotation, used)
     if one.kind != other.kind and "keyword-only" in (other.kind,):
         found.append(Difference("kind", f"{one.name!r} only by name here", used))
     return found
+
+
+def _default_kind(*several: str | None) -> str:
+    """What a function makes, `option(64)`, may be the other's default: the signature does not tell."""
+    made = [text is not None and bool(MADE.match(text)) for text in several]
+    return "untold" if made.count(True) == 1 else "default"
 
 
 def _default(text: str | None) -> str:
@@ -182,7 +221,7 @@ def status_of(found: Counterpart | None, several: Iterable[Difference]) -> str:
     kinds = {one.kind for one in several}
     if "lacks" in kinds:
         return "partial"
-    return "diverging" if kinds - {"more", "own"} else "present"
+    return "diverging" if kinds.difference(HARMLESS) else "present"
 
 
 def own_status(symbol: Symbol | None, through: str, lost: Iterable[Difference], unfit: Iterable[Misfit]) -> str:

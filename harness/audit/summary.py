@@ -55,10 +55,12 @@ def of_inventory(inventory: Inventory, citations: Citations) -> Told:
             text = f" of {len(modules)} modules cannot be imported without "
             way = chain(shortest[1].chain, citations)
             risks.append((str(len(hard)), text, Code(name), ", which is optional: ", way))
-    untested = [one for one in modules if any(gap.kind == "untested" for gap in one.gaps)]
-    if untested and inventory.tests:
-        names = _named([Code(one.name) for one in untested])
-        risks.append((f"{len(untested)} modules with a public surface are named in no test: ", names))
+    unnamed = [one for one in modules if any(gap.kind == "untested" for gap in one.gaps)]
+    untested = [one for one in unnamed if not one.reach.through]
+    if unnamed and inventory.tests:
+        names = _named([Code(one.name) for one in untested or unnamed])
+        reached = f"of these {len(untested)} are reached by none: " if untested else "all are reached through others: "
+        risks.append((f"{len(unnamed)} modules with a public surface are named in no test; {reached}", names))
     missing = [(one, gap) for one in modules for gap in one.gaps if gap.kind == "missing name"]
     if missing:
         counts.append(("names used that are not there", len(missing)))
@@ -100,6 +102,10 @@ def of_chain(data: Mapping[str, Any]) -> Told:
             shown = _named([Code(one["at"]) for one in found])
             risks.append((f"{len(found)} lines of the chain write {what}: ", shown))
     questions: list[Inline] = []
+    if data["chosen"]:
+        questions.append(
+            ("Is ", Code(data["entry"]), f" where the work begins? {data['chosen']} --entry names another.")
+        )
     if data["unresolved"]:
         shown = _named([Code(one["at"]) for one in data["unresolved"]])
         questions.append((f"What do these {len(data['unresolved'])} calls of the chain lead to: ", shown))
@@ -126,7 +132,8 @@ def of_parity(found: ParityMap) -> Told:
     gaps = found.gaps
     clauses = {clause for row in gaps for clause in row.musts}
     told += [("gaps", len(gaps)), ("MUST clauses that hang on gaps", len(clauses))]
-    risks = [_gap(row) for row in gaps[:MOST]]
+    risks: list[Inline] = [_gap(row) for row in gaps[:MOST]]
+    risks += [f"The same of {len(one.names)} symbols: {one.text}" for one in found.shared[:MOST]]
     absent = [
         row
         for row in (*found.rows, *found.needs)

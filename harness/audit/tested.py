@@ -35,7 +35,9 @@ class Reach:
     direct: tuple[Naming, ...]
     """Every line of a test file that names the module or something in it."""
     through: tuple[tuple[str, tuple[str, ...]], ...]
-    """Test modules that reach it only by importing something else: (test, modules on the way, nearest to it last)."""
+    """Test modules that reach it only by importing something else: (test, modules on the way, nearest to it last).
+
+    On the way a string may name it, `package.module:Class` in a registry."""
 
     @property
     def tests(self) -> tuple[str, ...]:
@@ -55,7 +57,12 @@ def reaches(sources: Sources, tree: Tree) -> dict[str, Reach]:
     for module, naming in _named(tests, tree):
         direct[module].append(naming)
     seen = [tests, tree, *(one for one in sources.trees if one.package not in (tests.package, tree.package))]
-    graph = import_graph(seen, RUNS)
+    around = sources.around(tree)
+    graph = import_graph([*seen, around], RUNS)
+    for one in around.named(tree):
+        home = tree.files[tree.symbols[one.symbol].place.path].module
+        contents = around.lines(one.path)[one.line - 1].strip()
+        graph.add_import(importer=one.module, imported=home, line_number=one.line, line_contents=contents)
     found = {}
     for name in sorted(tree.modules):
         mine = tuple(sorted(set(direct[name]), key=lambda one: (one.place, one.symbol, one.kind)))

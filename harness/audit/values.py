@@ -44,18 +44,22 @@ class Value(NamedTuple):
 
 Values = tuple[Value, ...]
 MOST = 12
-"""So many things one expression may be; more tell nothing."""
+"""So many things one expression may be; more tell nothing. The symbols that a table holds are all kept."""
 
 
-def unique(found: list[Value]) -> Values:
-    """Without repetitions, in order."""
-    seen, kept = set(), []
+def unique(found: list[Value], most: int | None = MOST) -> Values:
+    """Without repetitions, in order; at most so many beside the symbols of a table, None for all."""
+    kept = {}
     for one in found:
-        key = one[:3]
-        if key not in seen:
-            seen.add(key)
-            kept.append(one)
-    return tuple(kept[:MOST])
+        kept.setdefault(one[:3], one)
+    if most is None or len(kept) <= most:
+        return tuple(kept.values())
+    held = [one for one in kept.values() if not _of_table(one)][:most]
+    return tuple(one for one in kept.values() if _of_table(one) or one in held)
+
+
+def _of_table(one: Value) -> bool:
+    return one.kind == "symbol" and one.how == "table"
 
 
 def weakened(found: Values, how: str) -> Values:
@@ -152,9 +156,9 @@ def from_container(value: Value, step: str) -> Values:
             several = exact or [values for _, values in value.parts]
         else:
             several = list(value.parts)
-        found = unique([one for values in several for one in values])
+        found = unique([one for values in several for one in values], None)
         certain = exact if value.kind == "dict" else len(found) == 1
-        return found if certain else weakened(found, "table")
+        return unique(found if certain else weakened(found, "table"))
     name = f"builtins.{value.kind}(){step}"
     if value.kind == "dict" and step in (".get", ".pop", ".setdefault"):
         return (Value("callable", name, parts=(weakened(from_container(value, "[]"), "table"),), how=value.how),)

@@ -243,6 +243,38 @@ def test_decorators_and_properties_run_code(tmp_path):
     }
 
 
+DISPATCH = """
+def _check(x): ...
+%s
+TABLE = {one.__name__: one for one in (%s)}
+class Backend:
+    def call(self, name, inputs): return TABLE[name](**inputs)
+    def every(self):
+        for one in TABLE.values():
+            one(x=1)
+"""
+OPERATIONS = [f"do_{number}" for number in range(20)]
+
+
+def test_a_dispatch_table_is_followed_and_said_to_be_chosen_at_run_time(tmp_path):
+    text = DISPATCH % ("\n".join(f"def {one}(x): _check(x)" for one in OPERATIONS), ", ".join(OPERATIONS))
+    sources = read(write(tmp_path, {"pkg/m.py": text}), "pkg")
+    chain = trace_source(sources, "pkg.m:Backend.call")
+    assert chain.steps.keys() == {"pkg.m.Backend.call", "pkg.m._check", *(f"pkg.m.{one}" for one in OPERATIONS)}
+    citations = Citations(sources)
+    document = callchain(sources, chain, citations)
+    (chosen,) = document["unresolved"]
+    assert chosen["why"] == "chosen at run time from a table of 20" and len(chosen["candidates"]) == 20
+    assert "pkg.m.do_19  <pkg/m.py:22>  (one of 20; by table)" in as_markdown(document)
+    assert citations.verify()
+
+
+def test_a_loop_over_a_table_chooses_nothing(tmp_path):
+    text = DISPATCH % ("\n".join(f"def {one}(x): _check(x)" for one in OPERATIONS), ", ".join(OPERATIONS))
+    chain = trace_source(read(write(tmp_path, {"pkg/m.py": text}), "pkg"), "pkg.m:Backend.every")
+    assert len(chain.steps) == 22 and [call.text for call in chain.unresolved] == []
+
+
 def test_jedi_is_asked_for_what_is_left(tmp_path):
     text = "class Thing:\n    def go(self): ...\n"
     text += 'def entry(x):\n    """:type x: Thing"""\n    x.go()\n    x.other()\n'

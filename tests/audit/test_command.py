@@ -107,6 +107,50 @@ def test_without_client_spec_and_entry_the_rest_is_said(project):
     ]  # fmt: skip
 
 
+REGISTRY = {
+    "ref/work.py": "class Backend:\n    def name(self): ...\n    def call(self, x): return one(x)\n"
+    "    def _own(self): return [one(1), one(2)]\ndef one(x): return two(x)\ndef two(x): ...\n",
+    "tool/registry.py": "BACKENDS = {'ref': 'ref.work:Backend', 'cand': 'cand.work:load'}\nREST = 'ref.nothing:here'\n",
+    "tool/run.py": "def main():\n    from tool.registry import BACKENDS\n",
+    "tool/bad.py": "def f(:\n",
+    "tests/test_work.py": "import tool.bad\nfrom tool.run import main\n",
+    "client/use.py": "import ref.work\n",
+}
+
+
+def test_without_entry_and_client_the_chain_begins_where_a_registry_leads_to_most(project):
+    write(project, REGISTRY)
+    assert audit(project, client=False, entry="") == 0
+    made = latest(project)
+    chain = data(made, "callchain")
+    assert chain["entry"] == "ref.work.Backend.call"
+    assert "of 2 functions that a registry names (tool/registry.py:1)" in (made / "callchain.md").read_text()
+    assert chain["chosen"] in (made / "index.html").read_text()
+    assert any(
+        text.startswith("Is ref.work.Backend.call where the work begins?")
+        for text in data(made, "summary")["questions"]
+    )
+
+
+def test_without_entry_the_chain_begins_where_the_client_leads_to_most(project):
+    write(project, {"client/use.py": "from ref.work import run, save\n\nsave('y', 1)\nrun('x', n=3)\n"})
+    assert audit(project, entry="") == 0
+    chain = data(latest(project), "callchain")
+    assert (
+        chain["entry"] == "ref.work.run" and "of 2 functions that the client calls (client/use.py:4)" in chain["chosen"]
+    )
+
+
+def test_a_string_in_a_registry_reaches_a_module_from_the_tests(project):
+    write(project, REGISTRY)
+    audit(project, entry="")
+    modules = {one["name"]: one for one in data(latest(project), "asset_inventory")["modules"]}
+    assert modules["cand.work"]["tests"] == {
+        "direct": [], "through": [{"test": "tests.test_work", "through": ["tool.run", "tool.registry"]}],
+    }  # fmt: skip
+    assert modules["cand.log"]["tests"]["through"] == []
+
+
 def test_what_cannot_be_read_is_a_blocker_and_the_rest_goes_on(project):
     write(project, {"cand/bad.py": "def f(:\n", "cand/late.py": "import importlib\nimportlib.import_module(name)\n"})
     assert audit(project) == 0

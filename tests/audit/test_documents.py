@@ -87,6 +87,7 @@ def test_rows_of_a_chain_become_a_tree():
 def test_the_chain_is_shown_escaped():
     doc = {
         "entry": "m.f", "defined": "m.py:1", "depth": None, "namespaces": [], "counts": {"calls": 1}, "run": None,
+        "chosen": "",
         "tree": [row(0, "m.f"), row(1, NASTY)], "effects": [], "taps": [], "without_tap": ["load"], "unresolved": [],
         "libraries": [],
     }  # fmt: skip

@@ -234,3 +234,36 @@ def test_what_is_not_there_is_owned_by_who_owns_what_it_was_looked_for_in(root):
     assert not absent.there and absent.owner.name == "@settings"
     assert absent.owner.why.startswith("of cand.config_params.TrainingConfig, where it is looked for: ")
     assert rows["ref.flow.vanished"].owner.name == "@workflow"
+
+
+MANY = [f"do_{number}" for number in range(7)]
+
+
+def test_the_same_difference_of_many_symbols_is_said_once(tmp_path):
+    kept = "def kept(a): ...\n"
+    files = {
+        "ref/m.py": kept + "".join(f"def {one}(a: int, k{one}: Json): ...\n" for one in MANY),
+        "cand/m.py": kept + "".join(f"def {one}(a: int, k{one}: Answer, *, device): ...\n" for one in MANY),
+    }
+    sources = read_trees({"reference": f"{tmp_path}:ref", "candidate": f"{write(tmp_path, files)}:cand"})
+    made = parity_map.build(sources)
+    names = tuple(f"ref.m.{one}" for one in MANY)
+    assert [(one.text, one.names) for one in made.shared] == [
+        ("needs 'device', keyword-only, which the reference has not", names),
+        ("parameters are Json there, Answer here", names),
+    ]
+    citations = Citations(sources)
+    document = compose(made, sources, citations)
+    shown = text.render(document)
+    assert "| 7 | needs `device`, keyword-only, which the reference has not | 0 | `m.do_0`, `m.do_1`" in shown
+    assert "| 7 | parameters are `Json` there, `Answer` here |" in shown
+    assert [len(one["symbols"]) for one in document.data["shared"]] == [7, 7]
+
+
+def test_what_signatures_do_not_tell_is_said_and_is_no_gap(tmp_path):
+    write(tmp_path, {"ref/m.py": "def f(a, b=1): ...\n", "cand/m.py": "def f(a, **options): ...\n"})
+    sources = read_trees({"reference": f"{tmp_path}:ref", "candidate": f"{tmp_path}:cand"})
+    made = parity_map.build(sources)
+    assert [(row.status, row.is_gap) for row in made.rows] == [("present", False)]
+    shown = text.render(compose(made, sources, Citations(sources)))
+    assert "cannot be told from the signature: takes `b` through \\*\\*options if at all" in shown

@@ -1,5 +1,7 @@
 """Which symbol a name is, and how that was found out."""
 
+import pytest
+
 from harness.audit.index import read_trees
 from tests.audit.sources import read, targets, tree, write
 
@@ -274,6 +276,62 @@ def test_registries_and_imports_at_run_time_name_their_candidates(tmp_path):
     assert calls["REGISTRY.get()().run"][2] == runs
     assert calls["importlib.import_module"] == ("importlib.import_module", "dynamic", ("pkg.a", "pkg.b"))
     assert calls["importlib.import_module().start"][:2] == (None, "dynamic")
+
+
+MANY = [f"do_{number}" for number in range(60)]
+"""More than one expression may otherwise be, and more than a tuple is kept in order for."""
+TABLES = {
+    "a dict of names": "T = {%(rows)s}",
+    "a comprehension": "T = {f.__name__: f for f in (%(names)s)}",
+    "a comprehension over a name": "EVERY = (%(names)s)\nT = {f.__name__: f for f in EVERY}",
+    "a comprehension over a list": "T = {f.__name__: f for f in [%(names)s]}",
+    "a comprehension over pairs": "T = {name: f for name, f in (%(pairs)s)}",
+    "a comprehension over a table": "U = {%(rows)s}\nT = {name: f for name, f in U.items()}",
+    "two tables": "U = {%(rows)s}\nT = {**U, 'more': more}",
+    "two tables in one": "U = {'more': more}\nV = {%(rows)s}\nT = U | V",
+    "a table and names": "U = {%(rows)s}\nT = U | {'more': more}",
+    "dict()": "T = dict(%(keywords)s)",
+    "dict() of pairs": "T = dict([%(pairs)s])",
+    "behind a proxy": "from types import MappingProxyType\nT = MappingProxyType({%(rows)s})",
+    "filled line by line": "T = {}\n%(lines)s",
+    "filled in a loop": "T = {}\nfor f in (%(names)s):\n    T[f.__name__] = f",
+    "annotated": "from collections.abc import Callable\nT: dict[str, Callable] = {f.__name__: f for f in (%(names)s)}",
+}
+
+
+def table(template):
+    """A module with a table of `MANY`, and three ways to call what it holds."""
+    said = {
+        "names": ", ".join(MANY), "rows": ", ".join(f"'{one}': {one}" for one in MANY),
+        "pairs": ", ".join(f"('{one}', {one})" for one in MANY), "keywords": ", ".join(f"{one}={one}" for one in MANY),
+        "lines": "\n".join(f"T['{one}'] = {one}" for one in MANY),
+    }  # fmt: skip
+    made = "".join(f"def {one}(x): return x\n" for one in [*MANY, "more"])
+    asked = "def run(name, x): return T[name](x)\ndef ask(name, x): return T.get(name)(x)\n"
+    asked += "def take(name, x):\n    chosen = T[name]\n    return chosen(x)\n"
+    return f"{made}{template % said}\n{asked}"
+
+
+@pytest.mark.parametrize("template", TABLES.values(), ids=TABLES.keys())
+def test_whatever_a_table_holds_is_a_candidate(tmp_path, template):
+    calls = {call.scope: call for call in tree(tmp_path, {"pkg/m.py": table(template)}).calls if call.candidates}
+    for scope in ("pkg.m.run", "pkg.m.ask", "pkg.m.take"):
+        assert calls[scope].how == "table"
+        assert {one.removeprefix("pkg.m.") for one in calls[scope].candidates} - {"more"} == set(MANY)
+
+
+def test_a_key_that_is_known_chooses_one_of_a_table(tmp_path):
+    text = table(TABLES["a dict of names"]) + "def one(x): return T['do_7'](x)\n"
+    calls = {call.scope: call for call in tree(tmp_path, {"pkg/m.py": text}).calls}
+    assert (calls["pkg.m.one"].target, calls["pkg.m.one"].candidates) == ("pkg.m.do_7", ())
+
+
+def test_a_table_of_data_holds_no_candidates(tmp_path):
+    text = "T = {n: 0 for n in range(3)}\nL = [%s]\ndef f(x): return T[x].bit_length(), L[x].upper()\n"
+    calls = tree(tmp_path, {"pkg/m.py": text % ", ".join(repr(f"word{n}") for n in range(60))}).calls
+    assert {call.text: call.target for call in calls if call.scope == "pkg.m.f"} == {
+        "T[].bit_length": "builtins.dict()[].bit_length", "L[].upper": "builtins.list()[].upper",
+    }  # fmt: skip
 
 
 def test_what_a_module_is_given_from_outside(tmp_path):

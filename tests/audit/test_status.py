@@ -12,19 +12,33 @@ from tests.audit.sources import read, write
 FOUND = Counterpart("cand.m.f", 0.9, ())
 
 
-def compared(tmp_path, mine, theirs, used=(), positional=0, name="f"):
+def compared(tmp_path, mine, theirs, used=(), positional=0, name="f", called=False):
     write(tmp_path, {"ref/m.py": mine, "cand/m.py": theirs})
     sources = read(tmp_path, "ref", "cand")
     symbols = [sources[role].symbols[f"{role}.m.{name}"] for role in ("ref", "cand")]
-    return differences(*symbols, set(used), positional)
+    return differences(*symbols, set(used), positional, called)
 
 
 @pytest.mark.parametrize(
     ("mine", "theirs", "kind", "text"),
     [
         ("def f(a, b=1): ...", "def f(a): ...", "lacks unused", "takes no 'b'"),
-        ("def f(a, b=1): ...", "def f(a, **more): ...", "parameter", "takes 'b' only through **"),
-        ("def f(a): ...", "def f(a, b): ...", "parameter", "needs 'b', which is not given"),
+        ("def f(a, b=1): ...", "def f(a, **more): ...", "untold", "takes 'b' through **more if at all"),
+        ("def f(a, b=1): ...", "def f(a, *rest): ...", "untold", "takes 'b' through *rest if at all"),
+        ("def f(a, *, b=1): ...", "def f(a, *rest): ...", "lacks unused", "takes no 'b'"),
+        ("def f(a, b, /): ...", "def f(a, **more): ...", "parameter", "takes no 'b' by position"),
+        ("def f(a, **more): ...", "def f(a, *, b): ...", "untold", "needs 'b', there through **more if at all"),
+        ("def f(a, **more): ...", "def f(a, b, /): ...", "parameter", "needs 'b', which the reference has not"),
+        ("def f(a): ...", "def f(a, b): ...", "parameter", "needs 'b', which the reference has not"),
+        ("def f(a): ...", "def f(a, *, b): ...", "parameter", "needs 'b', keyword-only, which the reference has not"),
+        ("def f(a=1): ...", "def f(a=made(1)): ...", "untold", "'a': default 1 there, default made(1) here"),
+        ("def f(a=1): ...", "def f(a=int(2)): ...", "default", "'a': default 1 there, default int(2) here"),
+        (
+            "def f(a=make(1)): ...",
+            "def f(a=make(2)): ...",
+            "default",
+            "'a': default make(1) there, default make(2) here",
+        ),
         ("def f(a): ...", "def f(a, b=2): ...", "more", "takes also b=2"),
         ("def f(a_b): ...", "def f(aB): ...", "parameter", "'a_b' is called 'aB'"),
         ("def f(path): ...", "def f(folder): ...", "parameter", "'path' is called 'folder'"),
@@ -62,6 +76,19 @@ def test_what_is_used_by_name_is_lacked_and_not_only_different(tmp_path):
     assert [one.kind for one in compared(tmp_path, "def f(a_b=1): ...", "def f(ab=1): ...", {"a_b"})] == ["lacks"]
 
 
+def test_what_is_given_by_position_does_not_go_through_two_stars(tmp_path):
+    found = compared(tmp_path, "def f(a, b=1): ...", "def f(a, **more): ...", positional=2)
+    assert [(one.kind, one.text) for one in found] == [("lacks", "takes no 'b' by position")]
+    found = compared(tmp_path, "def f(a, b=1): ...", "def f(a, *rest): ...", {"b"})
+    assert [one.kind for one in found] == ["lacks"]
+
+
+def test_what_no_call_gives_does_not_go_through_two_stars_either(tmp_path):
+    mine, theirs = "def f(a, **more): ...", "def f(a, *, b): ..."
+    assert [one.kind for one in compared(tmp_path, mine, theirs, {"b"}, called=True)] == ["untold"]
+    assert [one.kind for one in compared(tmp_path, mine, theirs, called=True)] == ["parameter"]
+
+
 def test_an_argument_by_position_has_to_stand_at_its_place(tmp_path):
     mine, theirs = "def f(a, b=1): ...", "def f(a, extra=0, b=1): ..."
     assert [one.kind for one in compared(tmp_path, mine, theirs)] == ["more"]
@@ -84,7 +111,7 @@ def test_fields_differ_in_default_and_type_and_a_property_is_an_attribute(tmp_pa
     [
         (None, (), "missing"),
         (FOUND, (), "present"),
-        (FOUND, ("more", "own"), "present"),
+        (FOUND, ("more", "own", "untold"), "present"),
         (FOUND, ("default",), "diverging"),
         (FOUND, ("lacks unused",), "diverging"),
         (FOUND, ("default", "lacks"), "partial"),

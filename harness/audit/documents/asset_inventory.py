@@ -63,7 +63,7 @@ def _overview(inventory: Inventory) -> list[Block]:
             " lists.",
         ),
         "Test files: those that import the module or name something in it; through others: further ones that reach it "
-        "only by importing something that imports it.",
+        "only by importing something that imports it, or names it in a string (package.module:Class) as registries do.",
         _results_of(inventory),
     ]
     if not inventory.tests:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from harness.audit.around import Around
 from harness.audit.callchain import Chain, Edge, import_effects, in_order
 from harness.audit.citations import Citations
 from harness.audit.documents import markdown
+from harness.audit.entries import Chosen
 from harness.audit.index import Sources
 from harness.audit.model import Call, Effect, Place, jsonable
 from harness.audit.paths import last_name
@@ -19,14 +21,20 @@ CERTAIN = ("scope", "import", "constructor", "annotation", "framework", "assigne
 EARLY = "ran before the entry point"
 
 
-def callchain(sources: Sources, chain: Chain, citations: Citations, merged: Merged | None = None) -> dict[str, Any]:
-    """Everything the document says, as JSON; each place in it is registered as a citation."""
+def callchain(
+    sources: Sources, chain: Chain, citations: Citations, merged: Merged | None = None, chosen: Chosen | None = None
+) -> dict[str, Any]:
+    """Everything the document says, as JSON; each place in it is registered as a citation.
+
+    `chosen`: why it begins where it does, where nobody said.
+    """
     citing = _Citing(citations)
     found = taps(chain, merged)
     entry = chain.steps[chain.entry].symbol
     return {
         "entry": chain.entry,
         "defined": citing.symbol(entry),
+        "chosen": _chosen(chosen, sources, citations) if chosen else "",
         "trees": [{"role": tree.role, "package": tree.package, "version": tree.version} for tree in sources.trees],
         "depth": chain.depth,
         "namespaces": list(chain.namespaces),
@@ -40,6 +48,13 @@ def callchain(sources: Sources, chain: Chain, citations: Citations, merged: Merg
         "without_tap": list(missing(found)),
         "run": _run(merged, citing) if merged else None,
     }
+
+
+def _chosen(one: Chosen, sources: Sources, citations: Citations) -> str:
+    if one.place.tree == Around.role:
+        citations.also(sources.around(sources["reference"]))
+    where = citations.cite(one.place, one.expected)
+    return f"Nobody named an entry point: of {one.among} functions that {one.who} ({where}), it leads to most."
 
 
 def as_markdown(document: dict[str, Any]) -> str:
@@ -143,7 +158,8 @@ def _effect(chain: Chain, one: Effect, citing: _Citing, merged: Merged | None) -
 
 
 def _unresolved(one: Call, citing: _Citing) -> dict[str, Any]:
-    why = {"missing": f"names {one.target}, which is not there", "dynamic": "chosen at run time",
+    table = f"chosen at run time from a table of {len(one.candidates)}"
+    why = {"table": table, "missing": f"names {one.target}, which is not there", "dynamic": "chosen at run time",
            "unresolved": "what it is called on is not known"}[one.how]  # fmt: skip
     return {"at": citing.at(one.place, one.text), "text": one.text, "why": why, "scope": one.scope,
             "candidates": list(one.candidates)}  # fmt: skip

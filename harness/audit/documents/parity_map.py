@@ -19,7 +19,16 @@ from harness.audit.documents.blocks import (
     flat,
     sources_block,
 )
-from harness.audit.documents.parity_rows import data, differences, is_called, is_shared, marked, scope_text, short
+from harness.audit.documents.parity_rows import (
+    data,
+    differences,
+    differing,
+    is_called,
+    is_shared,
+    marked,
+    scope_text,
+    short,
+)
 from harness.audit.evidence import WEIGHTS
 from harness.audit.index import Sources
 from harness.audit.model import Symbol
@@ -47,6 +56,7 @@ class _Writer:
     def blocks(self) -> Iterable[Block]:
         yield from self.opening()
         yield from self.counts()
+        yield from self.shared()
         yield from self.gaps()
         yield from self.not_there()
         yield from self.side(self.map.rows, ("What is touched of the reference, ", Code(self.map.reference)))
@@ -91,6 +101,18 @@ class _Writer:
             )  # fmt: skip
         head = ("Side", "Symbols", *STATUSES, "not there at all", "Touches of the client", "of the spec")
         yield Rows(head, tuple(rows), frozenset(range(1, len(head))))
+
+    def shared(self) -> Iterable[Block]:
+        if not self.map.shared:
+            return
+        yield Heading("The same difference of many symbols")
+        only = {row.name for row in self.map.gaps if len(differing(row)) == 1}
+        rows = []
+        for one in self.map.shared:
+            names = flat(Code(name.removeprefix(f"{self.map.reference}.")) for name in one.names)
+            alone = sum(name in only for name in one.names)
+            rows.append((str(len(one.names)), marked(one.text), str(alone), names))
+        yield Rows(("Symbols", "Difference", "Which have no other", "Which"), tuple(rows), frozenset({0, 2}))
 
     def gaps(self) -> Iterable[Block]:
         yield Heading("Gaps, those most hangs on first")
@@ -303,7 +325,8 @@ class _Writer:
             "the candidate's own symbols: whether they have and bear what the client does.",
             f"Confidence: 1 - product of (1 - weight x strength) over the evidence; weights: {weights}. It is taken "
             f"for the counterpart from {ACCEPTED} on, and not named below {SHOWN}. A member is as sure as its class.",
-            "Differences: there is the reference, here the candidate.",
+            "Differences: there is the reference, here the candidate. What signatures do not tell, a parameter taken "
+            "through * or **, a default that a function makes, is said, and is no difference.",
             "Clauses: by their statement, by the names among their values, by the tables of fields, by the lines of "
             "code they cite, by the contract of the operation a function does. Those of a section of the spec that "
             "names the symbol are only counted, and do not rank gaps.",

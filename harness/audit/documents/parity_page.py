@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from harness.audit.parity_map import ParityMap, Row
-from harness.audit.status import STATUSES
+from harness.audit.status import HARMLESS, STATUSES
 from spec_tests.catalogue import LEVELS
 
 MEANS = {
@@ -76,7 +76,8 @@ def of(found: ParityMap) -> Parity:
 def _line(row: Row, rank: int) -> Line:
     levels = [level for level in LEVELS if any(one.level == level and one.named for one in row.clauses)]
     said = [f"client {one.text} ({one.place})" for one in row.misfits]
-    said += [one.text for one in sorted(row.differences, key=lambda one: (not one.used, one.kind == "more"))]
+    ordered = sorted(row.differences, key=lambda one: (not one.used, one.kind in HARMLESS))
+    said += [f"{'cannot be told: ' if one.kind == 'untold' else ''}{one.text}" for one in ordered]
     area, level = ".".join(row.name.split(".")[:2]), levels[0] if levels else ""
     return Line(row, area, level, STATES[row.status], rank, tuple(said[:MOST]), tuple(said[MOST:]))
 

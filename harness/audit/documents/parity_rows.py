@@ -7,6 +7,7 @@ from harness.audit.documents.blocks import Code, Inline, flat, sources_data
 from harness.audit.index import Sources
 from harness.audit.model import Symbol, jsonable
 from harness.audit.parity_map import ParityMap, Row
+from harness.audit.status import HARMLESS
 
 
 def is_called(row: Row) -> bool:
@@ -17,17 +18,24 @@ def is_called(row: Row) -> bool:
 
 
 def differences(row: Row) -> list[Inline]:
-    """What differs, in lines: what nobody uses and what is taken besides in one each."""
-    several = [one for one in row.differences if one.kind not in ("own", "more", "lacks unused")]
+    """What differs, in lines: what nobody uses, what is taken besides, and what is not told in one each."""
+    several = [one for one in row.differences if one.kind not in (*HARMLESS, "lacks unused")]
     said: list[Inline] = [marked(one.text) for one in several]
     unused = [Code(one.parameter) for one in row.differences if one.kind == "lacks unused"]
     more = [one.text.removeprefix("takes also ") for one in row.differences if one.kind == "more"]
     said += [("takes none of these, which nobody gives: ", flat(unused))] if unused else []
     said += [("takes also ", flat(Code(one) for one in more))] if more else []
+    untold = [marked(one.text) for one in row.differences if one.kind == "untold"]
+    said += [("cannot be told from the signature: ", flat(untold, "; "))] if untold else []
     return said
 
 
-_TOLD = re.compile(r"(.*?(?:is declared|answers|default|order|is)) (.+) there, (default )?(.+) here")
+def differing(row: Row) -> list[str]:
+    """All that makes it a gap, in sentences."""
+    return [*(one.text for one in row.misfits), *(one.text for one in row.differences if one.kind not in HARMLESS)]
+
+
+_TOLD = re.compile(r"(.*?(?:is declared|answers|default|order|is|are)) (.+) there, (default )?(.+) here")
 _GIVEN = "has to be given"
 
 
@@ -59,7 +67,7 @@ def short(row: Row) -> Inline:
     """The first thing that is wrong, and how many there are."""
     said = [f"the client {one.text}" for one in row.misfits]
     ordered = sorted(row.differences, key=lambda one: not one.used)
-    said += [one.text for one in ordered if one.kind not in ("own", "more")]
+    said += [one.text for one in ordered if one.kind not in HARMLESS]
     if not said:
         return "no counterpart" if row.there else "named, and not there"
     return (*marked(said[0]), f"; {len(said) - 1} more") if len(said) > 1 else marked(said[0])
@@ -75,6 +83,7 @@ def data(map: ParityMap, sources: Sources) -> dict[str, Any]:
         "sources": sources_data(sources),
         "specs": [{"path": one.path, "version": one.version} for one in map.specs],
         "notes": list(map.notes),
+        "shared": [{"text": one.text, "symbols": list(one.names)} for one in map.shared],
         "gaps": [{"name": row.name, "side": row.side} for row in map.gaps],
         "rows": [_row(row) for row in map.rows],
         "needs": [_row(row) for row in map.needs],
