@@ -13,27 +13,29 @@ through the chamber, between two checks.
 import contextlib
 import multiprocessing
 import os
+import pickle
 import queue
 import signal
 import sys
 import threading
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from backends.protocol import Answer, Died
+from backends.protocol import Answer
 from backends.registry import Entry
 from backends.worker import StartFailed, Worker
 from harness import seats
 from harness.judging import Judged, Judging, Rules
 from harness.seats import Seat
 from spec_tests.generate import Check
+from spec_tests.outcomes import NotShrunk
 from spec_tests.scan_checks import SCAN_OPERATION
 
-LOOK_SECONDS = 0.5
-"""How often a wait looks whether the chamber's process is still there."""
-STOP_SECONDS = 2.0
+STOP_SECONDS = 5.0
+"""How long a process that is told to end may take to put its backend and its files away."""
 
 
 def possible() -> bool:
@@ -56,19 +58,29 @@ class Chamber:
     """Stands for a seat's worker, and judges the seat's checks ahead."""
 
     def __init__(self, entry: Entry, device: str, checks: Sequence[Check], rules: Rules) -> None:
-        self.entry, self.device = entry, device
+        self._checks = list(checks)
         self._expected = {check.id for check in checks}
         self._ready: dict[str, Judged] = {}
-        context = multiprocessing.get_context("fork")
-        self._results = context.Queue()
-        theirs, self._orders = context.Pipe(duplex=False)
-        self._process = context.Process(
-            target=_serve, args=(theirs, self._results, entry, device, list(checks), rules), daemon=True
-        )
+        # made here and used there: whatever ends the process, their files are known, and taken away
+        self._seat = Seat(entry, device, Worker(entry, device))
+        self._judging = Judging(rules, {self._seat.key: self._seat})
+        self._process: Any = None
+        self.ended = ""
+        """Why nothing more comes of it; empty while all is well."""
 
     def launch(self) -> None:
         """Start the process, and in it the backend, without waiting for either."""
-        self._process.start()
+        context = multiprocessing.get_context("fork")
+        orders, self._orders = context.Pipe(duplex=False)
+        self._results, results = context.Pipe(duplex=False)
+        process = context.Process(
+            target=_serve, args=(orders, results, self._checks, self._seat, self._judging), daemon=True
+        )
+        process.start()
+        self._process = process
+        # the process alone holds its ends, so that they close with it: nobody waits at the pipe of a dead one
+        orders.close()
+        results.close()
 
     def start(self) -> dict[str, Any]:
         """Wait until the backend is built: as `Worker.start`. Raises StartFailed."""
@@ -90,84 +102,119 @@ class Chamber:
         return self._ready.pop(check.id)
 
     def call(self, operation: str, inputs: dict[str, Any], timeout: float, **options: Any) -> Answer:
-        """As `Worker.call`, after the check that is being judged."""
+        """As `Worker.call`, after the check that is being judged.
+
+        Raises NotShrunk where the process has ended: then the check is not run, and no backend is to blame.
+        """
         try:
             self._orders.send((operation, inputs, timeout, options))
             while (message := self._next())[0] != "answer":
                 self._keep(message)
-        except (Closed, OSError) as closed:
-            return Died(0.0, how=str(closed))
+        except (Closed, OSError):
+            raise NotShrunk("not-run", f"{self._seat.key}: {self._closed()}") from None
         return message[1]
 
     def stop(self) -> None:
-        """End the process and its backend, whatever they are doing."""
-        with contextlib.suppress(OSError):
-            self._orders.send(None)
+        """End the process and its backend, whatever they are doing, and take their files away."""
+        if self._process is not None:
+            self._end()
+        self._seat.worker.stop()
+        self._judging.close()
+
+    def _end(self) -> None:
         if self._expected:  # cut off: it would judge on until its check is done
             self._process.terminate()
+        else:
+            with contextlib.suppress(OSError):
+                self._orders.send(None)
         for end in (self._process.terminate, self._process.kill):
             self._process.join(STOP_SECONDS)
             if self._process.is_alive():
                 end()
         self._process.join()
+        self._orders.close()
         self._results.close()
 
     def _keep(self, message: tuple[str, Any]) -> None:
         self._ready[message[1].event["id"]] = message[1]
 
     def _next(self) -> tuple[str, Any]:
-        while True:
-            try:
-                return self._results.get(timeout=LOOK_SECONDS)
-            except queue.Empty:
-                if not self._process.is_alive() and self._results.empty():
-                    raise Closed(f"the process that judges it ended (exit code {self._process.exitcode})") from None
+        try:
+            return self._results.recv()
+        except (EOFError, OSError):
+            raise self._closed() from None
+
+    def _closed(self) -> Closed:
+        self._process.join()
+        self.ended = f"the process that judges it ended (exit code {self._process.exitcode})"
+        return Closed(self.ended)
 
 
 # -- inside the chamber ---------------------------------------------------------------------------------------
 
 
-def _serve(orders: Connection, results: Any, entry: Entry, device: str, checks: Sequence[Check], rules: Rules) -> None:
+def _serve(orders: Connection, results: Connection, checks: Sequence[Check], seat: Seat, judging: Judging) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the run's to handle
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_leave_with_the_run, daemon=True).start()
     with contextlib.ExitStack() as stack:
-        worker = Worker(entry, device)
-        stack.callback(worker.stop)
-        try:
-            description = worker.start()
-        except StartFailed as failure:
-            results.put(("failed", (failure.reason, failure.detail, failure.type_name)))
-            return
-        results.cancel_join_thread()  # from here on, what the run does not take is lost with it
-        results.put(("ready", description))
-        seat = Seat(entry, device, worker, description=description)
-        judging = Judging(rules, {seat.key: seat})
         stack.callback(judging.close)
-        _work(deque(checks), orders, results, seat, judging)
+        stack.callback(seat.worker.stop)
+        stack.callback(_leaving)
+        try:
+            seat.description = seat.worker.start()
+        except StartFailed as failure:
+            results.send(("failed", (failure.reason, failure.detail, failure.type_name)))
+            return
+        results.send(("ready", seat.description))
+        _work(deque(checks), orders, _postman(results), seat, judging)
 
 
-def _work(checks: deque[Check], orders: Connection, results: Any, seat: Seat, judging: Judging) -> None:
+def _work(checks: deque[Check], orders: Connection, post: Callable, seat: Seat, judging: Judging) -> None:
     """Judge what there is, answer between two checks, until nothing more is wanted."""
     while True:
         if checks and not orders.poll(0):
-            results.put(("judged", judging.judged(checks.popleft())))
+            post(("judged", judging.judged(checks.popleft())))
             continue
         order = orders.recv()
         if order is None:
             return
         operation, inputs, timeout, options = order
-        results.put(("answer", seat.worker.call(operation, inputs, timeout, **options)))
+        post(("answer", seat.worker.call(operation, inputs, timeout, **options)))
+
+
+def _postman(results: Connection) -> Callable[[tuple[str, Any]], None]:
+    """Sends without holding up the judging: the run may take a message much later, and a pipe is soon full.
+
+    What the run has not taken when the process ends is lost with it.
+    """
+    letters: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+
+    def deliver() -> None:
+        with contextlib.suppress(BrokenPipeError):  # the run has what it wants
+            while True:
+                results.send_bytes(letters.get())
+
+    threading.Thread(target=deliver, daemon=True).start()
+    return lambda message: letters.put(pickle.dumps(message))
 
 
 def _leave(*_: Any) -> None:
+    _leaving()
     raise SystemExit(1)
+
+
+def _leaving() -> None:
+    """From here on the backend and the files are put away, once, and nothing but SIGKILL cuts that off."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def _leave_with_the_run() -> None:
     """A run that was killed takes its chambers with it."""
     wait([multiprocessing.parent_process().sentinel])
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(2 * STOP_SECONDS)
+    os._exit(1)
 
 
 def of_the_seat(checks: Sequence[Check], key: str) -> list[Check]:

@@ -92,12 +92,12 @@ class Session:
         for name in self.settings.backends:
             for device in self.settings.devices:
                 self._place(Seat(registry.find(name), device))
-        for seat in self.seats.values():
-            if seat.worker is not None:
-                seat.worker.launch()
-        for seat in self.seats.values():
-            if seat.worker is not None:
-                self._await(seat)
+        there = [seat for seat in self.seats.values() if seat.worker is not None]
+        # chambers first: a worker brings threads along, and with threads about no process should be forked
+        for seat in sorted(there, key=lambda seat: not isinstance(seat.worker, Chamber)):
+            seat.worker.launch()
+        for seat in there:
+            self._await(seat)
         self._startup = time.perf_counter() - begin
         self._versions = expectations.versions(seat.event() for seat in self.seats.values())
         first = header(self.settings, self.folder.name, self.rules.seed, list(self.seats.values()), self.scan)
@@ -141,6 +141,7 @@ class Session:
         """Judge one check and write its event; nothing a backend does comes out as an exception."""
         self._emit({"event": "check-started", "id": check.id})
         judged = (self._judged_ahead(check) if descriptor is None else None) or self._judging.judged(check, descriptor)
+        self._note_ended()
         if judged.faults:
             self._faults.setdefault(seats.key(check), []).extend(judged.faults)
         event = judged.event
@@ -157,12 +158,18 @@ class Session:
             return None
         try:
             judged = seat.worker.judged(check)
-        except chambers.Closed as closed:  # then its checks are not run, and it cannot be judged
-            seat.status, seat.reason = "broken", str(closed)
+        except chambers.Closed:
+            self._note_ended()
             return None
         if judged is not None:
             self._judging.count(check, judged)
         return judged
+
+    def _note_ended(self) -> None:
+        """A backend whose chamber ended cannot be judged: its other checks are not run."""
+        for seat in self.seats.values():
+            if seat.status == "ready" and isinstance(seat.worker, Chamber) and seat.worker.ended:
+                seat.status, seat.reason = "broken", seat.worker.ended
 
     def _keep_picture(self, check: Check, name: str, array: np.ndarray, caption: str) -> None:
         self._keep_array(name, check.backend, check.device, array, caption)

@@ -50,7 +50,8 @@ def verdict_of(
     if backend["status"] == "skipped":
         return {**row, "verdict": "skipped", "why": backend["reason"]}
     if backend["status"] == "broken":
-        return {**row, "verdict": "could not be judged", "why": f"it did not start: {backend['reason']}"}
+        began = "" if backend.get("info") else "it did not start: "
+        return {**row, "verdict": "could not be judged", "why": began + backend["reason"]}
     bad = [c for c in checks if c["outcome"] in BAD_OUTCOMES]
     untrue = Counter(_state(c) for c in bad if _state(c) in UNTRUE)
     gating = [c for c in bad if c["level"] in GATES[gate] or _state(c) in UNTRUE]
@@ -61,6 +62,8 @@ def verdict_of(
         failing = [c for c in gating if c["outcome"] != "xpass"]
         operations = ", ".join(sorted({c["operation"] for c in failing}))
         reasons = [f"{_many(len(failing), 'check fails', 'checks fail')} in {operations}"] if failing else []
+        if failing and all(c.get("kind") == "parity" for c in failing):
+            reasons[0] += f", parity with {', '.join(sorted({c['against'] for c in failing}))} alone"
         reasons += [_many(untrue[state], *words) for state, words in UNTRUE.items() if untrue[state]]
         reasons += [_many(stale, "expectation is stale", "expectations are stale")] if stale else []
         why = "; ".join(reasons) + as_expected

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.events import Run
-from reports.facts import columns, expectation_text, first_line, fraction, key, plain, replace, stale_texts
+from reports.facts import columns, expectation_text, first_line, fraction, input_line, key, plain, replace, stale_texts
 
 _ELEMENTS = {
     "fail": "failure",
@@ -100,6 +100,8 @@ def _body(check: dict[str, Any]) -> str:
     parts = [check["message"]]
     if check["outcome"] == "xfail":
         parts.append(expectation_text(check))
+    if asked := input_line(check):
+        parts.append(f"Asked with {asked}")
     if (check.get("raised") or {}).get("traceback"):
         parts.append(check["raised"]["traceback"])
     if check.get("reproduce"):

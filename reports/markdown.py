@@ -20,6 +20,7 @@ from reports.facts import (
     fraction_sentence,
     fraction_text,
     groups,
+    input_line,
     key,
     plain,
     replace,
@@ -138,6 +139,8 @@ def _group(group: Group) -> str:
     element = worst_text(worst_failed(check))
     if element:
         lines.append(f"Worst element {_code(element)}, {fraction_sentence(fraction(check))}.")
+    if asked := input_line(check):
+        lines.append(f"Asked with {_code(asked)}.")
     if check.get("reproduce"):
         lines.append(_fence(check["reproduce"]))
     return "\n\n".join(lines)

@@ -32,6 +32,7 @@ from reports.facts import (
     fraction_sentence,
     fraction_text,
     groups,
+    input_line,
     is_finding,
     key,
     plain,
@@ -226,22 +227,22 @@ def _print_findings(run: Run, console: Console) -> None:
     console.print()
     _line(console, f"Findings: {must} MUST, {rest} of other levels", style="bold")
     shown = _one_of_each(found)[:MOST_FAILURES]
-    for group, like in shown:
-        _print_finding(group.worst, console, like)
-    left = must + rest - sum(1 + like for _, like in shown)
+    for group, others in shown:
+        _print_finding(group.worst, console, others)
+    left = must + rest - sum(1 + others.total() for _, others in shown)
     if left:
         console.print()
         _line(console, f"{left} more are on the page, in summary.md and in junit.xml.")
 
 
-def _one_of_each(found: list[Group]) -> list[tuple[Group, int]]:
-    """The first group of each level, operation, backend and kind; and how many more checks fail there."""
-    first: dict[tuple[str, ...], tuple[Group, int]] = {}
+def _one_of_each(found: list[Group]) -> list[tuple[Group, Counter[str]]]:
+    """The first group of each level, operation, backend and kind; and of which kinds the other checks are there."""
+    first: dict[tuple[str, ...], tuple[Group, Counter[str]]] = {}
     for group in found:
         name = (group.level, group.worst["operation"], key(group.worst), group.worst["kind"])
-        kept, like = first.get(name, (group, -1))
-        first[name] = (kept, like + len(group.checks))
-    return list(first.values())
+        _, others = first.setdefault(name, (group, Counter({group.worst["kind"]: -1})))
+        others.update(check["kind"] for check in group.checks)
+    return [(group, +others) for group, others in first.values()]
 
 
 def _print_expected(run: Run, console: Console) -> None:
@@ -276,7 +277,7 @@ def _print_budget(run: Run, console: Console) -> None:
     console.print(Text(plain(unused_text(table))), highlight=False)
 
 
-def _print_finding(check: Check, console: Console, like: int) -> None:
+def _print_finding(check: Check, console: Console, others: Counter[str]) -> None:
     console.print()
     _line(console, f"{check['outcome'].upper()} {check['id']}", style="bold red")
     _line(console, f"  {check['level']} {' '.join(check['clauses'])}")
@@ -287,8 +288,17 @@ def _print_finding(check: Check, console: Console, like: int) -> None:
     if element and "expected" not in first_line(check["message"]):
         _line(console, f"  worst {element}")
         _line(console, f"  {fraction_sentence(fraction(check))}")
+    if asked := input_line(check):
+        console.print(Text(f"  asked with {asked}", style="dim"), highlight=False)
     for line in check.get("reproduce", []):
         _line(console, f"  $ {line}", style="cyan")
-    if like:
-        kind = f"{check['kind']} check{'s' * (like > 1)} of {check['operation']}"
-        console.print(Text(f"  and {like} more {kind}"), highlight=False)
+    if others:
+        console.print(Text(f"  and {_more(others)} of {check['operation']}"), highlight=False)
+
+
+def _more(others: Counter[str]) -> str:
+    """`2 more relation checks`, `52 more checks (9 example, 43 boundary)`."""
+    many = others.total()
+    if len(others) == 1:
+        return f"{many} more {next(iter(others))} check{'s' * (many > 1)}"
+    return f"{many} more checks ({', '.join(f'{number} {kind}' for kind, number in others.items())})"

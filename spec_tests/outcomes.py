@@ -31,7 +31,8 @@ class NotApplicable(Exception):
 
 
 class NotShrunk(BaseException):
-    """A crash or a hang: it ends an exploration at once, since replaying it would cost a process each time.
+    """A crash, a hang, nobody left to ask: it ends an exploration at once, since replaying it would cost a process each
+    time, or lead nowhere.
 
     Not an Exception, so that Hypothesis lets it through.
     """

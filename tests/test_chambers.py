@@ -2,18 +2,26 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from backends.protocol import Died, Returned
+from backends import registry
+from backends.protocol import Returned
 from harness import chambers
+from harness.judging import Rules
 from harness.profiles import PROFILES
 from harness.session import Session, Settings
 from reports import events
 from spec_tests import generate
+from spec_tests.outcomes import NotShrunk
+from tests.running import PROJECT, command
 
 pytestmark = pytest.mark.skipif(
     not chambers.possible(), reason="no process can be forked here: nothing is judged ahead"
@@ -68,7 +76,7 @@ def test_checks_are_judged_while_nobody_asks(tmp_path):
     chamber = session.seats["numpy@cpu"].worker
     assert isinstance(chamber, chambers.Chamber)
     last = every[-1]
-    while chambers.judged_ahead(last) and chamber._results.empty():
+    while chambers.judged_ahead(last) and not chamber._results.poll():
         time.sleep(0.01)
     assert session.run(last)["outcome"] == "pass"
     assert len(chamber._ready) == len([c for c in every if chambers.judged_ahead(c)]) - 1
@@ -96,17 +104,105 @@ def test_a_backend_whose_judging_process_ends_cannot_be_judged(tmp_path):
     for check in every:
         outcomes.setdefault(check.backend, []).append(session.run(check)["outcome"])
     assert outcomes["numpy"][-1] == "not-run" and "fail" in outcomes[WRONG]
-    assert isinstance(doomed.call("diffract", {}, 1.0), Died)
+    assert "crash" not in outcomes[WRONG]
     session.finish()
+    assert not _left_by(doomed)
     verdicts = {v["backend"]: v for v in events.read(session.folder).footer["verdicts"]}
     assert verdicts["numpy"]["verdict"] == "could not be judged"
-    assert "the process that judges it ended (exit code -9)" in verdicts["numpy"]["why"]
+    assert verdicts["numpy"]["why"].startswith("the process that judges it ended (exit code -9)")
     assert verdicts[WRONG]["verdict"] == "does not conform"
 
 
-def test_a_run_cut_off_leaves_no_process(tmp_path):
+def _left_by(chamber: chambers.Chamber) -> list[Path]:
+    """What lies around of a chamber's files."""
+    return [path for path in (chamber._seat.worker._folder, chamber._judging._scratch) if path.exists()]
+
+
+def test_a_parity_check_with_a_backend_that_is_gone_is_not_run(tmp_path):
+    names = ("numpy", WRONG)
+    every = _checks(names)
+    parity = [check for check in every if check.against]
+    session = _session(tmp_path, names, every)
+    doomed = session.seats[f"{WRONG}@cpu"].worker
+    for check in every:
+        if not check.against:
+            session.run(check)
+    os.kill(doomed._process.pid, signal.SIGKILL)
+    event = session.run(parity[0])
+    assert event["outcome"] == "not-run"
+    assert event["message"] == f"{WRONG}@cpu: the process that judges it ended (exit code -9)"
+    session.finish()
+    verdicts = {v["backend"]: v["verdict"] for v in events.read(session.folder).footer["verdicts"]}
+    assert verdicts["numpy"] == "conforms" and verdicts[WRONG] != "conforms"
+
+
+def test_what_a_dead_process_was_saying_or_being_told_holds_nobody_up(tmp_path):
+    session = _session(tmp_path, ("numpy",), _checks(("numpy",)))
+    chamber = session.seats["numpy@cpu"].worker
+    os.kill(chamber._process.pid, signal.SIGSTOP)
+    killer = subprocess.Popen(
+        [sys.executable, "-c", f"import os, time; time.sleep(1); os.kill({chamber._process.pid}, 9)"]
+    )
+    large = {"field": np.ones((40, 128, 128), np.complex64)}  # many times what a pipe takes before somebody reads
+    with pytest.raises(NotShrunk, match="ended") as ended:
+        chamber.call("diffract", large, 5.0)
+    assert ended.value.outcome == "not-run"
+    killer.wait()
+    session.abandon()
+    assert not _left_by(chamber)
+
+
+def test_a_run_cut_off_leaves_no_process_and_no_file(tmp_path):
     session = _session(tmp_path, ("numpy",), _checks(("numpy",), "extract_patches"))
-    pid = session.seats["numpy@cpu"].worker._process.pid
+    chamber = session.seats["numpy@cpu"].worker
+    assert _left_by(chamber)
     session.abandon()
     with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+        os.kill(chamber._process.pid, 0)
+    assert not _left_by(chamber)
+
+
+def test_a_run_cut_off_before_its_backends_are_launched_leaves_nothing(tmp_path):
+    every = _checks(("numpy",))
+    rules = Rules(1, 1, 5.0, 0)
+    chamber = chambers.Chamber(registry.find("numpy"), "cpu", every, rules)
+    chamber.stop()
+    assert not _left_by(chamber)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:  # it ended meanwhile
+        return []
+
+
+def _until(found: Callable[[], Any], seconds: float = 30.0) -> Any:
+    """What `found` answers, as soon as it is something."""
+    end = time.monotonic() + seconds
+    while not (answer := found()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return answer
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("backend", ["rude:Hangs", "rude:NeverReady"])
+def test_a_run_ended_from_outside_takes_its_processes_along(tmp_path, backend, ending):
+    """In a call and while a backend is built, and even by SIGKILL: chambers and backends see that the run is gone."""
+    run = subprocess.Popen(
+        command("check", "--device", "cpu", "--backend", f"tests.miniatures.{backend}", "--operation", "diffract"),
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(PROJECT)}, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    chamber, worker = _until(lambda: [(own, its) for own in _children(run.pid) for its in _children(own)])[0]
+    exchange = _until(lambda: _folder_of(worker))
+    run.send_signal(ending)
+    run.wait(30)
+    assert _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (chamber, worker)))
+    assert not exchange.exists()
+
+
+def _folder_of(worker: int) -> Path | None:
+    """Where the files of a backend's process are: it works in there."""
+    scratch = Path(os.readlink(f"/proc/{worker}/cwd"))
+    return scratch.parent if scratch.name == "scratch" else None

@@ -24,6 +24,9 @@ def _whereabouts(sample: np.ndarray, step: int, word: str, want: tuple[int, int]
     """Where the impulse went, in words."""
     row, column = (int(i) for i in np.unravel_index(int(np.argmax(sample)), sample.shape))
     down, right = row - CENTRE[0], column - CENTRE[1]
+    if (row, column) == want:
+        arrived = f"arrived at (row {row}, column {column}) as {sample[want]:.6g}, in an image that sums to"
+        return f"an impulse of 1 asked to move by {word} = +{step} px {arrived} {sample.sum():.6g}, expected 1 and 1"
     seen = f"moved by [{right:+d}, {down:+d}] to (row {row}, column {column})" if sample.max() > 0.5 else "vanished"
     wanted = f"(row {want[0]}, column {want[1]})"
     return f"an impulse at {CENTRE} asked to move by {word} = +{step} px {seen}, expected {wanted}"

@@ -19,6 +19,14 @@ class Hangs(NumpyBackend):
             time.sleep(60)
 
 
+class NeverReady(NumpyBackend):
+    """Is not built within anybody's patience."""
+
+    def __init__(self, device="cpu"):
+        super().__init__(device)
+        time.sleep(3600)
+
+
 class HangsSometimes(NumpyBackend):
     """Never answers for one pattern alone, and is fine otherwise: each hang costs a process."""
 
