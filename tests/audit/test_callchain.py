@@ -136,6 +136,7 @@ def test_effects_in_the_order_of_the_source(sources):
 RULES = """
 import os, json, random, shutil, tempfile
 import numpy as np, h5py, torch
+import tensorflow as tf
 from pathlib import Path
 import pkg.params as p
 
@@ -166,6 +167,8 @@ def f(path, mode, rng):
         ("np.random.seed(0)", ("random", "write")),
         ("np.random.choice(3)", ("random", "write")),
         ("np.random.default_rng(0)", None),
+        ("tf.random.normal((3,))", ("random", "write")),
+        ("tf.random.stateless_poisson((3,), (1, 2), 4.0)", None),
         ("rng.choice(3)", None),
         ("random.random()", ("random", "write")),
         ("torch.manual_seed(1)", ("random", "write")),
