@@ -143,9 +143,9 @@ def _add_audit(commands: "argparse._SubParsersAction") -> None:
                        help="specs in Markdown whose code marks name symbols of the reference; repeatable")  # fmt: skip
     audit.add_argument("--run", dest="run_folder", type=Path, metavar="EVENTS",
                        help="a run of the checks, whose results count: its folder, or events.jsonl")  # fmt: skip
-    audit.add_argument("--out", type=Path, metavar="DIR", help="audits go there, each in a folder named by its time")
+    audit.add_argument("--out", type=_path, metavar="DIR", help="audits go there, each in a folder named by its time")
     audit.add_argument("--entry", metavar="MODULE:FUNCTION", help="where the call chain begins "
-                       "(default: ptycho.workflows.components:run_cdi_example, where it is there)")  # fmt: skip
+                       "(default: ptycho.workflows.components:run_cdi_example, else by what calls it)")  # fmt: skip
     audit.add_argument("--depth", type=int, metavar="N", help="follow the call chain so many calls (default: all)")
     audit.add_argument("--namespace", action="append", default=[], metavar="PREFIX",
                        help="follow the call chain only within this dotted prefix; repeatable")  # fmt: skip
@@ -166,6 +166,11 @@ def _add_audit(commands: "argparse._SubParsersAction") -> None:
     diff.add_argument("a", type=Path, metavar="A", help="the folder of an audit")
     diff.add_argument("b", type=Path, metavar="B", help="the folder of a later one")
     audit.set_defaults(run=_audit)
+
+
+def _path(text: str) -> Path | None:
+    """A path; nothing is none, where `Path` would take it for the folder one is in."""
+    return Path(text) if text else None
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -143,7 +143,8 @@ class _Walk:
 
     def from_(self, *starts: Symbol) -> dict[str, Step]:
         steps: dict[str, Step] = {}
-        above = {start.id: frozenset([start.id]) for start in starts}
+        above: dict[str, str] = {start.id: "" for start in starts}
+        """What each that was reached was reached from."""
         waiting = deque((start, 0) for start in starts)
         while waiting:
             symbol, depth = waiting.popleft()
@@ -152,15 +153,15 @@ class _Walk:
                 cut = self.cut(edge, depth, above, symbol)
                 edges.append(Edge(edge.place, edge.text, edge.target, edge.kind, edge.how, edge.several, cut))
                 if not cut:
-                    above[edge.target] = above[symbol.id] | {edge.target}
+                    above[edge.target] = symbol.id
                     waiting.append((self.sources.symbol(edge.target), depth + 1))
             steps[symbol.id] = self.step(symbol, depth, edges)
         return steps
 
-    def cut(self, edge: Edge, depth: int, above: dict[str, frozenset[str]], symbol: Symbol) -> str:
+    def cut(self, edge: Edge, depth: int, above: dict[str, str], symbol: Symbol) -> str:
         if edge.how == "decorated":
             return "decorated"
-        if edge.target in above[symbol.id]:
+        if edge.target in above and edge.target in _line(symbol.id, above):
             return "recursion"
         if self.namespaces and not any(_within(edge.target, one) for one in self.namespaces):
             return "namespace"
@@ -255,6 +256,13 @@ class _Walk:
         lines = [use.place.line for use in (*tree.uses_in(around), *tree.callees(around)) if use.text == path]
         before = [line for line in lines if line < symbol.place.line]
         return symbol.place._replace(line=max(before, default=symbol.place.line))
+
+
+def _line(name: str, above: dict[str, str]) -> Iterator[str]:
+    """What a function was reached from, and that from, itself first."""
+    while name:
+        yield name
+        name = above[name]
 
 
 def in_order(chain: Chain) -> list[Effect]:

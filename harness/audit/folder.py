@@ -43,10 +43,12 @@ def write(out: Path, texts: Callable[[str], Mapping[str, str]], now: Callable[[]
 
 
 def check(out: Path) -> None:
-    """Raise Mistake where no folder can be made in `out`, before anything is read."""
+    """Raise Mistake where no folder can be made in `out`, before anything is read; nothing is left there."""
+    place = out
+    while not place.exists() and place != place.parent:
+        place = place.parent
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
+        with tempfile.TemporaryDirectory(dir=place):
             pass
     except OSError as error:
         raise Mistake(f"--out {out}: no audit can be written there: {error.strerror or error}") from error

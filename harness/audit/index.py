@@ -209,7 +209,9 @@ class Sources:
         modules, faults = {}, []
         for path, file in source.files.items():
             try:
-                facts = self.cache.facts(source.read(path), file.digest, f"{source.role}:{path}")
+                content = source.read(path)
+                trees.decode(content)  # the parser lets comments pass that are no text; their lines could not be cited
+                facts = self.cache.facts(content, file.digest, f"{source.role}:{path}")
             except (SyntaxError, ValueError, RecursionError, MemoryError, OSError) as error:
                 faults.append(_unread(path, error))
                 facts = NO_FACTS
@@ -322,6 +324,8 @@ def _is_among(tree: SourceTree, found: list[SourceTree]) -> bool:
 def _unread(path: str, error: Exception) -> Fault:
     if isinstance(error, SyntaxError):
         return Fault(path, error.lineno, f"syntax error: {error.msg}", "syntax")
+    if isinstance(error, UnicodeDecodeError):
+        return Fault(path, None, f"no text in {error.encoding}: {error.reason} at byte {error.start}", "syntax")
     if isinstance(error, RecursionError | MemoryError):
         return Fault(path, None, "nested too deeply to be parsed", "syntax")
     if isinstance(error, OSError):

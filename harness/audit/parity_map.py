@@ -9,6 +9,7 @@ nor spec, the rows are the public classes and functions of the reference.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from harness.audit.clauses import Clauses, Hanging
@@ -112,12 +113,12 @@ class ParityMap:
     notes: tuple[str, ...]
     """What a reader has to know: how owners were found, which lines of the catalogue could be followed ..."""
 
-    @property
+    @cached_property
     def gaps(self) -> tuple[Row, ...]:
         """Rows that are not present, or not fit for what the client does; those most hangs on first."""
         return tuple(sorted((row for row in (*self.rows, *self.needs) if row.is_gap), key=weight))
 
-    @property
+    @cached_property
     def shared(self) -> tuple[Shared, ...]:
         """The same difference of many symbols, once; that of most symbols first."""
         found: dict[str, list[str]] = {}
@@ -195,7 +196,8 @@ class _Builder:
         self._modules(tree, grouped)
         found = {name: self._counterpart(tree, name) for name in sorted(grouped)}
         self._blame(tree, found)
-        return tuple(self._row(tree, name, grouped, found[name]) for name in sorted(grouped))
+        below = _below(grouped)
+        return tuple(self._row(tree, name, grouped, below.get(name, []), found[name]) for name in sorted(grouped))
 
     def _modules(self, tree: Tree, grouped: dict[str, list[Touch]]) -> None:
         for name in grouped:
@@ -220,15 +222,17 @@ class _Builder:
             self.owners[role].prepare(paths)
 
     def _row(
-        self, tree: Tree, name: str, grouped: dict[str, list[Touch]], found: tuple[Counterpart | None, Symbol | None]
-    ) -> Row:
+        self, tree: Tree, name: str, grouped: dict[str, list[Touch]], below: list[str],
+        found: tuple[Counterpart | None, Symbol | None],
+    ) -> Row:  # fmt: skip
         symbol = tree.symbols.get(name)
         best, target = found
         touches = tuple(sorted(set(grouped[name]), key=lambda one: one.order))
         through = next((one.through for one in touches if one.through), "")
         matcher = self.matchers[tree.role]
-        members = [one for one in grouped if one.rpartition(".")[0] == name and name != tree.package]
+        members = [one for one in below if one.rpartition(".")[0] == name and name != tree.package]
         several = self._differences(tree, symbol, found, touches, {one: grouped[one] for one in sorted(members)})
+        around = (*touches, *(one for other in below for one in grouped[other]))
         unfit = misfits(touches, symbol, tree)
         operations = self._operations(tree.role, name, target)
         mapped = self.mappings[tree.role].operations_of(name)
@@ -239,7 +243,7 @@ class _Builder:
             status_of(best, several) if tree is self.reference else own_status(symbol, through, several, unfit),
             tuple(several), tuple(unfit), clauses, operations,
             tuple(one for operation in operations for one in self.results.get(operation, ())),
-            self._owner_of(tree, name), self._owner(target), _paths(touches, grouped, name),
+            self._owner_of(tree, name), self._owner(target), _paths(around),
         )  # fmt: skip
 
     def _operations(self, role: str, name: str, target: Symbol | None) -> tuple[str, ...]:
@@ -310,9 +314,19 @@ class _Builder:
             yield "Neither a client nor a spec was given: the rows are the reference's public classes and functions."
 
 
-def _paths(touches: tuple[Touch, ...], grouped: dict[str, list[Touch]], name: str) -> tuple[str, ...]:
-    below = [one for other, several in grouped.items() if other.startswith(f"{name}.") for one in several]
-    return tuple(sorted({one.scope for one in (*touches, *below) if one.who == "client"}))
+def _below(names: Iterable[str]) -> dict[str, list[str]]:
+    """Of each name those that begin with it and a dot."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        above = name.rpartition(".")[0]
+        while above:
+            found.setdefault(above, []).append(name)
+            above = above.rpartition(".")[0]
+    return found
+
+
+def _paths(touches: Iterable[Touch]) -> tuple[str, ...]:
+    return tuple(sorted({one.scope for one in touches if one.who == "client"}))
 
 
 def _is_asked(touches: list[Touch]) -> bool:

@@ -20,6 +20,7 @@ from pathlib import Path
 from harness.audit.model import Fault
 from harness.mistakes import Mistake
 
+NOTHING = hashlib.sha256(b"").hexdigest()
 SKIPPED = {"__pycache__", ".git", ".venv", "node_modules", ".ipynb_checkpoints"}
 
 
@@ -99,11 +100,13 @@ def find(spec: str, role: str) -> SourceTree:
 
 
 def locate(spec: str) -> tuple[Path, str]:
-    """Folder and dotted package of `DIR:PACKAGE`. Mistake when there is no such package; nothing is read."""
+    """Folder and dotted package of `DIR:PACKAGE`. Mistake when there is no such package; no file is read."""
     root, package = split_spec(spec)
     place = root / package.replace(".", "/")
     if not place.is_dir() and not place.with_suffix(".py").is_file():
         raise Mistake(f"{spec!r}: {root} holds no package {package!r}")
+    if next(_python_files(root, package), None) is None:
+        raise Mistake(f"{spec!r}: {place} holds no Python file")
     return root, package
 
 
@@ -126,6 +129,8 @@ def _tree(role: str, root: Path, package: str) -> SourceTree:
         version = _version(content, path, digest, commit, blobs, release)
         module = path.removesuffix(".py").replace("/", ".")
         files[path] = SourceFile(path, module.removesuffix(".__init__"), path.endswith("__init__.py"), digest, version)
+    if all(file.digest == NOTHING for file in files.values()):
+        faults.append(Fault(package.replace(".", "/"), None, "every file of it is empty"))
     whole = commit or release or ""
     if commit and any(file.version.endswith("+dirty") for file in files.values()):
         whole += "+dirty"

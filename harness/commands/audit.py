@@ -12,16 +12,18 @@ from typing import Any
 
 from harness.audit import folder, ledger, trace, trees
 from harness.audit.cache import Cache, default_folder
+from harness.audit.citations import CitationError
 from harness.audit.compose import Audit, compose
 from harness.audit.diff import compare, read
 from harness.audit.request import Request
 from harness.mistakes import Mistake
+from reports.events import RunError
 
 
 def request_of(arguments: argparse.Namespace) -> Request:
     """What the command line asks for. Raises Mistake for what cannot be meant."""
     for name in ("reference", "candidate", "out"):
-        if getattr(arguments, name) is None:
+        if not getattr(arguments, name):
             raise Mistake(f"--{name} is asked for: {EXPECTED[name]}")
     _packages(arguments)
     for file in arguments.spec:
@@ -55,6 +57,9 @@ def _packages(arguments: argparse.Namespace) -> None:
         raise Mistake(
             f"--candidate {arguments.candidate!r}: that is the reference itself; another package is asked for"
         )
+    (one, mine), (other, theirs) = found["reference"], found["candidate"]
+    if one == other and f"{mine}.".startswith(f"{theirs}.") | f"{theirs}.".startswith(f"{mine}."):
+        raise Mistake(f"--candidate {arguments.candidate!r}: one of {mine} and {theirs} is a part of the other")
     if "client" in found and found["client"][1] in (found["reference"][1], found["candidate"][1]):
         raise Mistake(
             f"--client {arguments.client!r}: a package of this name is audited; one that calls it is asked for"
@@ -85,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.ledger is not None:
         ledger.check(arguments.ledger)
     cache = Cache(None if arguments.no_cache else arguments.cache or default_folder())
-    audit = compose(request, cache, _say if sys.stderr.isatty() else lambda text: None)
+    audit = _composed(request, cache)
     written = folder.write(arguments.out, audit.texts)
     if arguments.ledger is not None:
         ledger.append(arguments.ledger, f"audit {written.name}", entry(audit, request, written))
@@ -94,6 +99,15 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{what}: {number}")
     print(f"{len(cache.parsed)} files parsed, {len(cache.reused)} known from before; {audit.cited} places cited")
     return 0
+
+
+def _composed(request: Request, cache: Cache) -> Audit:
+    try:
+        return compose(request, cache, _say if sys.stderr.isatty() else lambda text: None)
+    except RunError as error:
+        raise Mistake(f"--run {request.run}: {error}") from error
+    except CitationError as error:
+        raise Mistake(f"nothing is written, for a citation does not hold: {error}") from error
 
 
 def _say(text: str) -> None:

@@ -19,6 +19,8 @@ CUTS = {"recursion": "recursion, not followed", "shown": "see elsewhere", "depth
         "decorated": "what it wraps, followed where that is called"}  # fmt: skip
 CERTAIN = ("scope", "import", "constructor", "annotation", "framework", "assigned")
 EARLY = "ran before the entry point"
+INDENTED = 60
+"""So many levels of the tree are indented; those below stand under each other, with their number."""
 
 
 def callchain(
@@ -138,9 +140,10 @@ def tree_text(rows: list[dict[str, Any]], run: dict | None) -> str:
         marks = f"  ({'; '.join(row['marks'])})" if row["marks"] else ""
         early = run is None or EARLY in row["marks"]
         ran = "" if early else f"  [ran {row['ran']}]" if row["ran"] else "  [never]"
-        lines.append(
-            f"{'|  ' * (row['level'] - 1)}{'+- ' if row['level'] else ''}{where}{row['name']}{defined}{marks}{ran}"
-        )
+        bars = "|  " * min(row["level"] - 1, INDENTED)
+        deep = f"(level {row['level']}) " if row["level"] > INDENTED + 1 else ""
+        branch = "+- " if row["level"] else ""
+        lines.append(f"{bars}{branch}{deep}{where}{row['name']}{defined}{marks}{ran}")
     return "\n".join(lines)
 
 

@@ -27,6 +27,8 @@ class Node:
 
     row: dict[str, Any]
     below: list["Node"] = field(default_factory=list)
+    hidden: int = 0
+    """So many rows below it are not shown."""
 
 
 @dataclass
@@ -79,6 +81,10 @@ def _own(name: str) -> str:
     return resources.files("harness.audit.documents").joinpath(name).read_text(encoding="utf-8")
 
 
+DEEPEST = 60
+"""Levels of a call chain that are shown inside each other; callchain.md has those below."""
+
+
 def folded(blocks: Sequence[Block]) -> list[Folded]:
     """Blocks by the heading they stand under; a heading may fold them."""
     found = [Folded(None, False)]
@@ -91,10 +97,13 @@ def folded(blocks: Sequence[Block]) -> list[Folded]:
 
 
 def nested(rows: Sequence[dict[str, Any]]) -> Node:
-    """The rows of a call chain, top to bottom with their `level`, as a tree."""
+    """The rows of a call chain, top to bottom with their `level`, as a tree; nothing below `DEEPEST`."""
     top = Node(rows[0])
     path = [top]
     for row in rows[1:]:
+        if row["level"] > DEEPEST:
+            path[-1].hidden += 1
+            continue
         del path[row["level"] :]
         made = Node(row)
         path[-1].below.append(made)
