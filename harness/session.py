@@ -1,5 +1,6 @@
 """One run: backends started, checks judged, events written, a verdict at the end."""
 
+import contextlib
 import os
 import shlex
 import statistics
@@ -246,10 +247,11 @@ class Session:
         return any(e["outcome"] in events.BAD_OUTCOMES for e in self._finished)
 
     def _stop(self) -> None:
-        for seat in self.seats.values():
-            if seat.worker is not None:
-                seat.worker.stop()
-        self._judging.close()
+        with contextlib.ExitStack() as stack:  # a second Ctrl-C ends one wait, and not the stopping of the others
+            stack.callback(self._judging.close)
+            for seat in self.seats.values():
+                if seat.worker is not None:
+                    stack.callback(seat.worker.stop)
 
     def abandon(self) -> None:
         """Stop without a footer: a run cut off has no verdict, and its readers say so."""

@@ -23,9 +23,6 @@ EXIT_MEANINGS = {
     2: "at least one backend could not be judged",
 }
 
-LONGEST_INPUT = 200
-"""Characters of an input told in one line; the page has all of it."""
-
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
@@ -42,18 +39,6 @@ def first_line(text: str) -> str:
     """The line of a message that says what is wrong; the others show it."""
     lines = plain(text).strip().splitlines()
     return lines[0].strip() if lines else ""
-
-
-def input_line(check: Check) -> str:
-    """What the backend was asked with, in one line: arrays, and values that are given; empty where it is not known."""
-    told = []
-    for one in check.get("inputs", []):
-        if "shape" in one:
-            told.append(f"{one['name']} {one['dtype']} ({', '.join(map(str, one['shape']))})")
-        elif one["summary"] != "None":
-            told.append(f"{one['name']} = {first_line(one['summary'])}")
-    line = plain("; ".join(told))
-    return line if len(line) <= LONGEST_INPUT else f"{line[:LONGEST_INPUT]} ..."
 
 
 def shorten(text: str, limit: int) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from reports.events import Run
-from reports.facts import columns, expectation_text, first_line, fraction, input_line, key, plain, replace, stale_texts
+from reports.asked import input_line
+from reports.facts import columns, expectation_text, first_line, fraction, key, plain, replace, stale_texts
 
 _ELEMENTS = {
     "fail": "failure",

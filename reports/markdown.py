@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from reports import coverage
+from reports.asked import input_line
 from reports.events import OUTCOMES, Run
 from reports.facts import (
     Group,
@@ -20,7 +21,6 @@ from reports.facts import (
     fraction_sentence,
     fraction_text,
     groups,
-    input_line,
     key,
     plain,
     replace,

@@ -16,6 +16,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from reports.asked import input_line
 from reports.coverage import sentence
 from reports.events import Run
 from reports.facts import (
@@ -32,7 +33,6 @@ from reports.facts import (
     fraction_sentence,
     fraction_text,
     groups,
-    input_line,
     is_finding,
     key,
     plain,

@@ -195,7 +195,23 @@ def test_what_does_not_fit_is_left_out_and_said(run: events.Run) -> None:
     assert len(kept) == len(run.checks)
     assert kept[sample_run.FAILING_ID][2], "findings keep their comparisons longest"
     with pytest.raises(ValueError, match="are left on the page"):
-        payload.fit(run, 100)
+        payload.fit(run, 10)
+
+
+def test_where_the_bare_list_is_too_large_findings_are_what_is_listed(run: events.Run) -> None:
+    findings = [check["id"] for check in run.checks if facts.is_finding(check)]
+    few, note = payload.fit(run, 2000)
+    listed = json.loads(few)["checks"]
+    assert 0 < len(listed) <= len(findings) < len(run.checks)
+    assert {row[0] for row in listed} <= set(findings)
+    assert note.startswith(f"{len(run.checks) - len(listed)} of {len(run.checks)} checks are not listed")
+
+
+def test_an_id_that_says_nothing_new_is_put_together_by_the_page(run: events.Run) -> None:
+    check = _failing("smoke", "default")
+    data = json.loads(payload.fit(replace(run, checks=(check, {**check, "id": "another"})), 10_000)[0])
+    assert [row[0] for row in data["checks"]] == ["", "another"]
+    assert data["table"][data["checks"][0][8]] == check["message"]
 
 
 def test_thousands_of_findings_stay_small(run: events.Run) -> None:

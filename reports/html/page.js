@@ -4,12 +4,13 @@
   const BAD = new Set(["fail", "error", "crash", "timeout", "xpass"]);
   const SYMBOLS = { pass: "✓", skip: "–", "not-run": "–", xfail: "◐" };
   const NAMES = "id operation kind case backend clauses level outcome message used seconds detail".split(" ");
-  const SHARED = ["operation", "kind", "backend", "clauses", "level", "outcome"];
+  const SHARED = ["operation", "kind", "backend", "clauses", "level", "outcome", "message"];
 
   const { table, checks: rows } = JSON.parse(document.getElementById("data").textContent);
   const checks = rows.map((row) => {
     const check = Object.fromEntries(NAMES.map((name, place) => [name, row[place]]));
     for (const name of SHARED) check[name] = table[check[name]];
+    check.id = check.id || [check.operation, check.kind, check.case, check.backend].join("/");
     check.areas = check.clauses.map((clause) => clause.split(".")[0]);
     check.text = [check.id, check.message, check.case, ...check.clauses].join(" ").toLowerCase();
     return check;
