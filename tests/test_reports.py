@@ -4,16 +4,14 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from rich.console import Console
 
-from reports import events, facts, gate, images, junit, markdown, terminal
+from reports import events, facts, images, junit, markdown, terminal
 from reports.html import matrix, payload, render
 from tests import sample_run
 
@@ -207,13 +205,6 @@ def test_where_the_bare_list_is_too_large_findings_are_what_is_listed(run: event
     assert note.startswith(f"{len(run.checks) - len(listed)} of {len(run.checks)} checks are not listed")
 
 
-def test_an_id_that_says_nothing_new_is_put_together_by_the_page(run: events.Run) -> None:
-    check = _failing("smoke", "default")
-    data = json.loads(payload.fit(replace(run, checks=(check, {**check, "id": "another"})), 10_000)[0])
-    assert [row[0] for row in data["checks"]] == ["", "another"]
-    assert data["table"][data["checks"][0][8]] == check["message"]
-
-
 def test_thousands_of_findings_stay_small(run: events.Run) -> None:
     worst = next(check for check in run.checks if check["outcome"] == "error")
     noisy = worst | {"captured": "noise " * 2000}
@@ -375,40 +366,3 @@ def test_a_fraction_of_the_tolerance_reads_well() -> None:
     assert [facts.fraction_text(value) for value in (None, 0.0, 0.0031, 0.424, 1.0, 3.25, float("inf"))] == [
         "-", "0 %", "0.31 %", "42 %", "100 %", "3.25x", "without bound",
     ]  # fmt: skip
-
-
-def _failing(kind: str, case: str, **more: Any) -> dict[str, Any]:
-    return {
-        "event": "check-finished", "id": f"diffract/{kind}/{case}/pytorch@cpu", "operation": "diffract", "kind": kind,
-        "case": case, "backend": "pytorch", "device": "cpu", "clauses": ["PHYS.FFT.NORM"], "level": "MUST",
-        "outcome": "fail", "message": "amplitude: has dtype float64, expected float32", "seconds": 0.1,
-        "adapter_seconds": 0.1, "calls": 1, "examples": 1, **more,
-    }  # fmt: skip
-
-
-def test_a_finding_says_what_was_asked_and_which_checks_fail_likewise(run: events.Run) -> None:
-    inputs = [
-        {"name": "field", "dtype": "complex64", "shape": [2, 64, 64], "summary": "0 to 1"},
-        {"name": "sigma", "summary": "0.5"},
-        {"name": "seed", "summary": "None"},
-    ]
-    checks = [
-        _failing(kind, case, inputs=inputs)
-        for kind, case in [("smoke", "default"), ("boundary", "B=1"), ("boundary", "B=16"), ("golden", "N64")]
-    ]
-    told = replace(run, checks=tuple(checks))
-    console = Console(width=120, file=io.StringIO())
-    terminal.print_summary(told, console)
-    said = console.file.getvalue()
-    assert "  asked with field complex64 (2, 64, 64); sigma = 0.5\n" in said
-    assert "  and 3 more checks (2 boundary, 1 golden) of diffract\n" in said
-    assert "Asked with `field complex64 (2, 64, 64); sigma = 0.5`." in markdown.render(told)
-
-
-def test_a_backend_that_only_disagrees_with_another_is_said_to() -> None:
-    backend = {"name": "pytorch", "device": "cpu", "status": "ready", "operations": ["diffract"], "not_claimed": []}
-    parity = _failing("parity", "default", against="tensorflow")
-    verdict = gate.verdict_of(backend, [parity], [], "must")
-    assert verdict["why"] == "1 check fails in diffract, parity with tensorflow alone"
-    verdict = gate.verdict_of(backend, [parity, _failing("smoke", "default")], [], "must")
-    assert verdict["why"] == "2 checks fail in diffract"
