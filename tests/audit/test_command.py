@@ -372,6 +372,57 @@ def test_a_hard_import_is_for_the_worse(project, capsys):
     assert code == 1 and "! cand.work: cannot be imported without mlflow any more" in shown
 
 
+def test_what_differs_in_another_way_is_neither_better_nor_worse(project, capsys):
+    (project / "ref" / "work.py").write_text(FILES["ref/work.py"] + "def fit(a: int, b=1): ...\n")
+    (project / "cand" / "work.py").write_text(FILES["cand/work.py"] + "def fit(a: str, b=2): ...\n")
+    (project / "client" / "use.py").write_text(FILES["client/use.py"] + "from ref.work import fit\nfit(1)\n")
+    code, shown = compared(project, capsys, ("cand/work.py", "a: str, b=2", "a: bytes, b=2"))
+    assert code == 0
+    assert "ref.work.fit: was: 'a' is int there, str here; is: 'a' is int there, bytes here" in shown
+
+
+def test_what_a_class_lacks_is_told_name_by_name(project, capsys):
+    (project / "cand" / "work.py").write_text(FILES["cand/work.py"] + "class K: ...\n")
+    (project / "client" / "use.py").write_text("from cand.work import K\nK.one(K.two)\n")
+    code, shown = compared(project, capsys, ("client/use.py", "K.one(K.two)", "K.two(K.three)"))
+    assert code == 1 and "! cand.work.K (candidate): has no 'three'" in shown
+    assert "- cand.work.K (candidate): was:" not in shown
+
+
+def test_a_signature_says_what_came_went_and_changed(project, capsys):
+    code, shown = compared(
+        project, capsys, ("ref/work.py", "def run(path, n=1)", "def run(path, *, n=(2, ')'), more={})")
+    )
+    assert "- ref.work.run: more={} (by name only) is new; n=1 -> n=(2, ')') (by name only)\n" in shown
+    assert code == 1 and "! ref.work.run: takes no 'more'" in shown
+
+
+def test_the_same_of_many_modules_is_said_once(project, capsys):
+    write(project, {f"cand/m{number}.py": f"from cand.work import load\ndef f{number}(): ...\n" for number in range(3)})
+    code, shown = compared(
+        project, capsys, ("cand/work.py", "import torch\n", "from cand import log\n"),
+        ("cand/m1.py", "def f1(): ...", "def g(): ...\ndef h(): ...")
+    )  # fmt: skip
+    assert code == 1
+    assert "! cannot be imported without mlflow any more: 4 (cand.m0, cand.m1, cand.m2, cand.work)" in shown
+    assert "- can be imported without torch now: 4 (cand.m0, cand.m1, cand.m2, cand.work)" in shown
+    assert "cand.m1: new: 2 (g, h)" in shown and "cand.m1: gone: f1" in shown
+
+
+def test_a_diff_says_which_versions_and_what_was_asked_otherwise(project, capsys):
+    audit(project)
+    first = latest(project)
+    audit(project, "--spec", str(first / "summary.md"))
+    second = latest(project)
+    assert cli.main(["audit", "diff", str(first), str(second)]) in (0, 1)
+    shown = capsys.readouterr().out
+    assert re.search(r"reference ref: both at content \w{12}\n", shown)
+    assert "the specs are not the same (spec.md -> spec.md, summary.md)" in shown
+    audit(project, client=False)
+    assert cli.main(["audit", "diff", str(second), str(latest(project))]) == 2
+    assert "has the client 'client'" in capsys.readouterr().err
+
+
 def test_symbols_that_are_new_or_gone(project, capsys):
     code, shown = compared(project, capsys, ("client/use.py", "save('y', 1)\n", ""), ("client/use.py", ", save", ""))
     assert code == 0 and "symbols gone" in shown and "ref.work.save: was missing" in shown
