@@ -13,8 +13,8 @@ from harness.audit.model import Parameter, Symbol
 STATUSES = ("present", "partial", "missing", "diverging")
 """present: nothing that was compared differs; partial: it is there, and lacks members or parameters that client or spec
 use; missing: no counterpart; diverging: it has what is used, and something differs."""
-MADE = re.compile(rf"(?!(?:{'|'.join(one for one in dir(builtins) if one.islower())})\()[a-z_][\w.]*\(")
-"""A default that a function makes; of those of Python itself one knows what they make."""
+MADE = re.compile(r"([a-z_][\w.]*)\(")
+"""A default that a function makes; of Python's own one knows what they make."""
 
 
 class Difference(NamedTuple):
@@ -159,7 +159,8 @@ def _parameter(one: Parameter, other: Parameter, used: bool) -> list[Difference]
 
 def _default_kind(*several: str | None) -> str:
     """What a function makes, `option(64)`, may be the other's default: the signature does not tell."""
-    made = [text is not None and bool(MADE.match(text)) for text in several]
+    found = [MADE.match(text or "") for text in several]
+    made = [one is not None and not hasattr(builtins, one[1]) for one in found]
     return "untold" if made.count(True) == 1 else "default"
 
 

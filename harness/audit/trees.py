@@ -20,7 +20,6 @@ from pathlib import Path
 from harness.audit.model import Fault
 from harness.mistakes import Mistake
 
-NOTHING = hashlib.sha256(b"").hexdigest()
 SKIPPED = {"__pycache__", ".git", ".venv", "node_modules", ".ipynb_checkpoints"}
 
 
@@ -118,18 +117,19 @@ def tests_of(tree: SourceTree, role: str = "tests") -> SourceTree | None:
 def _tree(role: str, root: Path, package: str) -> SourceTree:
     commit, blobs, faults = _git(root)
     release = _release(root, package)
-    files = {}
+    files, filled = {}, False
     for path in _python_files(root, package):
         try:
             content = (root / path).read_bytes()
         except OSError as error:
             faults.append(Fault(path, None, f"cannot be read: {error.strerror or error}"))
             continue
+        filled = filled or bool(content)
         digest = hashlib.sha256(content).hexdigest()
         version = _version(content, path, digest, commit, blobs, release)
         module = path.removesuffix(".py").replace("/", ".")
         files[path] = SourceFile(path, module.removesuffix(".__init__"), path.endswith("__init__.py"), digest, version)
-    if all(file.digest == NOTHING for file in files.values()):
+    if files and not filled:
         faults.append(Fault(package.replace(".", "/"), None, "every file of it is empty"))
     whole = commit or release or ""
     if commit and any(file.version.endswith("+dirty") for file in files.values()):
