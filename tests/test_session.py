@@ -259,6 +259,8 @@ def _cut_off(runs: Path, sign: signal.Signals) -> tuple[int, Path, str]:
         command("check", "--backend", "numpy", "--device", "cpu", "--profile", "nightly",
                 "--operation", "extract_patches", "--runs", str(runs)),
         cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        # a shell that runs these tests in the background makes them, and what they start, deaf to Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     for _ in range(400):
         stream = next(runs.glob("2*/events.jsonl"), None)
