@@ -10,7 +10,7 @@ from harness.seats import Seat
 from reports import events
 from spec_tests import contract
 from spec_tests.catalogue import clause
-from spec_tests.defaults import conflicts
+from spec_tests.defaults import LAYERS, conflicts
 from spec_tests.scan_checks import Scan
 from spec_tests.unchecked import carried
 
@@ -46,5 +46,5 @@ def header(settings: Any, run: str, seed: int, seats: list[Seat], scan: Scan | N
             for c in encoded
         ],
         "coverage": coverage.event(settings.runs),
-        "defaults": [one.event() for one in conflicts()],
+        "defaults": {"layers": list(LAYERS), "conflicts": [one.event() for one in conflicts()]},
     }

@@ -3,7 +3,6 @@
 Pure functions of `reports.events.Run`; nothing here knows about terminals, XML or HTML.
 """
 
-import json
 import math
 import os
 import re
@@ -89,31 +88,6 @@ def stale_texts(run: Run) -> list[str]:
         )
         for one in run.footer.get("stale_expectations", [])
     ]
-
-
-@dataclass(frozen=True)
-class Defaults:
-    """Settings whose default differs: one row each, with a cell per layer, None where the layer has none."""
-
-    layers: tuple[str, ...]
-    rows: tuple[dict[str, Any], ...]
-
-
-def defaults(run: Run) -> Defaults:
-    """What the header says of defaults that disagree; nothing for a run from before it did."""
-    told = run.header.get("defaults", [])
-    layers = tuple(dict.fromkeys(layer for one in told for layer in one["values"]))
-    keys = ("", "legacy_key", "torch_key")
-    rows = []
-    for one in told:
-        own = dict(zip(layers, keys, strict=False))
-        cells = [
-            {"value": json.dumps(one["values"][layer]), "key": one.get(own.get(layer, "")) or ""}
-            if layer in one["values"] else None
-            for layer in layers
-        ]  # fmt: skip
-        rows.append({"setting": one["setting"], "cells": cells})
-    return Defaults(layers, tuple(rows))
 
 
 @dataclass(frozen=True)

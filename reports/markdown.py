@@ -3,6 +3,7 @@
 Everything a backend said is set in code spans and fences, so it can neither format nor mention anybody.
 """
 
+import json
 import re
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from reports.events import OUTCOMES, Run
 from reports.facts import (
     Group,
     contracts_text,
-    defaults,
     expectation_text,
     expected,
     findings,
@@ -172,13 +172,14 @@ def _coverage(run: Run) -> str:
 
 def _defaults(run: Run) -> str:
     """Settings whose default is another in another layer, folded away."""
-    told = defaults(run)
-    if not told.rows:
+    told = run.header.get("defaults")
+    if not told or not told["conflicts"]:
         return ""
     rows = [
-        [_cell(row["setting"]), *(_cell(cell["value"]) if cell else "–" for cell in row["cells"])] for row in told.rows
+        [_cell(one["setting"]), *(_cell(json.dumps(cell["value"])) if cell else "–" for cell in one["layers"])]
+        for one in told["conflicts"]
     ]
-    table = _table(["setting", *map(_cell, told.layers)], rows, left=1 + len(told.layers))
+    table = _table(["setting", *map(_cell, told["layers"])], rows, left=1 + len(told["layers"]))
     return f"<details><summary>{len(rows)} defaults that disagree</summary>\n\n{table}\n\n</details>"
 
 

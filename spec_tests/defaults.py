@@ -6,7 +6,7 @@ happens to build first, so a page shows every disagreement (PARAMS.DEFAULTS).
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,34 +21,26 @@ TORCH_TABLES = {"ModelConfig": TRAINING, "TrainingConfig": TRAINING, "InferenceC
 
 
 @dataclass(frozen=True)
-class Absent:
-    """The layer has no such setting."""
-
-
-ABSENT = Absent()
-
-
-@dataclass(frozen=True)
 class Default:
-    """A setting's default in each of LAYERS, in the layer's own words, and what they mean in the setting's."""
+    """A setting's default by layer, without the layers that lack it."""
 
     setting: str
-    legacy_key: str | None
-    torch_key: str | None
-    values: tuple[Any, ...]
-    meanings: tuple[Any, ...]
+    keys: Mapping[str, str]
+    """What each layer calls it."""
+    values: Mapping[str, Any]
+    """In the layer's own words."""
+    meanings: Mapping[str, Any]
+    """In the words of the configuration classes."""
 
     @property
     def disagrees(self) -> bool:
-        there = [value for value in self.meanings if value is not ABSENT]
-        return any(value != there[0] or isinstance(value, bool) != isinstance(there[0], bool) for value in there[1:])
+        first, *others = self.meanings.values()
+        return any(one != first or isinstance(one, bool) != isinstance(first, bool) for one in others)
 
     def event(self) -> dict[str, Any]:
-        """As a run's header has it: a layer that lacks the setting is left out of `values`, keyed by layer."""
-        told = {layer: value for layer, value in zip(LAYERS, self.values, strict=True) if value is not ABSENT}
-        return {
-            "setting": self.setting, "legacy_key": self.legacy_key, "torch_key": self.torch_key, "values": told
-        }  # fmt: skip
+        """As a run's header has it: what it is called and what it is, in each of LAYERS, None where it is not there."""
+        told = [{"key": self.keys[one], "value": self.values[one]} if one in self.values else None for one in LAYERS]
+        return {"setting": self.setting, "layers": told}
 
 
 @cache
@@ -69,16 +61,19 @@ def _torch_row(owner: str, field: str) -> tuple[str, Row] | None:
 
 def defaults() -> Iterator[Default]:
     """Every setting that has a default in the configuration classes."""
+    ours, legacy, torch = LAYERS
     for owner in TORCH_TABLES:
         for field, row in tables()[owner].items():
             if "default" not in row:
                 continue
-            legacy_key, torch = row.get("legacy"), _torch_row(owner, field)
-            legacy = measured().get(legacy_key, ABSENT) if legacy_key else ABSENT
-            torch_key, torch_row = torch or (None, {})
-            values = (row["default"], legacy, torch_row.get("default", ABSENT))
-            meanings = (row["default"], legacy, torch_row.get("means", values[2]))
-            yield Default(f"{owner}.{field}", legacy_key if legacy is not ABSENT else None, torch_key, values, meanings)
+            keys, values = {ours: field}, {ours: row["default"]}
+            if row.get("legacy") in measured():
+                keys[legacy], values[legacy] = row["legacy"], measured()[row["legacy"]]
+            key, torch_row = _torch_row(owner, field) or ("", {})
+            if "default" in torch_row:
+                keys[torch], values[torch] = key, torch_row["default"]
+            meant = {torch: torch_row["means"]} if "means" in torch_row else {}
+            yield Default(f"{owner}.{field}", keys, values, {**values, **meant})
 
 
 def conflicts() -> list[Default]:

@@ -65,14 +65,18 @@ def header() -> dict[str, Any]:
             for name, level, section, statement in _CLAUSES
         ],
         "coverage": coverage(),
-        "defaults": [
-            {"setting": "ModelConfig.N", "legacy_key": "N", "torch_key": "torch_data.N",
-             "values": {"configuration class": 64, "legacy dictionary": 128, "torch class": 64}},
-            {"setting": "ModelConfig.probe_mask", "legacy_key": "probe.mask", "torch_key": "torch_model.probe_mask",
-             "values": {"configuration class": False, "legacy dictionary": True, "torch class": None}},
-            {"setting": "TrainingConfig.output_dir", "legacy_key": "output_prefix", "torch_key": None,
-             "values": {"configuration class": HOSTILE, "legacy dictionary": "outputs"}},
-        ],
+        "defaults": {
+            "layers": ["configuration class", "legacy dictionary", "torch class"],
+            "conflicts": [
+                {"setting": "TrainingConfig.K", "layers": [
+                    {"key": "K", "value": 4}, None, {"key": "data.K", "value": 6}]},
+                {"setting": "ModelConfig.probe_mask", "layers": [
+                    {"key": "probe_mask", "value": False}, {"key": "probe.mask", "value": True},
+                    {"key": "torch_model.probe_mask", "value": None}]},
+                {"setting": "TrainingConfig.output_dir", "layers": [
+                    {"key": "output_dir", "value": HOSTILE}, {"key": "output_prefix", "value": "outputs"}, None]},
+            ],
+        },
     }  # fmt: skip
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from harness.audit import parts
 from harness.audit.cache import Cache
 from harness.audit.citations import Citations
-from harness.audit.documents import page
+from harness.audit.documents import page, text
 from harness.audit.documents import summary as summary_document
+from harness.audit.documents.blocks import Document
 from harness.audit.folder import json_text
 from harness.audit.index import Sources, read_trees
 from harness.audit.parts import Part
@@ -34,21 +35,21 @@ class Audit:
         """File name to text. Only the summary and the page hold the time."""
         made = {}
         for part in self.parts:
-            made[f"{part.name}.md"] = part.markdown
-            made[f"{part.name}.json"] = json_text({"version": VERSION, **part.data})
+            made |= _files(part.document)
         files = tuple(sorted([*made, "index.html", "summary.json"]))
-        summary = parts.of_document(summary_document.compose(self.told, self.sources, stamp, files), self.told)
-        made["summary.md"] = summary.markdown
-        made["summary.json"] = json_text({"version": VERSION, **summary.data})
-        by_name = {part.name: part for part in self.parts}
-        chain, parity = by_name.get("callchain"), by_name.get("parity_map")
+        summary = summary_document.compose(self.told, self.sources, stamp, files)
+        made |= _files(summary)
+        parity = next((part.page for part in self.parts if part.page is not None), None)
         packages = (self.sources["reference"].package, self.sources["candidate"].package)
-        shown = [part.document for part in self.parts if part.document is not None and part.page is None]
-        made["index.html"] = page.render(
-            stamp, packages, summary.document, parity.page if parity else None, chain.data if chain else None, shown,
-            self.cited,
-        )  # fmt: skip
+        shown = [part.document for part in self.parts if part.page is None]
+        made["index.html"] = page.render(stamp, packages, summary, parity, shown, self.cited)
         return made
+
+
+def _files(document: Document) -> dict[str, str]:
+    """A document as Markdown, and the same as JSON."""
+    data = json_text({"version": VERSION, **document.data})
+    return {f"{document.name}.md": text.render(document), f"{document.name}.json": data}
 
 
 def compose(request: Request, cache: Cache, say: Progress = lambda text: None) -> Audit:

@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 from harness.audit import assets, callchain, criteria, decision, entries, measures, parity_map, summary, trace, trees
 from harness.audit.assets import Inventory
 from harness.audit.cache import Cache
 from harness.audit.citations import Citations
-from harness.audit.documents import asset_inventory, parity_page, text
+from harness.audit.documents import asset_inventory, parity_page
 from harness.audit.documents import callchain as chain_document
 from harness.audit.documents import decision as decision_document
 from harness.audit.documents import parity_map as parity_document
@@ -28,28 +27,20 @@ from reports.events import Run
 
 @dataclass(frozen=True)
 class Part:
-    """A document that is ready: Markdown, the same as JSON, and what it adds to the summary."""
+    """A document that is ready, and what it adds to the summary."""
 
-    name: str
-    markdown: str
-    data: Any
+    document: Document
     told: Told = field(default_factory=Told)
-    document: Document | None = None
-    """The blocks it is made of, where it is made of blocks."""
     page: parity_page.Parity | None = None
     """How the page shows it, where that is not by its blocks."""
-
-
-def of_document(document: Document, told: Told) -> Part:
-    return Part(document.name, text.render(document), document.data, told, document)
 
 
 def parity(sources: Sources, request: Request, citations: Citations, run: Run | None) -> Part:
     """The parity map."""
     specs = read_specs(request.specs, [tree.root for tree in sources.trees])
     found = parity_map.build(sources, specs=specs, run=run, cache=sources.cache.folder)
-    part = of_document(parity_document.compose(found, sources, citations), summary.of_parity(found))
-    return replace(part, page=parity_page.of(found))
+    document = parity_document.compose(found, sources, citations)
+    return Part(document, summary.of_parity(found), parity_page.of(found))
 
 
 def operations(tree: Tree) -> dict[str, tuple[str, ...]]:
@@ -104,8 +95,8 @@ def call_chain(sources: Sources, request: Request, citations: Citations) -> Part
         asked = trace.Request.of(request.trace)
         ran = trace.run(sources, entry, asked, request.trace_budget, request.trace_python or None)
         merged = trace.merge(chain, ran)
-    data = chain_document.callchain(sources, chain, citations, merged, chosen)
-    return Part("callchain", chain_document.as_markdown(data), data, summary.of_chain(data))
+    document = chain_document.compose(sources, chain, citations, merged, chosen)
+    return Part(document, summary.of_chain(document.data))
 
 
 def inventory(
@@ -117,7 +108,7 @@ def inventory(
 
 def asset_part(sources: Sources, found: Inventory, citations: Citations) -> Part:
     told = summary.of_inventory(found, citations)
-    return of_document(asset_inventory.compose(found, sources, citations), told)
+    return Part(asset_inventory.compose(found, sources, citations), told)
 
 
 def read_criteria(request: Request) -> criteria.Criteria:
@@ -130,9 +121,9 @@ def decision_part(
 ) -> Part:
     tree = sources["candidate"]
     made = decision.build(sources.seen_from(tree), tree, found, read, owner)
-    return of_document(decision_document.compose(made, sources, citations), summary.of_decision(made))
+    return Part(decision_document.compose(made, sources, citations), summary.of_decision(made))
 
 
 def blockers_part(sources: Sources, citations: Citations) -> Part | None:
     made = summary_document.blockers(sources, citations)
-    return of_document(made, summary.of_faults(sources)) if made else None
+    return Part(made, summary.of_faults(sources)) if made else None

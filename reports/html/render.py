@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import secrets
 import shlex
 from functools import cache
@@ -59,6 +60,7 @@ def _environment() -> jinja2.Environment:
         fraction=facts.fraction_text,
         tolerance=views.tolerance_text,
         flat=_flat,
+        json=json.dumps,
     )
     return environment
 
@@ -101,7 +103,7 @@ def _context(run: Run) -> dict[str, Any]:
         "kinds": KINDS,
         "operations": run.header["operations"],
         "coverage": _coverage(run),
-        "defaults": facts.defaults(run),
+        "defaults": run.header.get("defaults"),
         "budget": _budget(run, usage),
         "usage_columns": facts.usage_columns(usage, run),
         "expected": facts.expected(run),

@@ -6,7 +6,8 @@ import pytest
 
 from harness.audit.callchain import import_effects, in_order, trace_source
 from harness.audit.citations import Citations
-from harness.audit.documents.callchain import as_markdown, callchain
+from harness.audit.documents.callchain import compose
+from harness.audit.documents.text import render
 from harness.audit.effects import effects_in
 from harness.audit.taps import missing, taps
 from harness.mistakes import Mistake
@@ -205,9 +206,9 @@ def test_the_document_cites_what_is_there_and_is_the_same_twice(sources, tmp_pat
     texts = []
     for again in (sources, read(tmp_path, "pkg")):
         citations = Citations(again)
-        document = callchain(again, trace_source(again, "pkg.flow:run"), citations)
+        document = compose(again, trace_source(again, "pkg.flow:run"), citations)
         assert citations.verify() > 20
-        texts.append((as_markdown(document), json.dumps(document)))
+        texts.append((render(document), json.dumps(document.data)))
     assert texts[0] == texts[1]
     assert texts[0][0].isascii()
     assert "+- pkg/flow.py:12  pkg.params.set  <pkg/params.py:2>" in texts[0][0]
@@ -265,10 +266,10 @@ def test_a_dispatch_table_is_followed_and_said_to_be_chosen_at_run_time(tmp_path
     chain = trace_source(sources, "pkg.m:Backend.call")
     assert chain.steps.keys() == {"pkg.m.Backend.call", "pkg.m._check", *(f"pkg.m.{one}" for one in OPERATIONS)}
     citations = Citations(sources)
-    document = callchain(sources, chain, citations)
-    (chosen,) = document["unresolved"]
+    document = compose(sources, chain, citations)
+    (chosen,) = document.data["unresolved"]
     assert chosen["why"] == "chosen at run time from a table of 20" and len(chosen["candidates"]) == 20
-    assert "pkg.m.do_19  <pkg/m.py:22>  (one of 20; by table)" in as_markdown(document)
+    assert "pkg.m.do_19  <pkg/m.py:22>  (one of 20; by table)" in render(document)
     assert citations.verify()
 
 
@@ -309,7 +310,7 @@ def test_what_happens_while_modules_are_imported(tmp_path):
 def test_documents_are_ascii_whatever_names_are(tmp_path):
     sources = read(write(tmp_path, {"pkg/m.py": "def entry():\n    größe()\n    λ.run()\ndef größe(): ...\n"}), "pkg")
     citations = Citations(sources)
-    text = as_markdown(callchain(sources, trace_source(sources, "pkg.m:entry"), citations))
+    text = render(compose(sources, trace_source(sources, "pkg.m:entry"), citations))
     assert citations.verify()
     assert text.isascii()
     assert "gr\\xf6\\xdfe" in text

@@ -6,8 +6,9 @@ from importlib import resources
 import pytest
 
 from harness.audit.documents import page, text
-from harness.audit.documents.blocks import Bullets, Code, Document, Heading, Paragraph, Rows, flat
+from harness.audit.documents.blocks import Bullets, Code, Document, Heading, Paragraph, Rows, Tree, flat
 from harness.audit.documents.summary import words
+from harness.audit.documents.tree import nested
 
 NASTY = "</code><script>alert(1)</script> `tick` | *star* _under_ \x07 \u03bb"
 
@@ -54,9 +55,9 @@ def test_pieces_are_joined_and_read_as_words():
     assert flat([]) == ""
 
 
-def rendered(blocks=(), callchain=None):
+def rendered(blocks=()):
     summary = Document("summary", "Summary", tuple(blocks))
-    return page.render("2026-01-01T000000Z", ("<ref>", "cand"), summary, None, callchain, [summary], 3)
+    return page.render("2026-01-01T000000Z", ("<ref>", "cand"), summary, None, [summary], 3)
 
 
 def test_the_page_escapes_everything():
@@ -79,20 +80,22 @@ def row(level, name):
 
 
 def test_rows_of_a_chain_become_a_tree():
-    top = page.nested([row(0, "a"), row(1, "b"), row(2, "c"), row(1, "d"), row(2, "e"), row(3, "f")])
+    top = nested(Tree((row(0, "a"), row(1, "b"), row(2, "c"), row(1, "d"), row(2, "e"), row(3, "f"))))
     assert [one.row["name"] for one in top.below] == ["b", "d"]
     assert [one.row["name"] for one in top.below[1].below[0].below] == ["f"]
 
 
-def test_the_chain_is_shown_escaped():
-    doc = {
-        "entry": "m.f", "defined": "m.py:1", "depth": None, "namespaces": [], "counts": {"calls": 1}, "run": None,
-        "chosen": "",
-        "tree": [row(0, "m.f"), row(1, NASTY)], "effects": [], "taps": [], "without_tap": ["load"], "unresolved": [],
-        "libraries": [],
-    }  # fmt: skip
-    shown = rendered(callchain=doc)
-    assert "m.py:1" in shown and "<script>alert" not in shown and "No point was found for load" in shown
+def test_a_tree_is_shown_escaped():
+    tree = Tree((row(0, "m.f"), {**row(1, NASTY), "at": "m.py:1", "ran": 3}), ran=True)
+    shown = rendered([Heading("Tree"), tree])
+    assert "m.py:1" in shown and "<script>alert" not in shown and "ran 3" in shown and "data-fold" in shown
+    plain = text.render(Document("d", "T", (tree,)))
+    assert plain.isascii() and "\n+- m.py:1  " in plain and plain.endswith("  [ran 3]\n```\n")
+
+
+def test_a_fence_holds_fences():
+    shown = text.preformatted("a\n```\nb")
+    assert shown == "````text\na\n```\nb\n````" and text.preformatted("a") == "```text\na\n```"
 
 
 def test_some_headings_fold():

@@ -107,8 +107,8 @@ def test_the_last_run_is_told_by_operation_and_backend(root, monkeypatch):
         {**check(4, "pass"), "operation": "x"},
     )
     run = Run(root, {"run": "2026-01-02T030405Z", "backends": [
-        {"name": "pytorch", "loaded": {"adapter": "/work/cand/adapter.py"}}, {"name": "other", "loaded": None},
-        {"name": "tensorflow", "loaded": {"adapter": "/work/adapters/a.py", "file": "/site/ref/__init__.py"}},
+        {"name": "pytorch", "loaded": {"adapter": "/somewhere/cand/adapter.py"}}, {"name": "other", "loaded": None},
+        {"name": "tensorflow", "loaded": {"adapter": "/somewhere/adapters/a.py", "file": "/site/ref/__init__.py"}},
     ]}, {}, (*checks, check(5, "fail", "other")))  # fmt: skip
     mapped = Mapping({"load_container": ("ref.loader.load",)})
     monkeypatch.setattr(parity_map, "mapping_of", lambda tree: mapped if tree.role == "reference" else Mapping({}))

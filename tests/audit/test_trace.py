@@ -8,7 +8,8 @@ import pytest
 from harness.audit import trace
 from harness.audit.callchain import trace_source
 from harness.audit.citations import Citations
-from harness.audit.documents.callchain import as_markdown, callchain
+from harness.audit.documents.callchain import compose
+from harness.audit.documents.text import render
 from harness.audit.taps import taps
 from harness.mistakes import Mistake
 from tests.audit.sources import read, write
@@ -107,8 +108,8 @@ def test_an_exception_is_told_with_what_was_seen(tmp_path):
     assert (seen.exception["type"], seen.exception["message"]) == ("KeyError", "'scale'")
     assert [line for _, line, _ in seen.exception["lines"]] == [12, 3]
     assert merged.ran["pkg.deep.once"] == 1
-    document = callchain(sources, merged.chain, Citations(sources), merged)
-    assert "It ended with `KeyError`: 'scale'" in as_markdown(document)
+    document = compose(sources, merged.chain, Citations(sources), merged)
+    assert "It ended with `KeyError`: 'scale'" in render(document)
 
 
 @pytest.mark.parametrize("how", ["while True: pass", "time.sleep(60)", "signal_proof()"])

@@ -3,7 +3,7 @@
 Text that comes from audited source is data here; each rendering escapes it its own way.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -57,7 +57,17 @@ class Rows:
     kind = "table"
 
 
-Block = Heading | Paragraph | Bullets | Rows
+@dataclass(frozen=True)
+class Tree:
+    """A call chain from top to bottom: rows with their `level`; `ran` where a traced run says how often each was."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    ran: bool = False
+
+    kind = "tree"
+
+
+Block = Heading | Paragraph | Bullets | Rows | Tree
 
 
 @dataclass(frozen=True)

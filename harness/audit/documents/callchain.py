@@ -6,7 +6,9 @@ from typing import Any
 from harness.audit.around import Around
 from harness.audit.callchain import Chain, Edge, import_effects, in_order
 from harness.audit.citations import Citations
-from harness.audit.documents import markdown
+from harness.audit.documents import chain_blocks
+from harness.audit.documents.blocks import Code, Document, sources_data
+from harness.audit.documents.tree import EARLY
 from harness.audit.entries import Chosen
 from harness.audit.index import Sources
 from harness.audit.model import Call, Effect, Place, jsonable
@@ -18,18 +20,20 @@ CUTS = {"recursion": "recursion, not followed", "shown": "see elsewhere", "depth
         "namespace": "outside the namespaces, not followed",
         "decorated": "what it wraps, followed where that is called"}  # fmt: skip
 CERTAIN = ("scope", "import", "constructor", "annotation", "framework", "assigned")
-EARLY = "ran before the entry point"
-INDENTED = 60
-"""So many levels of the tree are indented; those below stand under each other, with their number."""
 
 
-def callchain(
+def compose(
+    sources: Sources, chain: Chain, citations: Citations, merged: Merged | None = None, chosen: Chosen | None = None
+) -> Document:
+    """The document `callchain`. `chosen`: why it begins where it does, where nobody said."""
+    told = data(sources, chain, citations, merged, chosen)
+    return Document("callchain", ("Call chain of ", Code(chain.entry)), chain_blocks.of(told, sources), told)
+
+
+def data(
     sources: Sources, chain: Chain, citations: Citations, merged: Merged | None = None, chosen: Chosen | None = None
 ) -> dict[str, Any]:
-    """Everything the document says, as JSON; each place in it is registered as a citation.
-
-    `chosen`: why it begins where it does, where nobody said.
-    """
+    """Everything the document says, as JSON; each place in it is registered as a citation."""
     citing = _Citing(citations)
     found = taps(chain, merged)
     entry = chain.steps[chain.entry].symbol
@@ -37,7 +41,7 @@ def callchain(
         "entry": chain.entry,
         "defined": citing.symbol(entry),
         "chosen": _chosen(chosen, sources, citations) if chosen else "",
-        "trees": [{"role": tree.role, "package": tree.package, "version": tree.version} for tree in sources.trees],
+        "sources": sources_data(sources),
         "depth": chain.depth,
         "namespaces": list(chain.namespaces),
         "counts": _counts(chain, merged),
@@ -57,10 +61,6 @@ def _chosen(one: Chosen, sources: Sources, citations: Citations) -> str:
         citations.also(sources.around(sources["reference"]))
     where = citations.cite(one.place, one.expected)
     return f"Nobody named an entry point: of {one.among} functions that {one.who} ({where}), it leads to most."
-
-
-def as_markdown(document: dict[str, Any]) -> str:
-    return markdown("callchain.md.j2", document, tree_text=tree_text)
 
 
 class _Citing:
@@ -129,22 +129,6 @@ def _marks(edge: Edge) -> Iterator[str]:
 
 def _ran(merged: Merged | None, name: str) -> int | None:
     return merged.ran.get(name, 0) if merged else None
-
-
-def tree_text(rows: list[dict[str, Any]], run: dict | None) -> str:
-    """The rows as an indented tree in ASCII."""
-    lines = []
-    for row in rows:
-        where = f"{row['at']}  " if row["at"] else ""
-        defined = f"  <{row['defined']}>" if row["defined"] else ""
-        marks = f"  ({'; '.join(row['marks'])})" if row["marks"] else ""
-        early = run is None or EARLY in row["marks"]
-        ran = "" if early else f"  [ran {row['ran']}]" if row["ran"] else "  [never]"
-        bars = "|  " * min(row["level"] - 1, INDENTED)
-        deep = f"(level {row['level']}) " if row["level"] > INDENTED + 1 else ""
-        branch = "+- " if row["level"] else ""
-        lines.append(f"{bars}{branch}{deep}{where}{row['name']}{defined}{marks}{ran}")
-    return "\n".join(lines)
 
 
 def _by_kind(effects: list[Effect]) -> list[Effect]:

@@ -14,21 +14,12 @@ import jinja2
 from harness.audit.documents.blocks import Block, Code, Document, Heading, Inline
 from harness.audit.documents.parity_page import Parity
 from harness.audit.documents.summary import words
+from harness.audit.documents.tree import nested
 from reports.facts import plain
 from reports.html.render import asset, content_hash
 
 TITLES = {"summary": "Summary", "parity": "Parity map", "callchain": "Call chain", "asset_inventory": "Inventory",
           "decision": "Decision", "blockers": "Blockers"}  # fmt: skip
-
-
-@dataclass
-class Node:
-    """A row of the call chain with those below it."""
-
-    row: dict[str, Any]
-    below: list["Node"] = field(default_factory=list)
-    hidden: int = 0
-    """So many rows below it are not shown."""
 
 
 @dataclass
@@ -41,20 +32,18 @@ class Folded:
 
 
 def render(
-    stamp: str, packages: tuple[str, str], summary: Document, parity: Parity | None, callchain: dict[str, Any] | None,
-    documents: Sequence[Document], cited: int,
+    stamp: str, packages: tuple[str, str], summary: Document, parity: Parity | None, documents: Sequence[Document],
+    cited: int,
 ) -> str:  # fmt: skip
-    """The page as text. `packages`: reference and candidate; `callchain`: the JSON of that document."""
+    """The page as text. `packages`: reference and candidate."""
     style = asset("style.css") + _own("audit.css")
     script = _own("audit.js")
-    names = ["summary", *(["parity"] if parity else []), *(["callchain"] if callchain else [])]
-    names += [one.name for one in documents]
+    names = ["summary", *(["parity"] if parity else []), *(one.name for one in documents)]
     return (
         _environment()
         .get_template("page.html.j2")
         .render(
             stamp=stamp, reference=packages[0], candidate=packages[1], summary=summary, parity=parity,
-            callchain={**callchain, "nodes": nested(callchain["tree"])} if callchain else None,
             documents=documents, cited=cited, sections=[(name, TITLES[name]) for name in names],
             style=style, script=script, style_hash=content_hash(style), script_hash=content_hash(script),
         )
@@ -67,7 +56,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.PackageLoader("harness.audit", "documents"), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=jinja2.StrictUndefined, finalize=_clean,
     )  # fmt: skip
-    made.filters.update(folded=folded, words=words)
+    made.filters.update(folded=folded, nested=nested, words=words)
     made.tests["code"] = lambda value: isinstance(value, Code)
     return made
 
@@ -81,10 +70,6 @@ def _own(name: str) -> str:
     return resources.files("harness.audit.documents").joinpath(name).read_text(encoding="utf-8")
 
 
-DEEPEST = 60
-"""Levels of a call chain that are shown inside each other; callchain.md has those below."""
-
-
 def folded(blocks: Sequence[Block]) -> list[Folded]:
     """Blocks by the heading they stand under; a heading may fold them."""
     found = [Folded(None, False)]
@@ -94,18 +79,3 @@ def folded(blocks: Sequence[Block]) -> list[Folded]:
         else:
             found[-1].blocks.append(block)
     return [one for one in found if one.title is not None or one.blocks]
-
-
-def nested(rows: Sequence[dict[str, Any]]) -> Node:
-    """The rows of a call chain, top to bottom with their `level`, as a tree; nothing below `DEEPEST`."""
-    top = Node(rows[0])
-    path = [top]
-    for row in rows[1:]:
-        if row["level"] > DEEPEST:
-            path[-1].hidden += 1
-            continue
-        del path[row["level"] :]
-        made = Node(row)
-        path[-1].below.append(made)
-        path.append(made)
-    return top

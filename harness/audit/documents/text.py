@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-from harness.audit.documents.blocks import Block, Bullets, Code, Document, Heading, Inline, Paragraph, Rows
+from harness.audit.documents import tree
+from harness.audit.documents.blocks import Block, Bullets, Code, Document, Heading, Inline, Paragraph, Rows, Tree
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<|~]|^[#>]|^[-+](?=\s)|^\d+(?=[.)]\s))")
 _PLAIN = {
@@ -58,6 +59,15 @@ def _block(block: Block) -> str:
             return "\n".join(f"- {inline(item)}" for item in block.items)
         case Rows():
             return table(block)
+        case Tree():
+            return preformatted(tree.lines(block))
+
+
+def preformatted(shown: str) -> str:
+    """Lines as they stand, in a fence that holds whatever they hold."""
+    plain = shown.encode("ascii", "backslashreplace").decode()
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", plain)), 0)
+    return f"{fence}text\n{plain}\n{fence}"
 
 
 def table(block: Rows) -> str:
