@@ -61,6 +61,11 @@ def _validator(kind: str) -> jsonschema.protocols.Validator:
     return jsonschema.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
 
 
+def _short(text: str) -> str:
+    """jsonschema repeats the whole value it refuses, which may be a run's header: its two ends say enough."""
+    return text if len(text) <= 300 else f"{text[:120]} ... {text[-120:]}"
+
+
 def validate(event: dict[str, Any]) -> None:
     """Raise BadEvent with the JSON pointer of the first thing wrong in `event`."""
     if not isinstance(event, dict):
@@ -68,7 +73,7 @@ def validate(event: dict[str, Any]) -> None:
     error = jsonschema.exceptions.best_match(_validator(str(event.get("event"))).iter_errors(event))
     if error is not None:
         pointer = "/" + "/".join(map(str, error.absolute_path))
-        raise BadEvent(f"event {event.get('event')!r} at {pointer}: {error.message}")
+        raise BadEvent(f"event {event.get('event')!r} at {pointer}: {_short(error.message)}")
 
 
 class Writer:

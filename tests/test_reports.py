@@ -366,3 +366,9 @@ def test_a_fraction_of_the_tolerance_reads_well() -> None:
     assert [facts.fraction_text(value) for value in (None, 0.0, 0.0031, 0.424, 1.0, 3.25, float("inf"))] == [
         "-", "0 %", "0.31 %", "42 %", "100 %", "3.25x", "without bound",
     ]  # fmt: skip
+
+
+def test_what_is_wrong_with_an_event_is_said_in_a_line():
+    with pytest.raises(events.BadEvent) as raised:
+        events.validate({"event": "header", "schema": ["x" * 100] * 900})
+    assert len(str(raised.value)) < 400

@@ -32,7 +32,6 @@ def _start(data: Row, sources: Sources) -> Iterator[Block]:
     yield Paragraph(("Defined at ", Code(data["defined"]), ". Read from source; nothing was imported."))
     if data["chosen"]:
         yield Paragraph(data["chosen"])
-    yield sources_block(sources)
     told: list[Inline] = []
     if data["depth"] is not None:
         told.append(f"Followed {data['depth']} calls deep.")
@@ -40,6 +39,9 @@ def _start(data: Row, sources: Sources) -> Iterator[Block]:
         told.append(("Followed only within ", flat(map(Code, data["namespaces"])), "."))
     if told:
         yield Bullets(tuple(told))
+    yield Heading("Sources", fold=True)
+    yield sources_block(sources)
+    yield Heading("Counts", fold=True)
     yield Rows(("Count", "Number"), tuple((name, str(count)) for name, count in data["counts"].items()), frozenset({1}))
 
 
