@@ -95,6 +95,11 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("folder", type=Path, metavar="RUN", help="a run's folder, for instance runs/latest")
     report.set_defaults(run=_report)
 
+    diff = commands.add_parser("diff", help="what differs between two runs: checks, outcomes, levels, inputs")
+    diff.add_argument("old", type=Path, metavar="OLD", help="a run's folder, or its events.jsonl")
+    diff.add_argument("new", type=Path, metavar="NEW", help="a later one")
+    diff.set_defaults(run=_diff)
+
     mutate = commands.add_parser("mutate", help="put faults into a backend: is each killed by a check of its clause?")
     mutate.add_argument("--backend", default="numpy", metavar="NAME", help="the backend to mutate (default: numpy)")
     mutate.add_argument(
@@ -214,6 +219,12 @@ def _report(arguments: argparse.Namespace) -> int:
 
     print(write_reports(arguments.folder.resolve()).directory / "index.html")
     return 0
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from harness.commands.diff import run
+
+    return run(arguments.old, arguments.new)
 
 
 def _mutate(arguments: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from harness import seats
 from harness.seats import Seat
 from spec_tests import contract, scan_checks
 from spec_tests.generate import INFO_OPERATION, Check
-from spec_tests.judge import Judge, Record
+from spec_tests.judge import Judge
 from spec_tests.outcomes import CheckFailed, NotApplicable, NotShrunk
 
 STRIKES = 3
@@ -75,7 +75,8 @@ class Judging:
 
     def judged(self, check: Check, descriptor: dict[str, Any] | None = None) -> Judged:
         """Ask the check's backend and hold its answer against the contract; with a `descriptor`, on just that input."""
-        self.judge.record, self._faults = Record(), []
+        self.judge.begin()
+        self._faults = []
         begin = time.perf_counter()
         outcome, message, comparisons, raised = self._outcome(check, descriptor)
         event = self._event(check, outcome, message, comparisons, raised, time.perf_counter() - begin)
@@ -151,7 +152,8 @@ class Judging:
             "seconds": round(seconds, 6),
             "adapter_seconds": round(record.adapter_seconds, 6), "oracle_seconds": round(record.oracle_seconds, 6),
             "calls": record.calls, "examples": record.examples, "descriptor": record.descriptor,
-            "inputs": record.inputs, "comparisons": [c.event() for c in (comparisons or record.comparisons)[:12]],
+            "inputs": record.inputs, "digest": record.asked.hexdigest(),
+            "comparisons": [c.event() for c in (comparisons or record.comparisons)[:12]],
             "raised": raised or record.raised, "captured": record.captured,
             "warnings": [f"{name}: {text}" for name, text in record.warnings],
             "reproduce": [seats.command(check, self._rules.scan_path)],

@@ -22,6 +22,7 @@ from spec_tests import descriptors, exact, files, goldens
 from spec_tests.compare import Comparison, compare, compare_outputs
 from spec_tests.contract import Contract, contracts
 from spec_tests.descriptors import Descriptor
+from spec_tests.digest import InputsDigest
 from spec_tests.explore import explore
 from spec_tests.generate import Case
 from spec_tests.outcomes import CheckErrored, CheckFailed, NotApplicable, NotShrunk
@@ -47,6 +48,7 @@ class Record:
     captured: str = ""
     warnings: tuple[tuple[str, str], ...] = ()
     raised: dict[str, Any] | None = None
+    asked: InputsDigest = field(default_factory=lambda: InputsDigest(Path()))
 
 
 class Oracle:
@@ -114,14 +116,18 @@ class Judge:
         self._ask, self._timeout, self._scratch = ask, timeout, scratch
         self._examples, self._relation_examples, self._seed = examples, relation_examples, seed
         self._oracle = Oracle(scratch)
-        self.record = Record()
+        self.begin()
+
+    def begin(self) -> None:
+        """A fresh record, for the next check."""
+        self.record = Record(asked=InputsDigest(self._scratch))
 
     def judge(self, case: Case, backend: str, against: str = "", descriptor: Descriptor | None = None) -> None:
         """Return if the check passes; raise CheckFailed, CheckErrored, NotApplicable or NotShrunk.
 
         With a `descriptor` just that input is judged (replay).
         """
-        self.record = Record()
+        self.begin()
         contract = contracts()[case.operation]
         match case.kind:
             case "golden":
@@ -138,7 +144,8 @@ class Judge:
 
     def caller(self, backend: str, descriptor: Descriptor | None = None) -> Call:
         """A fresh record, and what relations and scan checks ask with."""
-        self.record = Record(examples=1)
+        self.begin()
+        self.record.examples = 1
         return Call(self, backend, descriptor or {})
 
     def ask(self, backend: str, contract: Contract, inputs: dict[str, Any], **options: Any):
@@ -160,6 +167,7 @@ class Judge:
 
     def _raw(self, backend: str, contract: Contract, inputs: dict[str, Any], **options: Any) -> Answer:
         timeout = self._timeout
+        self.record.asked.add(contract.operation, inputs)
         answer = self._ask(backend, contract.operation, inputs, timeout, **options)
         record = self.record
         record.calls += 1
@@ -298,7 +306,11 @@ class Judge:
 
         def once(chosen: Descriptor) -> None:
             self.record.comparisons = []
-            test(contract, case, backend, chosen)
+            try:
+                test(contract, case, backend, chosen)
+            except CheckFailed:
+                self.record.asked.close()
+                raise
             for one in self.record.comparisons:
                 if one.output not in worst or (one.used or 0) > (worst[one.output].used or 0):
                     worst[one.output] = one

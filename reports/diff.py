@@ -1,0 +1,45 @@
+"""Two runs held side by side: checks that came, went, or ended otherwise."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reports.events import Run
+from reports.facts import Check
+
+COMPARED: dict[str, Callable[[Check], str]] = {
+    "outcome": lambda check: check["outcome"],
+    "level": lambda check: check["level"],
+    "inputs": lambda check: check.get("digest", ""),
+}
+"""What is compared of a check, by the name a difference carries."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that differs; `old` and `new` are empty where the check is in one run only."""
+
+    check: str
+    what: str
+    """added, removed, or a name of COMPARED."""
+    old: str = ""
+    new: str = ""
+
+    def sentence(self) -> str:
+        return f"{self.what}  {self.check}" + (f": {self.old} -> {self.new}" if self.old or self.new else "")
+
+
+def differences(old: Run, new: Run) -> list[Difference]:
+    """Every difference, checks of the old run first, in its order."""
+    before = {check["id"]: check for check in old.checks}
+    after = {check["id"]: check for check in new.checks}
+    found = []
+    for name, check in before.items():
+        if name not in after:
+            found.append(Difference(name, "removed", check["outcome"]))
+            continue
+        for what, value in COMPARED.items():
+            if value(check) != value(after[name]):
+                found.append(Difference(name, what, value(check), value(after[name])))
+    return found + [
+        Difference(name, "added", "", check["outcome"]) for name, check in after.items() if name not in before
+    ]
