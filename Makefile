@@ -24,10 +24,10 @@ parity: $(STAMP)
 	$(BIN)/ptychoparity check --scan auto
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/pytest
 
 bench: $(STAMP)
-	$(BIN)/python -m pytest benchmarks -q --benchmark-quiet $(BENCH)
+	$(BIN)/pytest benchmarks -p ptychoparity.benchmarks.plugin -q --benchmark-quiet $(BENCH)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -1,3 +1,3 @@
 """Options of the checks (--backend, --device, --profile, ...), and nothing else."""
 
-pytest_plugins = ["harness.plugin"]
+pytest_plugins = ["ptychoparity.harness.plugin"]

@@ -6,6 +6,7 @@ from importlib import metadata
 from pathlib import Path
 
 ENTRY_POINTS = "ptychoparity.backends"
+REFERENCE = "ptychoparity.reference"
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Entry:
     python: str = ""
     """Another interpreter; empty: this one."""
     path: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    """Packages of ours that its process may not import: a backend that calls the oracle is compared with itself."""
+    borrows: tuple[str, ...] = ()
+    """Rooms beside `backends` that a foreign interpreter gets for it."""
     ours: bool = False
     """One of this project's own backends: held to SHOULD and HOUSE too."""
 
@@ -36,15 +41,18 @@ class Entry:
 BUILT_IN = {
     entry.name: entry
     for entry in (
-        Entry("numpy", "backends.numpy.adapter:NumpyBackend", ours=True),
         Entry(
-            "tensorflow", "backends.tensorflow.adapter:TensorFlowBackend", requires="tensorflow",
-            install="pip install 'tensorflow>=2.18'", ours=True,
+            "numpy", "ptychoparity.backends.numpy.adapter:NumpyBackend", borrows=("reference", "spec_tests"), ours=True,
+        ),
+        Entry(
+            "tensorflow", "ptychoparity.backends.tensorflow.adapter:TensorFlowBackend", requires="tensorflow",
+            install="pip install 'tensorflow>=2.18'", closed=(REFERENCE,), ours=True,
             environment={"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"},
         ),
         Entry(
-            "pytorch", "backends.pytorch.adapter:PyTorchBackend", requires="torch",
-            install="pip install 'torch>=2.2'", environment={"KERAS_BACKEND": "torch"}, ours=True,
+            "pytorch", "ptychoparity.backends.pytorch.adapter:PyTorchBackend", requires="torch",
+            install="pip install 'torch>=2.2'", environment={"KERAS_BACKEND": "torch"},
+            closed=(REFERENCE,), ours=True,
         ),
     )
 }  # fmt: skip

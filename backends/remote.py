@@ -126,8 +126,21 @@ def loaded_package(factory, info):
     return loaded
 
 
+class Closed:
+    """Refuses the import of some packages, before any other finder is asked."""
+
+    def __init__(self, names):
+        self.names = tuple(names)
+
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith(tuple(f"{closed}." for closed in self.names)) or name in self.names:
+            raise ModuleNotFoundError(f"{name} is closed to the process of this backend", name=name)
+
+
 def start(message):
     """Import the adapter, build it, ask who it is."""
+    if message["closed"]:
+        sys.meta_path.insert(0, Closed(message["closed"]))
     for folder in message["path"]:
         if folder not in sys.path:
             sys.path.append(folder)  # at the end: our folder names never shadow a framework

@@ -5,6 +5,7 @@ call  -> Returned | Raised | Died | TimedOut      (after the last two the proces
 """
 
 import contextlib
+import importlib
 import os
 import shutil
 import sys
@@ -13,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import execnet
+from ptychoparity.backends import remote
+from ptychoparity.backends.protocol import Answer, Died, Foreign, Raised, Returned, TimedOut
+from ptychoparity.backends.registry import Entry
 
-from backends import remote
-from backends.protocol import Answer, Died, Foreign, Raised, Returned, TimedOut
-from backends.registry import Entry
+import ptychoparity
 
-PROJECT = Path(__file__).resolve().parent.parent
 START_TIMEOUT = 180.0
 
 
@@ -52,10 +53,6 @@ class Worker:
         # shared memory where there is some: arrays are written once and mapped
         shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self._folder = Path(tempfile.mkdtemp(prefix="ptychoparity-", dir=shared))
-        # an interpreter of its own sees our adapters and nothing else that lies beside them
-        (self._folder / "path").mkdir()
-        for package in ("backends", "reference"):
-            (self._folder / "path" / package).symlink_to(PROJECT / package)
 
     def launch(self) -> None:
         """Start the process without waiting for it."""
@@ -69,11 +66,23 @@ class Worker:
         self._channel.send(
             {
                 "factory": self.entry.factory, "device": self.device,
-                "path": [str(self._folder / "path"), *self.entry.path],
+                "path": [*self._lent(), *self.entry.path], "closed": list(self.entry.closed),
                 "exchange": str(self._folder / "exchange"), "scratch": str(self._folder / "scratch"),
                 "output": str(self._folder / "output.txt"),
             }
         )  # fmt: skip
+
+    def _lent(self) -> list[str]:
+        """What a foreign interpreter gets of ours, as a folder for its path; this environment has it installed."""
+        if not self.entry.python:
+            return []
+        package = self._folder / "path" / "ptychoparity"
+        if not package.exists():
+            package.mkdir(parents=True)
+            (package / "__init__.py").symlink_to(Path(ptychoparity.__file__).resolve())
+            for name in ("backends", *self.entry.borrows):
+                (package / name).symlink_to(Path(importlib.import_module(f"ptychoparity.{name}").__path__[0]))
+        return [str(package.parent)]
 
     def start(self, timeout: float = START_TIMEOUT) -> dict[str, Any]:
         """Wait until the backend is built; {"info", "operations", "loaded"}. Raises StartFailed."""

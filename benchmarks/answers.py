@@ -7,10 +7,9 @@ the sum of squares, and the rows `case.rows`.
 from typing import Any
 
 import numpy as np
-
-from benchmarks.cases import FIELD, Case, K, N
-from reference import frc as rings
-from reference import optics, patches, reassembly
+from ptychoparity.benchmarks.cases import FIELD, Case, K, N
+from ptychoparity.reference import frc as rings
+from ptychoparity.reference import optics, patches, reassembly
 
 Kept = dict[str, dict[str, Any]]
 

@@ -74,7 +74,7 @@ class Case:
 
 
 GROUPING = {"gridsize": 1, "truth": False}
-LOOPS = ("benchmarks.naive_patches:ShiftWhole", "benchmarks.naive_patches:LoopOverPatches")
+LOOPS = ("ptychoparity.benchmarks.naive_patches:ShiftWhole", "ptychoparity.benchmarks.naive_patches:LoopOverPatches")
 SERIES = (
     Series("group_scan-gs1", "group_scan", "positions", (1_000, 10_000, 100_000), given=GROUPING),
     Series("group_scan-gs2", "group_scan", "positions", (1_000, 3_000, 10_000), (100_000,),
@@ -90,7 +90,7 @@ SERIES = (
     Series("group_scan-gs2-truth-half", "group_scan", "groups", (500,),
            given={"gridsize": 2, "truth": True, "positions": 1_000}),
     Series("reassemble_position", "reassemble_position", "patches", (1_000, 5_000, 20_000),
-           naive=("benchmarks.naive_splatting:Splatting",)),
+           naive=("ptychoparity.benchmarks.naive_splatting:Splatting",)),
     Series("extract_patches-gs2", "extract_patches", "groups", (500,), given={"gridsize": 2}, naive=LOOPS),
     Series("extract_patches-gs1", "extract_patches", "patches", (200, 1_000, 5_000), given={"gridsize": 1}),
     Series("diffract", "diffract", "waves", (200, 2_000, 10_000)),

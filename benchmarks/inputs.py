@@ -4,8 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
-
-from benchmarks.cases import FIELD, Case, K, M, N
+from ptychoparity.benchmarks.cases import FIELD, Case, K, M, N
 
 
 def build(case: Case) -> dict[str, Any]:

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from ptychoparity.backends.protocol import BackendInfo
 from scipy import ndimage
-
-from backends.protocol import BackendInfo
 
 
 class _Patches:

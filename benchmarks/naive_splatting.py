@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
-
-from backends.protocol import BackendInfo
+from ptychoparity.backends.protocol import BackendInfo
 
 
 class Splatting:

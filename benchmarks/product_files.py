@@ -1,4 +1,7 @@
-"""Product files of a gigabyte against h5py alone, in one run: `python -m benchmarks.product_files [FOLDER]`.
+"""Product files of a gigabyte against h5py alone, in one run.
+
+    python -m ptychoparity.benchmarks.product_files [FOLDER]
+
 
 The plain way writes and reads the same arrays, unchecked and in place. Both ways take turns, and the ratio is that of
 their best: FOLDER's disk, its cache and whatever else runs slow down both. Exit 1 where the ratio of writing a new
@@ -14,8 +17,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-
-from backends.host import product as files
+from ptychoparity.backends.host import product as files
 
 SHARE = 0.7
 """Of what h5py alone reaches."""

@@ -1,4 +1,7 @@
-"""Reading and grouping a scan against what cannot be avoided, in one run: `python -m benchmarks.reading [BACKEND ...]`.
+"""Reading and grouping a scan against what cannot be avoided, in one run.
+
+    python -m ptychoparity.benchmarks.reading [BACKEND ...]
+
 
 The plain way reads the arrays of the NPZ with NumPy, builds a k-d tree of the positions and asks it for K neighbours
 of each, and writes each large array of the answer (diffraction, X_full) once, group by group, unchecked. Ours are the
@@ -13,14 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ptychoparity.backends import registry
+from ptychoparity.backends.protocol import Returned
+from ptychoparity.backends.worker import Worker
+from ptychoparity.benchmarks import inputs
+from ptychoparity.benchmarks.cases import K, N
+from ptychoparity.harness.plugin import DEFAULT_BACKENDS
 from scipy.spatial import cKDTree
-
-from backends import registry
-from backends.protocol import Returned
-from backends.worker import Worker
-from benchmarks import inputs
-from benchmarks.cases import K, N
-from harness.plugin import DEFAULT_BACKENDS
 
 LIMIT = 1.5
 """Times the plain way's time."""

@@ -8,13 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ptychoparity.benchmarks import growth
+from ptychoparity.harness import storage
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import growth
-from harness import storage
-
-PLAIN = "benchmarks."
+PLAIN = "ptychoparity.benchmarks."
 """Where the plain ways live: their names begin with it, a backend's does not."""
 
 

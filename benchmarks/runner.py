@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from backends import registry
-from backends.protocol import Returned
-from backends.worker import StartFailed, Worker
-from benchmarks import answers, inputs
-from benchmarks.cases import Case
+from ptychoparity.backends import registry
+from ptychoparity.backends.protocol import Returned
+from ptychoparity.backends.worker import StartFailed, Worker
+from ptychoparity.benchmarks import answers, inputs
+from ptychoparity.benchmarks.cases import Case
 
 PROJECT = Path(__file__).resolve().parent.parent
 TIMEOUT = 300.0

@@ -4,11 +4,10 @@ from statistics import mean
 from typing import Any
 
 import pytest
-
-from benchmarks import runner
-from benchmarks.cases import Case
-from benchmarks.conftest import ROWS, SKIPPED
-from benchmarks.record import PLAIN, Row
+from ptychoparity.benchmarks import runner
+from ptychoparity.benchmarks.cases import Case
+from ptychoparity.benchmarks.plugin import ROWS, SKIPPED
+from ptychoparity.benchmarks.record import PLAIN, Row
 
 
 def test_speed(case: Case, name: str, device: str, bench: runner.Bench, benchmark: Any, request: Any) -> None:

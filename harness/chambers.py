@@ -24,15 +24,15 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from backends.protocol import Answer
-from backends.registry import Entry
-from backends.worker import StartFailed, Worker
-from harness import seats
-from harness.judging import Judged, Judging, Rules
-from harness.seats import Seat
-from spec_tests.generate import Check
-from spec_tests.outcomes import NotShrunk
-from spec_tests.scan_checks import SCAN_OPERATION
+from ptychoparity.backends.protocol import Answer
+from ptychoparity.backends.registry import Entry
+from ptychoparity.backends.worker import StartFailed, Worker
+from ptychoparity.harness import seats
+from ptychoparity.harness.judging import Judged, Judging, Rules
+from ptychoparity.harness.seats import Seat
+from ptychoparity.spec_tests.generate import Check
+from ptychoparity.spec_tests.outcomes import NotShrunk
+from ptychoparity.spec_tests.scan_checks import SCAN_OPERATION
 
 STOP_SECONDS = 5.0
 """How long a process that is told to end may take to put its backend and its files away."""

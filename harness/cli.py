@@ -179,56 +179,56 @@ def _path(text: str) -> Path | None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from harness.commands.check import run
+    from ptychoparity.harness.commands.check import run
 
     return run(arguments)
 
 
 def _replay(arguments: argparse.Namespace) -> int:
-    from harness.commands.replay import run
+    from ptychoparity.harness.commands.replay import run
 
     return run(arguments.file, arguments.backend, arguments.timeout)
 
 
 def _goldens(arguments: argparse.Namespace) -> int:
-    from harness.commands.goldens import run
+    from ptychoparity.harness.commands.goldens import run
 
     return run(arguments.folder, arguments.backend, arguments.timeout)
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from harness.commands.listing import run
+    from ptychoparity.harness.commands.listing import run
 
     return run(arguments.what)
 
 
 def _coverage(arguments: argparse.Namespace) -> int:
-    from harness.commands.coverage import run
+    from ptychoparity.harness.commands.coverage import run
 
     return run(arguments)
 
 
 def _expectations(arguments: argparse.Namespace) -> int:
-    from harness.commands.expectations import run
+    from ptychoparity.harness.commands.expectations import run
 
     return run(arguments)
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from harness.reporting import write_reports
+    from ptychoparity.harness.reporting import write_reports
 
     print(write_reports(arguments.folder.resolve()).directory / "index.html")
     return 0
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    from harness.commands.diff import run
+    from ptychoparity.harness.commands.diff import run
 
     return run(arguments.old, arguments.new)
 
 
 def _mutate(arguments: argparse.Namespace) -> int:
-    from harness.commands.mutate import run
+    from ptychoparity.harness.commands.mutate import run
 
     return run(
         arguments.backend, arguments.operation, arguments.clause, arguments.quick, arguments.runs, arguments.timeout
@@ -236,13 +236,13 @@ def _mutate(arguments: argparse.Namespace) -> int:
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
-    from harness.commands.simulate import run
+    from ptychoparity.harness.commands.simulate import run
 
     return run(arguments.recipe, arguments.out, arguments.seed)
 
 
 def _overlap(arguments: argparse.Namespace) -> int:
-    from harness.commands.overlap import run
+    from ptychoparity.harness.commands.overlap import run
 
     parameters = {
         "gridsize": arguments.gridsize, "s_img": arguments.simg, "n_groups": arguments.ngroups,
@@ -253,7 +253,7 @@ def _overlap(arguments: argparse.Namespace) -> int:
 
 
 def _audit(arguments: argparse.Namespace) -> int:
-    from harness.commands.audit import run
+    from ptychoparity.harness.commands.audit import run
 
     return run(arguments)
 
@@ -274,7 +274,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("ptychoparity: interrupted", file=sys.stderr)
         return 130
     except Exception as error:
-        from harness.mistakes import is_users
+        from ptychoparity.harness.mistakes import is_users
 
         if not is_users(error):  # a fault of ours is no verdict on anybody: never exit 1
             traceback.print_exc()

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness import ghosts
-from harness.ghosts import Ghost
-from harness.mistakes import Mistake
-from harness.mutants.catalogue import NOT_HUNTED, mutants
-from spec_tests import contract
-from spec_tests.catalogue import LEVELS, Clause, catalogue
-from spec_tests.unchecked import NOT_CHECKABLE, NOT_YET, carried, unchecked
+from ptychoparity.harness import ghosts
+from ptychoparity.harness.ghosts import Ghost
+from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.harness.mutants.catalogue import NOT_HUNTED, mutants
+from ptychoparity.spec_tests import contract
+from ptychoparity.spec_tests.catalogue import LEVELS, Clause, catalogue
+from ptychoparity.spec_tests.unchecked import NOT_CHECKABLE, NOT_YET, carried, unchecked
 
 ENCODED, ORPHAN = "encoded", "orphan"
 STATES = (ENCODED, NOT_CHECKABLE, NOT_YET, ORPHAN)

@@ -20,12 +20,11 @@ from typing import Any
 import jsonschema
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
-
-from backends import registry
-from harness.mistakes import Mistake
-from reports import facts
-from spec_tests import contract, scan_checks
-from spec_tests.generate import parity_cases
+from ptychoparity.backends import registry
+from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.reports import facts
+from ptychoparity.spec_tests import contract, scan_checks
+from ptychoparity.spec_tests.generate import parity_cases
 
 Event = dict[str, Any]
 
@@ -103,7 +102,7 @@ class File:
 
 @cache
 def _validator() -> jsonschema.protocols.Validator:
-    text = resources.files("spec_tests").joinpath("schemas/expectations.schema.json").read_text()
+    text = resources.files("ptychoparity.spec_tests").joinpath("schemas/expectations.schema.json").read_text()
     formats = jsonschema.FormatChecker(formats=("date", "regex"))
     formats.checks("versions", InvalidSpecifier)(
         lambda value: not isinstance(value, str) or SpecifierSet(value) or True

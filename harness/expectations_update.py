@@ -8,9 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from harness.expectations import UNJUDGED, Event, Expectation, File, case_of, covers, ended, signed, stale, versions
-from reports import facts
-from reports.events import BAD_OUTCOMES
+from ptychoparity.harness.expectations import (
+    UNJUDGED,
+    Event,
+    Expectation,
+    File,
+    case_of,
+    covers,
+    ended,
+    signed,
+    stale,
+    versions,
+)
+from ptychoparity.reports import facts
+from ptychoparity.reports.events import BAD_OUTCOMES
 
 
 @dataclass(frozen=True)

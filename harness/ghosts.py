@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from spec_tests.catalogue import catalogue
+from ptychoparity.spec_tests.catalogue import catalogue
 
 ROOMS = ("spec_tests", "reference", "backends", "fixtures", "reports", "harness", "benchmarks")
 """Folders whose sources and documents are read. `tests` is not: it makes ghosts up, to show that they are seen."""

@@ -5,18 +5,18 @@ import platform
 from importlib import metadata
 from typing import Any
 
-from harness import coverage, storage
-from harness.seats import Seat
-from reports import events
-from spec_tests import contract
-from spec_tests.catalogue import clause
-from spec_tests.defaults import LAYERS, conflicts
-from spec_tests.scan_checks import Scan
-from spec_tests.unchecked import carried
+from ptychoparity.harness import coverage, storage
+from ptychoparity.harness.seats import Seat
+from ptychoparity.reports import events
+from ptychoparity.spec_tests import contract
+from ptychoparity.spec_tests.catalogue import clause
+from ptychoparity.spec_tests.defaults import LAYERS, conflicts
+from ptychoparity.spec_tests.scan_checks import Scan
+from ptychoparity.spec_tests.unchecked import carried
 
 
 def header(settings: Any, run: str, seed: int, seats: list[Seat], scan: Scan | None) -> dict[str, Any]:
-    """The header event. `settings` are those of harness.session."""
+    """The header event. `settings` are those of ptychoparity.harness.session."""
     encoded = [clause(id) for id in sorted(carried())]
     return {
         "event": "header",

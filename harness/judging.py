@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from backends.protocol import Answer
-from harness import seats
-from harness.seats import Seat
-from spec_tests import contract, scan_checks
-from spec_tests.generate import INFO_OPERATION, Check
-from spec_tests.judge import Judge
-from spec_tests.outcomes import CheckFailed, NotApplicable, NotShrunk
+from ptychoparity.backends.protocol import Answer
+from ptychoparity.harness import seats
+from ptychoparity.harness.seats import Seat
+from ptychoparity.spec_tests import contract, scan_checks
+from ptychoparity.spec_tests.generate import INFO_OPERATION, Check
+from ptychoparity.spec_tests.judge import Judge
+from ptychoparity.spec_tests.outcomes import CheckFailed, NotApplicable, NotShrunk
 
 STRIKES = 3
 """Crashes and timeouts of one backend in one operation, after which its other checks there are not run."""

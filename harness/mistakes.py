@@ -1,12 +1,12 @@
 """Which errors are a user's to mend: they are shown as one line, everything else with its traceback."""
 
-from backends.registry import UnknownBackend
-from reference.simulation import CannotSimulate
-from reports.events import RunError
-from spec_tests.catalogue import UnknownClause
-from spec_tests.contract import ContractError
-from spec_tests.scan_checks import ScanError
-from spec_tests.unchecked import UncheckedError
+from ptychoparity.backends.registry import UnknownBackend
+from ptychoparity.reference.simulation import CannotSimulate
+from ptychoparity.reports.events import RunError
+from ptychoparity.spec_tests.catalogue import UnknownClause
+from ptychoparity.spec_tests.contract import ContractError
+from ptychoparity.spec_tests.scan_checks import ScanError
+from ptychoparity.spec_tests.unchecked import UncheckedError
 
 
 class Mistake(ValueError):

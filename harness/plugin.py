@@ -4,25 +4,26 @@ Options only say what to run; nothing here changes what a check means.
 """
 
 import fnmatch
+import importlib
 import os
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from fixtures import integration_scan
-from fixtures.simulate import write_scan
-from harness import expectations
-from harness.mistakes import is_users
-from harness.profiles import PROFILES
-from harness.seats import cuda_missing
-from harness.session import Session, Settings
-from reports.events import BAD_OUTCOMES, Run
-from reports.facts import expectation_text
-from spec_tests import scan_checks
-from spec_tests.generate import PHASES, Check, checks
+from ptychoparity.fixtures import integration_scan
+from ptychoparity.fixtures.simulate import write_scan
+from ptychoparity.harness import expectations
+from ptychoparity.harness.mistakes import is_users
+from ptychoparity.harness.profiles import PROFILES
+from ptychoparity.harness.seats import cuda_missing
+from ptychoparity.harness.session import Session, Settings
+from ptychoparity.reports.events import BAD_OUTCOMES, Run
+from ptychoparity.reports.facts import expectation_text
+from ptychoparity.spec_tests import scan_checks
+from ptychoparity.spec_tests.generate import PHASES, Check, checks
 
 SESSION = pytest.StashKey[Session]()
 CHECKS = pytest.StashKey[list[Check]]()
@@ -30,7 +31,34 @@ RUN = pytest.StashKey[Run]()
 LISTENERS = pytest.StashKey[list]()
 MEASURED_SCAN = "siemens_star_velociprobe_n64.npz"
 """A real scan (APS Velociprobe), looked for in $PTYCHOPARITY_DATA."""
+SUITE = "ptychoparity.spec_tests"
 DEFAULT_BACKENDS = ("tensorflow", "pytorch")
+
+
+def folder_of(package: str) -> Path:
+    return Path(importlib.import_module(package).__path__[0]).resolve()
+
+
+@cache
+def collected() -> dict[Path, str]:
+    """The folders whose modules pytest collects, and what each is installed as."""
+    return {folder_of(package): package for package in (SUITE, "ptychoparity.benchmarks")}
+
+
+class InstalledModule(pytest.Module):
+    """A module under its installed name: from its path alone pytest would import it a second time."""
+
+    def _getobj(self) -> Any:
+        return importlib.import_module(f"{collected()[self.path.parent]}.{self.path.stem}")
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    return InstalledModule.from_parent(parent, path=module_path) if module_path.parent in collected() else None
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """A folder of ours, without its `__init__` imported by path."""
+    return pytest.Dir.from_parent(parent, path=path) if path in collected() else None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -185,7 +213,7 @@ def verdict(request: pytest.FixtureRequest):
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """The run's verdict is the exit code, unless tests outside the run failed too."""
-    from harness import reporting
+    from ptychoparity.harness import reporting
 
     run = session.config.stash.get(SESSION, None)
     if run is None:

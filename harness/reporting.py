@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from harness import storage
-from reports import events
+from ptychoparity.harness import storage
+from ptychoparity.reports import events
 
 
 def write_reports(folder: Path, ours: bool = False) -> events.Run:
@@ -11,8 +11,8 @@ def write_reports(folder: Path, ours: bool = False) -> events.Run:
 
     `ours`: this process wrote the stream, and held every event against its schema then.
     """
-    from reports import junit, markdown
-    from reports.html import render
+    from ptychoparity.reports import junit, markdown
+    from ptychoparity.reports.html import render
 
     run = events.read(folder, ours)
     junit.write(run, folder / "junit.xml")

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from backends import registry
-from backends.worker import Worker
-from spec_tests import contract
-from spec_tests.catalogue import clause
-from spec_tests.generate import Check
-from spec_tests.outcomes import CheckFailed
-from spec_tests.scan_checks import SCAN_OPERATION
-from spec_tests.unchecked import carried
+from ptychoparity.backends import registry
+from ptychoparity.backends.worker import Worker
+from ptychoparity.spec_tests import contract
+from ptychoparity.spec_tests.catalogue import clause
+from ptychoparity.spec_tests.generate import Check
+from ptychoparity.spec_tests.outcomes import CheckFailed
+from ptychoparity.spec_tests.scan_checks import SCAN_OPERATION
+from ptychoparity.spec_tests.unchecked import carried
 
 
 def key(check: Check) -> str:

@@ -13,20 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from backends import registry
-from backends.worker import StartFailed, Worker
-from harness import chambers, expectations, seats, storage
-from harness.chambers import Chamber
-from harness.expectations import Expectation
-from harness.header import header
-from harness.judging import Judged, Judging, Rules
-from harness.profiles import MINIMUM_CHECKS, Profile
-from harness.seats import Seat, cuda_missing
-from reports import events, gate
-from spec_tests import contract, scan_checks
-from spec_tests.generate import Check
-from spec_tests.judge import Judge
+from ptychoparity.backends import registry
+from ptychoparity.backends.worker import StartFailed, Worker
+from ptychoparity.harness import chambers, expectations, seats, storage
+from ptychoparity.harness.chambers import Chamber
+from ptychoparity.harness.expectations import Expectation
+from ptychoparity.harness.header import header
+from ptychoparity.harness.judging import Judged, Judging, Rules
+from ptychoparity.harness.profiles import MINIMUM_CHECKS, Profile
+from ptychoparity.harness.seats import Seat, cuda_missing
+from ptychoparity.reports import events, gate
+from ptychoparity.spec_tests import contract, scan_checks
+from ptychoparity.spec_tests.generate import Check
+from ptychoparity.spec_tests.judge import Judge
 
 
 @dataclass(frozen=True)

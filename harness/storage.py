@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from reports.facts import replace
+from ptychoparity.reports.facts import replace
 
 
 def write_json(path: Path, value: Any) -> None:

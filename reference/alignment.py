@@ -3,9 +3,8 @@
 from typing import Any
 
 import numpy as np
-
-from reference import inputs
-from reference.similarity import FLAT
+from ptychoparity.reference import inputs
+from ptychoparity.reference.similarity import FLAT
 
 MODES = ("plane", "mean")
 NOTHING_LEFT = 1e-12

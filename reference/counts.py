@@ -3,8 +3,7 @@
 from typing import Any
 
 import numpy as np
-
-from reference import inputs, scan
+from ptychoparity.reference import inputs, scan
 
 PROFILE = "ci_intensity_v2"
 

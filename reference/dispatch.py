@@ -8,8 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-
-from reference import (
+from ptychoparity.reference import (
     alignment,
     container,
     counts,
@@ -36,8 +35,8 @@ from reference import (
     subsampling,
     training,
 )
-from reference import probe as probes
-from reference.settings import bridge, build, files, store
+from ptychoparity.reference import probe as probes
+from ptychoparity.reference.settings import bridge, build, files, store
 
 
 def translate(images: np.ndarray, offsets: np.ndarray) -> dict[str, Any]:

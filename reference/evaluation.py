@@ -3,9 +3,8 @@
 from typing import Any
 
 import numpy as np
-
-from reference import alignment, inputs, similarity
-from reference.frc import correlation, crossing, rings, square, thresholds
+from ptychoparity.reference import alignment, inputs, similarity
+from ptychoparity.reference.frc import correlation, crossing, rings, square, thresholds
 
 CROP = 2
 """Pixels cut from every side after registration: a shift wraps around there."""

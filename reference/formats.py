@@ -6,8 +6,7 @@ Channel c of group b is patch b*C + c of the flat stack, and stands at row c // 
 from typing import Any
 
 import numpy as np
-
-from reference import inputs
+from ptychoparity.reference import inputs
 
 
 def _patches(name: str, value: np.ndarray, shape: str, rows: int) -> None:

@@ -3,8 +3,7 @@
 from typing import Any
 
 import numpy as np
-
-from reference import inputs
+from ptychoparity.reference import inputs
 
 DARK = 1e-20
 """A ring with less than this share of its image's power holds rounding, and counts as empty."""

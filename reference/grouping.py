@@ -5,8 +5,7 @@ from itertools import combinations
 from math import ceil, comb
 
 import numpy as np
-
-from reference.cautions import FewerGroupsWarning
+from ptychoparity.reference.cautions import FewerGroupsWarning
 
 
 def nearest(positions: np.ndarray, seed: int, count: int) -> list[int]:

@@ -1,8 +1,7 @@
 """Exit waves (PHYS.EXIT_WAVE, PHYS.PROBE.MASK.EFFECT, PHYS.PROBE.SMOOTH_*)."""
 
 import numpy as np
-
-from reference.probe import disk, settled
+from ptychoparity.reference.probe import disk, settled
 
 
 def smooth(image: np.ndarray, sigma: float) -> np.ndarray:

@@ -1,8 +1,7 @@
 """Merging a group's patches (HOUSE.MERGE.COMASKED, REASM.GS_GT1)."""
 
 import numpy as np
-
-from reference.reassembly import place
+from ptychoparity.reference.reassembly import place
 
 
 def window(N: int, probe_big: bool) -> np.ndarray:

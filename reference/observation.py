@@ -3,9 +3,8 @@
 from typing import Any
 
 import numpy as np
-
-from reference import inputs, optics, scaling
-from reference.simulation import exposure
+from ptychoparity.reference import inputs, optics, scaling
+from ptychoparity.reference.simulation import exposure
 
 
 def observe(object: np.ndarray, probe: np.ndarray, nphotons: float, seed: int) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from typing import Any
 
 import numpy as np
-
-from reference import inputs
-from reference.grouping import draw_groups
-from reference.subsampling import subsample_scan
+from ptychoparity.reference import inputs
+from ptychoparity.reference.grouping import draw_groups
+from ptychoparity.reference.subsampling import subsample_scan
 
 VERSION = "1.0"
 C = 4

@@ -3,8 +3,7 @@
 from typing import Any
 
 import numpy as np
-
-from reference import inputs
+from ptychoparity.reference import inputs
 
 
 def disk(N: int) -> np.ndarray:

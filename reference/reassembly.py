@@ -3,8 +3,7 @@
 from math import ceil
 
 import numpy as np
-
-from reference.patches import sample_bilinear
+from ptychoparity.reference.patches import sample_bilinear
 
 
 def canvas_side(centred: np.ndarray, M: int) -> int:

@@ -6,9 +6,8 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-
-from reference import inputs
-from reference.cautions import IntegerAmplitudeWarning
+from ptychoparity.reference import inputs
+from ptychoparity.reference.cautions import IntegerAmplitudeWarning
 
 RANKS = {"xcoords": 1, "ycoords": 1, "xcoords_start": 1, "ycoords_start": 1, "diff3d": 3, "probeGuess": 2,
          "objectGuess": 2, "scan_index": 1}  # fmt: skip

@@ -3,8 +3,7 @@
 from typing import Any
 
 import numpy as np
-
-from reference import inputs
+from ptychoparity.reference import inputs
 
 
 def padded_size(N: int, gridsize: int, offset: int, max_position_jitter: int) -> dict[str, Any]:

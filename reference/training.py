@@ -3,8 +3,7 @@
 from typing import Any
 
 import numpy as np
-
-from reference import inputs, losses
+from ptychoparity.reference import inputs, losses
 
 MODES = ("poisson", "mae")
 MODELS = ("pinn", "supervised")

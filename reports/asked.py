@@ -1,6 +1,6 @@
 """What a backend was asked with, for a reader in a hurry."""
 
-from reports.facts import Check, first_line, plain
+from ptychoparity.reports.facts import Check, first_line, plain
 
 LONGEST_INPUT = 200
 """Characters of an input told in one line; the page has all of it."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reports.events import LEVELS, Run
+from ptychoparity.reports.events import LEVELS, Run
 
 COUNTS = ("clauses", "encoded", "not checkable", "not yet", "orphan", "mutants", "asked", "killed")
 """What may be added up over rows; `cases` may not, as one case may carry clauses of several."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reports.events import Run
-from reports.facts import Check
+from ptychoparity.reports.events import Run
+from ptychoparity.reports.facts import Check
 
 COMPARED: dict[str, Callable[[Check], str]] = {
     "outcome": lambda check: check["outcome"],

@@ -1,6 +1,6 @@
 """What every reader wants to know of a run beyond its lines: findings, groups, fractions of a tolerance.
 
-Pure functions of `reports.events.Run`; nothing here knows about terminals, XML or HTML.
+Pure functions of `ptychoparity.reports.events.Run`; nothing here knows about terminals, XML or HTML.
 """
 
 import math
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reports.events import BAD_OUTCOMES, LEVELS, OUTCOMES, Run
+from ptychoparity.reports.events import BAD_OUTCOMES, LEVELS, OUTCOMES, Run
 
 Check = dict[str, Any]
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reports.events import BAD_OUTCOMES, CONFORMS, DOES_NOT_CONFORM, NOT_JUDGED
+from ptychoparity.reports.events import BAD_OUTCOMES, CONFORMS, DOES_NOT_CONFORM, NOT_JUDGED
 
 GATES = {"must": ("MUST",), "should": ("MUST", "SHOULD"), "house": ("MUST", "SHOULD", "HOUSE")}
 """Levels whose failures turn a verdict, by the name of the gate. INFO and MAY never do."""

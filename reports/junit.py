@@ -8,9 +8,9 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
-from reports.asked import input_line
-from reports.events import Run
-from reports.facts import columns, expectation_text, first_line, fraction, key, plain, replace, stale_texts
+from ptychoparity.reports.asked import input_line
+from ptychoparity.reports.events import Run
+from ptychoparity.reports.facts import columns, expectation_text, first_line, fraction, key, plain, replace, stale_texts
 
 _ELEMENTS = {
     "fail": "failure",

@@ -7,10 +7,10 @@ import json
 import re
 from pathlib import Path
 
-from reports import coverage
-from reports.asked import input_line
-from reports.events import OUTCOMES, Run
-from reports.facts import (
+from ptychoparity.reports import coverage
+from ptychoparity.reports.asked import input_line
+from ptychoparity.reports.events import OUTCOMES, Run
+from ptychoparity.reports.facts import (
     Group,
     contracts_text,
     expectation_text,

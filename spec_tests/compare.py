@@ -5,7 +5,7 @@
 eps is that of the actual answer's precision; with a `period` the difference is taken to the nearest whole
 number of periods, as a phase's is. Shapes are compared exactly; dtypes are the contract's
 business (`Contract.output_errors`). JSON values, whose tolerance is `exact`, are equal or not; random outputs are held
-against a law instead (`spec_tests.laws`).
+against a law instead (`ptychoparity.spec_tests.laws`).
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-from spec_tests import exact
-from spec_tests.laws import LAWS
+from ptychoparity.spec_tests import exact
+from ptychoparity.spec_tests.laws import LAWS
 
 ULP_EDGES = (0, 1, 2, 4, 16, 64, 1024)
 ULP_LABELS = ("0", "1", "2", "3-4", "5-16", "17-64", "65-1024", ">1024")

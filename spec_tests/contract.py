@@ -11,13 +11,12 @@ from types import MappingProxyType
 from typing import Any
 
 import jsonschema
-
-from spec_tests import files, vocabulary
-from spec_tests.catalogue import catalogue, meta
-from spec_tests.expressions import evaluate
-from spec_tests.families import FAMILIES
-from spec_tests.relations import RELATIONS
-from spec_tests.tables import tables
+from ptychoparity.spec_tests import files, vocabulary
+from ptychoparity.spec_tests.catalogue import catalogue, meta
+from ptychoparity.spec_tests.expressions import evaluate
+from ptychoparity.spec_tests.families import FAMILIES
+from ptychoparity.spec_tests.relations import RELATIONS
+from ptychoparity.spec_tests.tables import tables
 
 
 class ContractError(Exception):

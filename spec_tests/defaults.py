@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import fixtures
-from spec_tests.tables import Row, tables
+from ptychoparity.spec_tests.tables import Row, tables
+
+from ptychoparity import fixtures
 
 LAYERS = ("configuration class", "legacy dictionary", "torch class")
 TRAINING = ("torch_data", "torch_model", "torch_training")

@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 import yaml
-
-from spec_tests import families, files, h5
-from spec_tests.contract import Contract
-from spec_tests.expressions import evaluate
-from spec_tests.tables import minimal, table_of
+from ptychoparity.spec_tests import families, files, h5
+from ptychoparity.spec_tests.contract import Contract
+from ptychoparity.spec_tests.expressions import evaluate
+from ptychoparity.spec_tests.tables import minimal, table_of
 
 Descriptor = dict[str, Any]
 FILE_OPTIONS = (*files.KINDS, "target")

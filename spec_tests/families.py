@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-
-from spec_tests.expressions import evaluate
+from ptychoparity.spec_tests.expressions import evaluate
 
 Symbols = Mapping[str, Any]
 Maker = Callable[[dict[str, Any], tuple[int, ...], bool, np.random.Generator, Symbols], np.ndarray]

@@ -17,8 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-
-from spec_tests import h5
+from ptychoparity.spec_tests import h5
 
 TARGETS = "targets"
 
@@ -58,7 +57,7 @@ def open_npz(path: str | Path) -> dict[str, Any]:
 
 
 def read_h5(path: Path) -> dict[str, Any]:
-    """Every member of an HDF5 file, by place (`spec_tests.h5`). Raises Unreadable."""
+    """Every member of an HDF5 file, by place (`ptychoparity.spec_tests.h5`). Raises Unreadable."""
     try:
         return h5.read(path)
     except (OSError, RuntimeError) as error:

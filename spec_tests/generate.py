@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from spec_tests.catalogue import level_of
-from spec_tests.contract import Contract, contracts
-from spec_tests.descriptors import array_schemas, complete, dtypes, scalar, scalar_schemas
-from spec_tests.expressions import evaluate
-from spec_tests.tables import edges, tables
+from ptychoparity.spec_tests.catalogue import level_of
+from ptychoparity.spec_tests.contract import Contract, contracts
+from ptychoparity.spec_tests.descriptors import array_schemas, complete, dtypes, scalar, scalar_schemas
+from ptychoparity.spec_tests.expressions import evaluate
+from ptychoparity.spec_tests.tables import edges, tables
 
 PHASES = ("smoke", "example", "boundary", "error", "golden", "property", "relation", "parity")
 INFO_OPERATION = "describe"

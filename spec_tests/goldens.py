@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from spec_tests.contract import Contract
-from spec_tests.files import open_npz
+from ptychoparity.spec_tests.contract import Contract
+from ptychoparity.spec_tests.files import open_npz
 
 
 class GoldenMissing(Exception):

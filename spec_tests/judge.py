@@ -14,20 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ptychoparity.backends.protocol import Answer, Died, Raised, Returned, TimedOut
+from ptychoparity.reference import dispatch
+from ptychoparity.spec_tests import descriptors, exact, files, goldens
+from ptychoparity.spec_tests.compare import Comparison, compare, compare_outputs
+from ptychoparity.spec_tests.contract import Contract, contracts
+from ptychoparity.spec_tests.descriptors import Descriptor
+from ptychoparity.spec_tests.digest import InputsDigest
+from ptychoparity.spec_tests.explore import explore
+from ptychoparity.spec_tests.generate import Case
+from ptychoparity.spec_tests.outcomes import CheckErrored, CheckFailed, NotApplicable, NotShrunk
+from ptychoparity.spec_tests.relations import RELATIONS, inputs_tried
+from ptychoparity.spec_tests.strategies import descriptors as draws
 
-import fixtures
-from backends.protocol import Answer, Died, Raised, Returned, TimedOut
-from reference import dispatch
-from spec_tests import descriptors, exact, files, goldens
-from spec_tests.compare import Comparison, compare, compare_outputs
-from spec_tests.contract import Contract, contracts
-from spec_tests.descriptors import Descriptor
-from spec_tests.digest import InputsDigest
-from spec_tests.explore import explore
-from spec_tests.generate import Case
-from spec_tests.outcomes import CheckErrored, CheckFailed, NotApplicable, NotShrunk
-from spec_tests.relations import RELATIONS, inputs_tried
-from spec_tests.strategies import descriptors as draws
+from ptychoparity import fixtures
 
 Ask = Callable[..., Answer]
 CACHE_BYTES = 400 << 20

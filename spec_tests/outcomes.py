@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from spec_tests.compare import Comparison
+from ptychoparity.spec_tests.compare import Comparison
 
 
 class CheckFailed(Exception):

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from reference import dispatch
-from reference.patches import sample_bilinear
-from spec_tests.compare import Comparison, compare_outputs
-from spec_tests.contract import contracts
-from spec_tests.generate import Case
-from spec_tests.outcomes import CheckFailed, NotApplicable
+from ptychoparity.reference import dispatch
+from ptychoparity.reference.patches import sample_bilinear
+from ptychoparity.spec_tests.compare import Comparison, compare_outputs
+from ptychoparity.spec_tests.contract import contracts
+from ptychoparity.spec_tests.generate import Case
+from ptychoparity.spec_tests.outcomes import CheckFailed, NotApplicable
 
 SCAN_OPERATION = "scan"
 MOST_PATTERNS = 600

@@ -9,11 +9,18 @@ from typing import Any
 
 from hypothesis import assume
 from hypothesis import strategies as st
-
-from spec_tests.contract import Contract
-from spec_tests.descriptors import FILE_OPTIONS, Descriptor, array_schemas, complete, dtypes, scalar, scalar_schemas
-from spec_tests.expressions import evaluate
-from spec_tests.tables import objects, table_of
+from ptychoparity.spec_tests.contract import Contract
+from ptychoparity.spec_tests.descriptors import (
+    FILE_OPTIONS,
+    Descriptor,
+    array_schemas,
+    complete,
+    dtypes,
+    scalar,
+    scalar_schemas,
+)
+from ptychoparity.spec_tests.expressions import evaluate
+from ptychoparity.spec_tests.tables import objects, table_of
 
 
 def dimension(spec: Mapping[str, Any]) -> st.SearchStrategy[int]:

@@ -13,10 +13,9 @@ from types import MappingProxyType
 from typing import Any
 
 import jsonschema
-
-from spec_tests.catalogue import catalogue
-from spec_tests.contract import contracts
-from spec_tests.generate import Case, all_cases, parity_cases
+from ptychoparity.spec_tests.catalogue import catalogue
+from ptychoparity.spec_tests.contract import contracts
+from ptychoparity.spec_tests.generate import Case, all_cases, parity_cases
 
 NOT_CHECKABLE, NOT_YET = "not checkable", "not yet"
 _STATES = {"why": NOT_CHECKABLE, "later": NOT_YET}

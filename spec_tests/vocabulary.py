@@ -6,8 +6,8 @@
 `dtype` is a name, a list of names, or {"like": "other input"}; `shape` mixes numbers, names and
 arithmetic on names; `none` lets the value be None; `leading` says how many leading axes may be missing.
 `{"npz": {...}}` says that a string is the path of an NPZ file, `{"h5": {...}}` of an HDF5 file, whose members obey
-the schema inside (`spec_tests.files`). `{"table": {"of": NAME}}` is an object of a table's fields
-(`spec_tests.tables`).
+the schema inside (`ptychoparity.spec_tests.files`). `{"table": {"of": NAME}}` is an object of a table's fields
+(`ptychoparity.spec_tests.tables`).
 
 A name is bound by the first array that has it as a bare dimension, or by an integer input of that name; where
 that input is None, by the input `params_<name>`: what a parameter store holds for an argument that is not given.
@@ -23,9 +23,8 @@ from typing import Any
 
 import jsonschema
 import numpy as np
-
-from spec_tests import files, tables
-from spec_tests.expressions import ExpressionError, evaluate
+from ptychoparity.spec_tests import files, tables
+from ptychoparity.spec_tests.expressions import ExpressionError, evaluate
 
 UNITS = ("px", "photons", "sqrt(photons)", "rad", "1/px", "m", "s", "eV", "deg", "m2/kg")
 

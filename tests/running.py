@@ -32,7 +32,7 @@ class Ended:
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "harness.cli", *arguments]
+    return [sys.executable, "-m", "ptychoparity.harness.cli", *arguments]
 
 
 def ptychoparity(*arguments: str, folder: Path = PROJECT, **variables: str) -> Ended:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
-ROOMS = ("reference", "spec_tests", "backends", "reports", "fixtures", "harness", "benchmarks", "tests")
+PACKAGE = "ptychoparity"
+INSTALLED = ("core", "reference", "spec_tests", "backends", "reports", "fixtures", "harness", "audit", "benchmarks")
+ROOMS = (PACKAGE, *INSTALLED, "tests")
 FRAMEWORKS = {
     "tensorflow": "backends/tensorflow/", "keras": "backends/tensorflow/", "torch": "backends/pytorch/",
     "lightning": "backends/pytorch/",
@@ -15,13 +17,17 @@ FRAMEWORKS = {
 LONGEST = 400
 
 ALLOWED = [
-    # the first prefix that fits a file says what of ours it may import
-    ("reference/", ("reference",)),
-    ("spec_tests/", ("spec_tests", "reference", "backends.protocol", "fixtures")),
+    # the first prefix that fits a file says what of ours it may import; everything may import core but what runs in
+    # a backend's process under a foreign interpreter, which gets `ptychoparity/__init__.py` and `backends/` alone
+    ("core/", ("core",)),
+    ("ptychoparity/__init__.py", ("backends.protocol",)),
+    ("ptychoparity/__main__.py", ("harness.cli",)),
+    ("reference/", ("reference", "core")),
+    ("spec_tests/", ("spec_tests", "reference", "backends.protocol", "fixtures", "core")),
     ("backends/protocol.py", ()),
-    ("backends/registry.py", ("backends.protocol",)),
+    ("backends/registry.py", ("backends.protocol", "core")),
     ("backends/remote.py", ()),
-    ("backends/worker.py", ("backends.protocol", "backends.registry", "backends.remote")),
+    ("backends/worker.py", (PACKAGE, "backends.protocol", "backends.registry", "backends.remote", "core")),
     ("backends/host/", ("backends.host", "backends.protocol")),
     ("backends/numpy/", ("backends.numpy", "backends.protocol", "backends.host", "reference")),
     ("backends/tensorflow/", ("backends.tensorflow", "backends.protocol", "backends.host")),
@@ -30,11 +36,13 @@ ALLOWED = [
     ("backends/dropin/",
      ("backends.dropin", "backends.tensorflow", "backends.pytorch", "backends.protocol", "backends.host")),
     ("backends/__init__.py", ()),
-    ("reports/", ("reports",)),
-    ("fixtures/", ("fixtures", "reference")),
-    ("harness/", ("harness", "spec_tests", "reference", "backends", "fixtures", "reports")),
-    ("benchmarks/", ("benchmarks", "harness", "reference", "backends")),
-    ("tests/", ("tests", "benchmarks", "harness", "spec_tests", "reference", "backends", "fixtures", "reports")),
+    ("reports/", ("reports", "core")),
+    ("fixtures/", ("fixtures", "reference", "core")),
+    ("audit/", ("audit", "core", "spec_tests.catalogue", "spec_tests.contract", "spec_tests.unchecked", "reports",
+                "harness")),
+    ("harness/", ("harness", "audit", "spec_tests", "reference", "backends", "fixtures", "reports", "core")),
+    ("benchmarks/", ("benchmarks", "harness", "reference", "backends", "core")),
+    ("tests/", ("tests", *INSTALLED)),
 ]  # fmt: skip
 
 
@@ -46,16 +54,21 @@ def _files() -> list[str]:
 FILES = _files()
 
 
+def _place(name: str) -> str:
+    """A dotted name of ours as the path it has in the checkout, with dots: the folders stand at the top level."""
+    return name.removeprefix(f"{PACKAGE}.")
+
+
 def imports(tree: ast.AST) -> set[str]:
-    """Full names of what is imported: `from backends import worker` is `backends.worker`."""
+    """Full names of what is imported: `from ptychoparity.backends import worker` is `ptychoparity.backends.worker`."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
-            parts = f"{PROJECT}/{node.module.replace('.', '/')}"
-            package = Path(parts).is_dir() and node.module.split(".")[0] in ROOMS
+            folder = node.module == PACKAGE or (PROJECT / _place(node.module).replace(".", "/")).is_dir()
+            package = folder and node.module.split(".")[0] in (PACKAGE, "tests")
             found |= {f"{node.module}.{alias.name}" for alias in node.names} if package else {node.module}
         elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in (
             "import_module",
@@ -72,8 +85,13 @@ def _within(name: str, allowed: tuple[str, ...]) -> bool:
 def arrows(name: str, tree: ast.AST) -> set[str]:
     """What `name` imports of ours and may not."""
     allowed = next(allowed for prefix, allowed in ALLOWED if name.startswith(prefix))
-    ours = {i for i in imports(tree) if i.split(".")[0] in ROOMS}
+    ours = {_place(i) for i in imports(tree) if i.split(".")[0] in (PACKAGE, "tests")}
     return {i for i in ours if not _within(i, allowed)}
+
+
+def nameless(name: str, tree: ast.AST) -> set[str]:
+    """Rooms imported by their folder's name: installed, there is no such package."""
+    return {i for i in imports(tree) if i.split(".")[0] in INSTALLED}
 
 
 def strangers(name: str, tree: ast.AST) -> set[str]:
@@ -138,6 +156,11 @@ def test_arrows(trees):
     assert wrong == {}
 
 
+def test_every_room_is_imported_by_its_installed_name(trees):
+    wrong = {name: sorted(found) for name, tree in trees.items() if (found := nameless(name, tree))}
+    assert wrong == {}
+
+
 def test_frameworks_stay_in_their_folders(trees):
     wrong = {name: sorted(found) for name, tree in trees.items() if (found := strangers(name, tree))}
     assert wrong == {}
@@ -184,18 +207,31 @@ def test_every_file_of_a_room_is_installed():
 
 
 SAMPLES = [
-    (arrows, "reference/optics.py", "from backends.protocol import Backend", {"backends.protocol"}),
-    (arrows, "spec_tests/judge.py", "from backends import worker", {"backends.worker"}),
-    (arrows, "spec_tests/judge.py", "from backends.protocol import Answer\nimport fixtures", set()),
-    (arrows, "backends/pytorch/a.py", "import reference.optics", {"reference.optics"}),
+    (arrows, "reference/optics.py", "from ptychoparity.backends.protocol import Backend", {"backends.protocol"}),
+    (arrows, "spec_tests/judge.py", "from ptychoparity.backends import worker", {"backends.worker"}),
+    (
+        arrows,
+        "spec_tests/judge.py",
+        "from ptychoparity.backends.protocol import Answer\nfrom ptychoparity import fixtures",
+        set(),
+    ),
+    (arrows, "backends/pytorch/a.py", "import ptychoparity.reference.optics", {"reference.optics"}),
     (
         arrows,
         "backends/pytorch/a.py",
-        "def f():\n    from backends.tensorflow.adapter import X",
+        "def f():\n    from ptychoparity.backends.tensorflow.adapter import X",
         {"backends.tensorflow.adapter"},
     ),
-    (arrows, "reports/gate.py", "from spec_tests import compare", {"spec_tests.compare"}),
-    (arrows, "backends/host/a.py", "import importlib\nimportlib.import_module('reference.scan')", {"reference.scan"}),
+    (arrows, "reports/gate.py", "from ptychoparity.spec_tests import compare", {"spec_tests.compare"}),
+    (arrows, "core/words.py", "from ptychoparity.reports import events", {"reports.events"}),
+    (
+        arrows,
+        "backends/host/a.py",
+        "import importlib\nimportlib.import_module('ptychoparity.reference.scan')",
+        {"reference.scan"},
+    ),
+    (nameless, "harness/session.py", "from backends.protocol import Answer", {"backends.protocol"}),
+    (nameless, "harness/session.py", "import reports", {"reports"}),
     (strangers, "harness/session.py", "import torch.cuda", {"torch"}),
     (strangers, "backends/pytorch/a.py", "import torch", set()),
     (strangers, "backends/pytorch/a.py", "from tensorflow import keras", {"tensorflow"}),

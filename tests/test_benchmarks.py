@@ -7,9 +7,9 @@ import zlib
 
 import numpy as np
 import pytest
+from ptychoparity.backends.worker import Worker
+from ptychoparity.benchmarks import answers, cases, growth, inputs, record, runner
 
-from backends.worker import Worker
-from benchmarks import answers, cases, growth, inputs, record, runner
 from tests.running import PROJECT
 
 SMALL = {
@@ -93,7 +93,11 @@ def test_ratios_are_to_the_plain_ways_of_the_same_case():
     def row(backend, seconds, case="a-10"):
         return record.Row(case, "a", 10, "things", backend, "cpu", (seconds, 2 * seconds), 1, 1, 0, 0, seconds)
 
-    rows = [row("pytorch", 0.1), row("benchmarks.naive_patches:ShiftWhole", 2.0), row("pytorch", 0.1, "b-10")]
+    rows = [
+        row("pytorch", 0.1),
+        row("ptychoparity.benchmarks.naive_patches:ShiftWhole", 2.0),
+        row("pytorch", 0.1, "b-10"),
+    ]
     assert record.ratios(rows[0], rows) == {"ShiftWhole": pytest.approx(20)}
     assert record.ratios(rows[1], rows) == record.ratios(rows[2], rows) == {}
 
@@ -109,7 +113,7 @@ def test_both_exponents_of_a_series_are_told():
 
 
 def _make_bench(runs, *arguments):
-    words = [sys.executable, "-m", "pytest", "benchmarks", "-q", "--benchmark-quiet", "--runs", str(runs), *arguments]
+    words = [sys.executable, "-P", "-m", "pytest", "benchmarks", "-p", "ptychoparity.benchmarks.plugin", "-q", "--benchmark-quiet", "--runs", str(runs), *arguments]
     return subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=60)
 
 

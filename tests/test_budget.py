@@ -2,13 +2,13 @@
 
 import io
 
+from ptychoparity.harness.profiles import PROFILES
+from ptychoparity.harness.session import Session, Settings
+from ptychoparity.reports import events, facts, markdown, terminal
+from ptychoparity.reports.html import render
+from ptychoparity.spec_tests import generate, judge
 from rich.console import Console
 
-from harness.profiles import PROFILES
-from harness.session import Session, Settings
-from reports import events, facts, markdown, terminal
-from reports.html import render
-from spec_tests import generate, judge
 from tests import sample_run
 
 

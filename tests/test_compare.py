@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from spec_tests.compare import ULP_LABELS, compare, compare_outputs
+from ptychoparity.spec_tests.compare import ULP_LABELS, compare, compare_outputs
 
 EPS32, EPS64 = 2.0**-23, 2.0**-52
 NAN, INF = np.nan, np.inf

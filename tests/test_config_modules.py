@@ -30,7 +30,7 @@ print('fine')
 """
 
 TORCH = """
-from backends.pytorch.settings import config_params as torch
+from ptychoparity.backends.pytorch.settings import config_params as torch
 mine = (torch.DataConfig(N=128, C=4, grid_size=(2, 2), x_bounds=(0.1, 0.9), K=6), torch.ModelConfig(mode='Supervised'),
         torch.TrainingConfig(epochs=1, finetune_val_split=0.05), torch.InferenceConfig(window=20),
         torch.DatagenConfig())
@@ -40,13 +40,13 @@ assert pickle.loads(pickle.dumps(mine)) == mine
 
 MODULES = {
     "tensorflow": (
-        "from backends.tensorflow.config.classes import InferenceConfig, ModelConfig, TrainingConfig\n"
-        "from backends.tensorflow.config.legacy import update_legacy_dict",
+        "from ptychoparity.backends.tensorflow.config.classes import InferenceConfig, ModelConfig, TrainingConfig\n"
+        "from ptychoparity.backends.tensorflow.config.legacy import update_legacy_dict",
         "",
     ),
     "pytorch": (
-        "from backends.pytorch.settings.canonical import InferenceConfig, ModelConfig, TrainingConfig\n"
-        "from backends.pytorch.settings.store import update_legacy_dict",
+        "from ptychoparity.backends.pytorch.settings.canonical import InferenceConfig, ModelConfig, TrainingConfig\n"
+        "from ptychoparity.backends.pytorch.settings.store import update_legacy_dict",
         TORCH,
     ),
 }

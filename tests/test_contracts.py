@@ -8,16 +8,15 @@ from importlib import resources
 
 import numpy as np
 import pytest
+from ptychoparity.harness.profiles import MINIMUM_CHECKS
+from ptychoparity.reference import dispatch
+from ptychoparity.spec_tests import contract, generate
+from ptychoparity.spec_tests.catalogue import LEVELS, catalogue
+from ptychoparity.spec_tests.contract import ContractError, contracts, parse
+from ptychoparity.spec_tests.relations import RELATIONS, inputs_tried
 
-from harness.profiles import MINIMUM_CHECKS
-from reference import dispatch
-from spec_tests import contract, generate
-from spec_tests.catalogue import LEVELS, catalogue
-from spec_tests.contract import ContractError, contracts, parse
-from spec_tests.relations import RELATIONS, inputs_tried
-
-FILES = sorted(f.name for f in resources.files("spec_tests").joinpath("contracts").iterdir())
-DIFFRACT = json.loads(resources.files("spec_tests").joinpath("contracts/diffract.json").read_text())
+FILES = sorted(f.name for f in resources.files("ptychoparity.spec_tests").joinpath("contracts").iterdir())
+DIFFRACT = json.loads(resources.files("ptychoparity.spec_tests").joinpath("contracts/diffract.json").read_text())
 
 PINNED_IDS = [
     "describe/smoke/info/numpy@cpu",
@@ -112,7 +111,7 @@ def test_a_broken_document_is_refused_with_file_pointer_and_reason(name):
 
 
 def test_a_written_files_members_are_outputs_that_need_a_tolerance():
-    document = json.loads(resources.files("spec_tests").joinpath("contracts/save_scan.json").read_text())
+    document = json.loads(resources.files("ptychoparity.spec_tests").joinpath("contracts/save_scan.json").read_text())
     for change, reason in (
         (_set("/tolerance/Y", None), "at /tolerance: output 'Y' has no tolerance"),
         (_set("/tolerance/Z", {"rtol": 0, "why": "none at all"}), "at /tolerance/Z: there is no such output"),

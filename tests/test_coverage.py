@@ -10,18 +10,26 @@ import sys
 from pathlib import Path
 
 import pytest
+from ptychoparity.harness import cli, coverage, ghosts
+from ptychoparity.harness.mistakes import is_users
+from ptychoparity.harness.mutants.catalogue import mutants
+from ptychoparity.harness.mutants.hunt import Hunt
+from ptychoparity.harness.profiles import PROFILES
+from ptychoparity.harness.session import Session, Settings
+from ptychoparity.reports import events
+from ptychoparity.spec_tests import generate
+from ptychoparity.spec_tests import unchecked as lists
+from ptychoparity.spec_tests.catalogue import catalogue, clause, level_of
+from ptychoparity.spec_tests.unchecked import (
+    NOT_CHECKABLE,
+    NOT_YET,
+    Unchecked,
+    UncheckedError,
+    carried,
+    parse,
+    unchecked,
+)
 
-from harness import cli, coverage, ghosts
-from harness.mistakes import is_users
-from harness.mutants.catalogue import mutants
-from harness.mutants.hunt import Hunt
-from harness.profiles import PROFILES
-from harness.session import Session, Settings
-from reports import events
-from spec_tests import generate
-from spec_tests import unchecked as lists
-from spec_tests.catalogue import catalogue, clause, level_of
-from spec_tests.unchecked import NOT_CHECKABLE, NOT_YET, Unchecked, UncheckedError, carried, parse, unchecked
 from tests.running import PROJECT, ptychoparity
 
 LISTS = PROJECT / "spec_tests" / "unchecked"
@@ -96,7 +104,7 @@ def test_a_stale_entry_stops_a_run_and_the_command(monkeypatch, capsys, tmp_path
         return parse(document(PHYS__FFT__NORM={"why": WHY}), "phys.json")
 
     monkeypatch.setattr(coverage, "unchecked", refuse)
-    monkeypatch.setattr("harness.commands.check.unchecked", refuse)
+    monkeypatch.setattr("ptychoparity.harness.commands.check.unchecked", refuse)
     for command in (["coverage"], ["check", "--backend", "numpy", "--runs", str(tmp_path)]):
         assert cli.main(command) == 2
         said = capsys.readouterr().err
@@ -199,9 +207,8 @@ def test_the_command_is_quick_and_loads_no_framework():
     done = ptychoparity("coverage", "--runs", "/nonexistent")
     assert done.exit == 0 and done.stderr == "" and done.seconds < 10
     assert re.search(r"^all +MUST +468 ", done.stdout, re.MULTILINE)
-    code = (
-        "import sys; import harness.cli as c; c.main(['coverage']); print({'torch', 'tensorflow'} & set(sys.modules))"
-    )
+    code = "import sys; from ptychoparity.harness import cli as c; c.main(['coverage'])"
+    code += "; print({'torch', 'tensorflow'} & set(sys.modules))"
     ended = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)
     assert ended.stdout.endswith("set()\n")
 

@@ -2,14 +2,15 @@
 
 import json
 
-import fixtures
-from harness.profiles import PROFILES
-from harness.session import Session, Settings
-from reports import events, markdown
-from reports.html import render
-from spec_tests.catalogue import catalogue
-from spec_tests.defaults import LAYERS, conflicts, defaults, measured
-from spec_tests.tables import tables
+from ptychoparity.harness.profiles import PROFILES
+from ptychoparity.harness.session import Session, Settings
+from ptychoparity.reports import events, markdown
+from ptychoparity.reports.html import render
+from ptychoparity.spec_tests.catalogue import catalogue
+from ptychoparity.spec_tests.defaults import LAYERS, conflicts, defaults, measured
+from ptychoparity.spec_tests.tables import tables
+
+from ptychoparity import fixtures
 from tests import sample_run
 
 OURS, LEGACY, TORCH = LAYERS

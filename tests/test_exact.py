@@ -1,10 +1,9 @@
 """JSON values are equal, types and all, or the first key that differs is named."""
 
 import pytest
-
-from backends.protocol import Foreign
-from spec_tests import exact
-from spec_tests.compare import compare
+from ptychoparity.backends.protocol import Foreign
+from ptychoparity.spec_tests import exact
+from ptychoparity.spec_tests.compare import compare
 
 EXACT = {"exact": True, "why": "values are carried"}
 

@@ -4,13 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from ptychoparity.fixtures import generate
+from ptychoparity.reference import dispatch
+from ptychoparity.spec_tests import files, goldens
+from ptychoparity.spec_tests.compare import compare_outputs
+from ptychoparity.spec_tests.contract import contracts
 
-import fixtures
-from fixtures import generate
-from reference import dispatch
-from spec_tests import files, goldens
-from spec_tests.compare import compare_outputs
-from spec_tests.contract import contracts
+from ptychoparity import fixtures
 
 FOLDER = fixtures.goldens()
 MANIFEST = json.loads((FOLDER / "manifest.json").read_text())
@@ -43,11 +43,23 @@ def test_every_file_is_used_by_a_contract():
     assert read | {golden["file"] for _, golden in STORED} == set(MANIFEST["sha256"])
 
 
-def test_made_again_they_are_the_same_bytes(tmp_path):
+def test_made_again_they_are_the_same(tmp_path):
+    """To the bit, but for float64: sums of up to 1e5 terms that another processor's BLAS adds in another order."""
     generate.main(tmp_path)
-    assert json.loads((tmp_path / "manifest.json").read_text())["sha256"] == MANIFEST["sha256"]
+    assert json.loads((tmp_path / "manifest.json").read_text())["sha256"].keys() == MANIFEST["sha256"].keys()
     for name in MANIFEST["sha256"]:
-        assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes(), name
+        if (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes():
+            continue
+        assert name.endswith(".npz"), name
+        with np.load(tmp_path / name) as again, np.load(FOLDER / name) as stored:
+            assert again.files == stored.files
+            for member in stored.files:
+                mine, kept = again[member], stored[member]
+                assert (mine.dtype, mine.shape) == (kept.dtype, kept.shape), member
+                if kept.dtype not in (np.float64, np.complex128):
+                    assert np.array_equal(mine, kept), member
+                else:
+                    np.testing.assert_allclose(mine, kept, rtol=0, atol=1e-14 * np.abs(kept).max(), err_msg=member)
 
 
 def test_goldens_hold_no_pickles():

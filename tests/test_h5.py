@@ -3,8 +3,7 @@
 import h5py
 import numpy as np
 import pytest
-
-from spec_tests import files, h5, vocabulary
+from ptychoparity.spec_tests import files, h5, vocabulary
 
 MEMBERS = {
     "@name": "Siemensstern Ü-1", "@angle": np.asarray(12.5), "probe": np.arange(6.0).reshape(2, 3) + 1j,

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-
-from backends.host import files
+from ptychoparity.backends.host import files
 
 
 class Interrupted(BaseException):

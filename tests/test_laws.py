@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-
-from spec_tests import laws
-from spec_tests.compare import compare_law, compare_outputs
-from spec_tests.contract import contracts
-from spec_tests.judge import _doubled
+from ptychoparity.spec_tests import laws
+from ptychoparity.spec_tests.compare import compare_law, compare_outputs
+from ptychoparity.spec_tests.contract import contracts
+from ptychoparity.spec_tests.judge import _doubled
 
 TOLERANCE = {"law": "poisson", "amplitude": "ideal", "samples": [0], "sigmas": 7, "peak_rtol": 1e-6, "why": "noise"}
 RATES = {

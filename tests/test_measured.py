@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from ptychoparity.harness.commands.goldens import ask_oracle, compare_folder, disagreements, not_compared
+from ptychoparity.harness.plugin import MEASURED_SCAN
+from ptychoparity.spec_tests import scan_checks
 
-from harness.commands.goldens import ask_oracle, compare_folder, disagreements, not_compared
-from harness.plugin import MEASURED_SCAN
-from spec_tests import scan_checks
 from tests.running import PROJECT
 
 
@@ -51,7 +51,7 @@ def test_files_of_operations_not_built_are_listed():
 
 
 def test_the_real_scan_names_its_orientation():
-    from reference import dispatch
+    from ptychoparity.reference import dispatch
 
     class Asked:
         """The oracle, asked as a backend is."""

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 import pytest
-
-from reference import alignment, dispatch
+from ptychoparity.reference import alignment, dispatch
 
 metrics = pytest.importorskip("skimage.metrics", reason="scikit-image is in the `dev` extra")
 registration = pytest.importorskip("skimage.registration", reason="scikit-image is in the `dev` extra")

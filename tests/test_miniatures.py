@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from ptychoparity.reports import events
+from ptychoparity.reports.events import BAD_OUTCOMES
 
-from reports import events
-from reports.events import BAD_OUTCOMES
 from tests.running import Ended, check, ptychoparity
 
 TABLE = json.loads((Path(__file__).parent / "data/miniatures.json").read_text())
@@ -119,7 +119,7 @@ def test_last_words_of_a_crash_are_kept(name, runs):
 
 
 def test_changed_inputs_are_seen(tmp_path):
-    """backends.protocol: a call never changes its inputs. A HOUSE clause: it gates where the user asks."""
+    """ptychoparity.backends.protocol: a call never changes its inputs. A HOUSE clause: it gates where the user asks."""
     rude = ("--backend", "tests.miniatures.rude:MutatesInputs", "--operation", "diffract", "--gate", "house")
     done = check(tmp_path, *rude)
     assert done.exit == 1

@@ -4,15 +4,15 @@ import json
 from dataclasses import replace
 
 import pytest
+from ptychoparity.harness import cli
+from ptychoparity.harness.commands import mutate
+from ptychoparity.harness.mutants import catalogue
+from ptychoparity.harness.mutants.catalogue import Mutant, MutantError, carriers, mutants, parse
+from ptychoparity.harness.mutants.changes import CHANGES
+from ptychoparity.harness.mutants.hunt import Hunt
+from ptychoparity.harness.mutants.wrappers import WRAPPERS
+from ptychoparity.spec_tests.catalogue import clause
 
-from harness import cli
-from harness.commands import mutate
-from harness.mutants import catalogue
-from harness.mutants.catalogue import Mutant, MutantError, carriers, mutants, parse
-from harness.mutants.changes import CHANGES
-from harness.mutants.hunt import Hunt
-from harness.mutants.wrappers import WRAPPERS
-from spec_tests.catalogue import clause
 from tests.running import PROJECT, ptychoparity
 
 INERT = Mutant("inert", "PHYS.FFT.NORM", "diffract", "does nothing", "inert")

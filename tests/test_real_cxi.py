@@ -11,8 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-
-from backends.numpy.adapter import NumpyBackend
+from ptychoparity.backends.numpy.adapter import NumpyBackend
 
 ELECTRONVOLT_J = 1.602176634e-19
 
@@ -28,7 +27,7 @@ def backends() -> list:
     """The oracle, and the host's reader and writer through the backend that loads fastest, where it is installed."""
     found = [NumpyBackend()]
     try:
-        from backends.pytorch.adapter import PyTorchBackend
+        from ptychoparity.backends.pytorch.adapter import PyTorchBackend
     except ImportError:
         return found
     return [*found, PyTorchBackend()]

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-
-from fixtures.simulate import make_scan, write_scan
-from reference import dispatch
-from spec_tests import scan_checks
-from spec_tests.outcomes import CheckFailed, NotApplicable
+from ptychoparity.fixtures.simulate import make_scan, write_scan
+from ptychoparity.reference import dispatch
+from ptychoparity.spec_tests import scan_checks
+from ptychoparity.spec_tests.outcomes import CheckFailed, NotApplicable
 
 
 def nothing(*_):

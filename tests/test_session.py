@@ -10,14 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from ptychoparity.backends import registry
+from ptychoparity.harness.commands import replay
+from ptychoparity.harness.profiles import PROFILES
+from ptychoparity.harness.session import Session, Settings
+from ptychoparity.reports import events
+from ptychoparity.spec_tests import generate
+from ptychoparity.spec_tests.contract import contracts
 
-from backends import registry
-from harness.commands import replay
-from harness.profiles import PROFILES
-from harness.session import Session, Settings
-from reports import events
-from spec_tests import generate
-from spec_tests.contract import contracts
 from tests.running import PROJECT, check, command, ptychoparity
 
 LIAR = "tests.miniatures.dishonest:LiesAboutVersion"
@@ -100,7 +100,7 @@ def test_saying_who_one_is_does_not_conform_by_itself(tmp_path):
 
 
 def test_an_absent_framework_is_skipped_with_the_line_that_installs_it(tmp_path, monkeypatch):
-    absent = registry.Entry("absent", "backends.numpy.adapter:NumpyBackend", requires="no_such_framework",
+    absent = registry.Entry("absent", "ptychoparity.backends.numpy.adapter:NumpyBackend", requires="no_such_framework",
                             install="pip install 'ptychoparity[absent]'")  # fmt: skip
     monkeypatch.setitem(registry.BUILT_IN, "absent", absent)
     session = _session(tmp_path, "absent", "numpy", selection="a part")
@@ -296,7 +296,7 @@ def test_a_line_cut_in_the_middle_is_named(tmp_path, whole):
 
 def test_a_fault_of_the_oracle_is_nobodys_failure(tmp_path, monkeypatch):
     """Where the harness itself breaks, no backend is blamed and none is praised, whatever else passes."""
-    from spec_tests import judge
+    from ptychoparity.spec_tests import judge
 
     def broken(operation, inputs):
         raise ZeroDivisionError("a fault of ours")

@@ -4,15 +4,15 @@ import json
 
 import numpy as np
 import pytest
+from ptychoparity.fixtures import simulate
+from ptychoparity.fixtures.archive import content_hash, write_npz
+from ptychoparity.reference import dispatch, optics
+from ptychoparity.reference.simulation import CannotSimulate, exposure, objects, positions, probes
+from ptychoparity.reference.simulation.dead_leaves import dead_leaves, radii
+from ptychoparity.reference.simulation.lines import lines
+from ptychoparity.reference.simulation.mark import mark
+from ptychoparity.reference.simulation.random_field import frequencies, random_field
 
-from fixtures import simulate
-from fixtures.archive import content_hash, write_npz
-from reference import dispatch, optics
-from reference.simulation import CannotSimulate, exposure, objects, positions, probes
-from reference.simulation.dead_leaves import dead_leaves, radii
-from reference.simulation.lines import lines
-from reference.simulation.mark import mark
-from reference.simulation.random_field import frequencies, random_field
 from tests.running import PROJECT, ptychoparity
 
 HASHES = {

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ptychoparity.harness.profiles import PROFILES
+from ptychoparity.spec_tests import descriptors, files, generate, strategies
+from ptychoparity.spec_tests.contract import contracts
+from ptychoparity.spec_tests.explore import explore
 
-from harness.profiles import PROFILES
-from spec_tests import descriptors, files, generate, strategies
-from spec_tests.contract import contracts
-from spec_tests.explore import explore
 from tests.running import PROJECT
 
 DRAWS = PROFILES["nightly"].examples
@@ -178,9 +178,9 @@ def test_equal_seeds_are_equal_draws():
 
 
 DRAWN = """
-from spec_tests import descriptors, strategies
-from spec_tests.contract import contracts
-from spec_tests.explore import explore
+from ptychoparity.spec_tests import descriptors, strategies
+from ptychoparity.spec_tests.contract import contracts
+from ptychoparity.spec_tests.explore import explore
 explore(strategies.descriptors(contracts()["translate"]), lambda d: print(descriptors.key(d)),
         examples=50, seed=1, failures=ZeroDivisionError)
 """
@@ -190,7 +190,7 @@ def test_equal_seeds_are_equal_draws_whoever_asks():
     """Whoever asks loads other modules; the seed in a run's header is to mean one thing all the same."""
     outputs = [
         subprocess.run([sys.executable, "-c", extra + DRAWN], cwd=PROJECT, capture_output=True, text=True).stdout
-        for extra in ("", "import harness.plugin, tests.test_session")
+        for extra in ("", "import ptychoparity.harness.plugin, tests.test_session")
     ]
     assert outputs[0] and outputs[0] == outputs[1]
 

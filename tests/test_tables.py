@@ -5,9 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
-
-from spec_tests.catalogue import catalogue
-from spec_tests.tables import edges, minimal, schema, tables
+from ptychoparity.spec_tests.catalogue import catalogue
+from ptychoparity.spec_tests.tables import edges, minimal, schema, tables
 
 KINDS = {"ModelConfig": "CFG.MODEL", "TrainingConfig": "CFG.TRAIN", "InferenceConfig": "CFG.INFER",
          "PyTorchExecutionConfig": "EXEC"}  # fmt: skip

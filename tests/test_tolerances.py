@@ -6,7 +6,7 @@ After a considered change write the pins again: python -m tests.test_tolerances
 import json
 from pathlib import Path
 
-from spec_tests.contract import contracts
+from ptychoparity.spec_tests.contract import contracts
 
 PINS = Path(__file__).parent / "data/tolerances.json"
 SECTIONS = ("tolerance", "golden_budget")

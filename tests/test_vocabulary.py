@@ -4,10 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from backends.protocol import Foreign
-from spec_tests import files, vocabulary
-from spec_tests.contract import Contract, contracts
+from ptychoparity.backends.protocol import Foreign
+from ptychoparity.spec_tests import files, vocabulary
+from ptychoparity.spec_tests.contract import Contract, contracts
 
 
 def _schema(**arrays):

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+from ptychoparity.backends import registry, remote
+from ptychoparity.backends.protocol import Died, Foreign, Raised, Returned, TimedOut
+from ptychoparity.backends.worker import StartFailed, Worker
 
-from backends import registry, remote
-from backends.protocol import Died, Foreign, Raised, Returned, TimedOut
-from backends.worker import StartFailed, Worker
 from tests.running import PROJECT, command
 
 
@@ -243,7 +243,7 @@ HEAVY = ("torch", "tensorflow", "keras", "numpy", "pytest", "hypothesis", "matpl
 
 def test_help_is_quick_and_imports_nothing_heavy():
     script = (
-        "import sys\nfrom harness import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass\n"
+        "import sys\nfrom ptychoparity.harness import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass\n"
         f"print([m for m in {HEAVY} if m in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True)
@@ -259,7 +259,8 @@ def test_help_is_quick_and_imports_nothing_heavy():
 
 def test_the_parent_imports_no_framework():
     script = (
-        "import sys\nfrom harness.session import Session\nimport harness.plugin, harness.commands.check\n"
+        "import sys\nfrom ptychoparity.harness.session import Session\n"
+        "import ptychoparity.harness.plugin, ptychoparity.harness.commands.check\n"
         "print([m for m in ('torch', 'tensorflow', 'keras') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True)

@@ -8,8 +8,7 @@ from typing import Any
 
 import h5py
 import numpy as np
-
-from backends.host import checks, hdf5
+from ptychoparity.backends.host import checks, hdf5
 
 Scan = dict[str, Any]
 """A scan by the names of the contracts `read_cxi` and `write_cxi`."""

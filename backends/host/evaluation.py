@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-
-from backends.host import metrics
+from ptychoparity.backends.host import metrics
 
 
 @dataclass(frozen=True)

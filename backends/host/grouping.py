@@ -10,10 +10,9 @@ from itertools import combinations, islice
 
 import numpy as np
 from numpy.random import RandomState
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.protocol import FewerGroupsWarning
 from scipy.spatial import cKDTree
-
-from backends.host import checks
-from backends.protocol import FewerGroupsWarning
 
 
 def chosen_gridsize(gridsize: int | None, params_gridsize: int | None) -> int:

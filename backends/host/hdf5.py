@@ -10,8 +10,7 @@ from typing import Any
 
 import h5py
 import numpy as np
-
-from backends.host.files import beside
+from ptychoparity.backends.host.files import beside
 
 _BROKEN = (OSError, RuntimeError)
 """What h5py raises for a file that is no HDF5 or cut short, and for data that cannot be read back."""

@@ -1,8 +1,7 @@
 """Input checks of the layouts a batch of patches comes in (TENSOR.*)."""
 
 import numpy as np
-
-from backends.host import checks
+from ptychoparity.backends.host import checks
 
 
 def flat(array: np.ndarray, gridsize: int) -> None:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-
-from backends.host import checks
+from ptychoparity.backends.host import checks
 
 WINDOW = 7
 """Side of SSIM's window, px."""

@@ -4,10 +4,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-
-from backends.host import checks
-from backends.host.grouping import draw_groups
-from backends.host.rawdata import subsample
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.host.grouping import draw_groups
+from ptychoparity.backends.host.rawdata import subsample
 
 VERSION = "1.0"
 C = 4

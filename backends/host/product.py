@@ -7,8 +7,7 @@ from typing import Any
 
 import h5py
 import numpy as np
-
-from backends.host import checks, hdf5, metadata
+from ptychoparity.backends.host import checks, hdf5, metadata
 
 Product = dict[str, Any]
 """A product by the names of the contracts `read_product` and `write_product`."""

@@ -2,8 +2,7 @@
 
 import numpy as np
 from numpy.random import RandomState
-
-from backends.host import checks, files
+from ptychoparity.backends.host import checks, files
 
 
 def checked_scan(

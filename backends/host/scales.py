@@ -1,8 +1,7 @@
 """Input checks of the scalars of the model's inputs, and the refusal of darkness, which has no scale."""
 
 import numpy as np
-
-from backends.host import checks
+from ptychoparity.backends.host import checks
 
 
 def patterns(diffraction: np.ndarray) -> None:

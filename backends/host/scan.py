@@ -8,9 +8,8 @@ import zipfile
 import zlib
 
 import numpy as np
-
-from backends.host import checks, metadata
-from backends.protocol import IntegerAmplitudeWarning
+from ptychoparity.backends.host import checks, metadata
+from ptychoparity.backends.protocol import IntegerAmplitudeWarning
 
 UNITS = ("amplitude", "counts")
 """What diff3d may be declared to hold (HOUSE.SCAN.UNITS)."""

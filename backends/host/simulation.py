@@ -1,8 +1,7 @@
 """Input checks of exit waves, of simulated observations and of incoherent modes."""
 
 import numpy as np
-
-from backends.host import checks
+from ptychoparity.backends.host import checks
 
 
 def observation(object: np.ndarray, probe: np.ndarray, nphotons: float, seed: int) -> None:

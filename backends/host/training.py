@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-
-from backends.host import checks
+from ptychoparity.backends.host import checks
 
 LOSS_MODES = ("poisson", "mae")
 MODEL_TYPES = ("pinn", "supervised")

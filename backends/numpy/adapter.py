@@ -7,9 +7,8 @@ from importlib import metadata
 from typing import Any
 
 import numpy as np
-
-from backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
-from reference import dispatch
+from ptychoparity.backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
+from ptychoparity.reference import dispatch
 
 # The contract's dtypes: the oracle computes in float64, and single precision is what it answers in,
 # except where a position or an index must not be rounded.

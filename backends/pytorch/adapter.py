@@ -4,14 +4,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import torch
-
-from backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
-from backends.pytorch.align import register, remove_phase, scale_amplitude
-from backends.pytorch.container import load_container, scan_from_coords, subsample_scan
-from backends.pytorch.cxi import read_cxi, write_cxi
-from backends.pytorch.diffract import diffract, diffract_modes
-from backends.pytorch.evaluate import evaluate_object
-from backends.pytorch.formats import (
+from ptychoparity.backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
+from ptychoparity.backends.pytorch.align import register, remove_phase, scale_amplitude
+from ptychoparity.backends.pytorch.container import load_container, scan_from_coords, subsample_scan
+from ptychoparity.backends.pytorch.cxi import read_cxi, write_cxi
+from ptychoparity.backends.pytorch.diffract import diffract, diffract_modes
+from ptychoparity.backends.pytorch.evaluate import evaluate_object
+from ptychoparity.backends.pytorch.formats import (
     channel_to_flat,
     combine_object,
     flat_to_channel,
@@ -21,20 +20,20 @@ from backends.pytorch.formats import (
     grid_to_flat,
     split_object,
 )
-from backends.pytorch.frc import frc
-from backends.pytorch.group import group_scan
-from backends.pytorch.illuminate import illuminate
-from backends.pytorch.losses import amplitude_mae, complex_mae, poisson_nll, total_variation
-from backends.pytorch.merge import merge_patches
-from backends.pytorch.observe import observe
-from backends.pytorch.overlap import compute_overlap_metrics
-from backends.pytorch.patches import extract_patches
-from backends.pytorch.probe import default_probe, probe_mask
-from backends.pytorch.product import read_product, write_product
-from backends.pytorch.reassemble import reassemble_position
-from backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
-from backends.pytorch.scan import load_scan, read_metadata, save_scan
-from backends.pytorch.settings.operations import (
+from ptychoparity.backends.pytorch.frc import frc
+from ptychoparity.backends.pytorch.group import group_scan
+from ptychoparity.backends.pytorch.illuminate import illuminate
+from ptychoparity.backends.pytorch.losses import amplitude_mae, complex_mae, poisson_nll, total_variation
+from ptychoparity.backends.pytorch.merge import merge_patches
+from ptychoparity.backends.pytorch.observe import observe
+from ptychoparity.backends.pytorch.overlap import compute_overlap_metrics
+from ptychoparity.backends.pytorch.patches import extract_patches
+from ptychoparity.backends.pytorch.probe import default_probe, probe_mask
+from ptychoparity.backends.pytorch.product import read_product, write_product
+from ptychoparity.backends.pytorch.reassemble import reassemble_position
+from ptychoparity.backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
+from ptychoparity.backends.pytorch.scan import load_scan, read_metadata, save_scan
+from ptychoparity.backends.pytorch.settings.operations import (
     group_bridged,
     legacy_dict,
     make_config,
@@ -44,11 +43,11 @@ from backends.pytorch.settings.operations import (
     update_legacy_dict,
     validate_config,
 )
-from backends.pytorch.settings.torch_operations import bridge_config
-from backends.pytorch.similarity import image_metrics
-from backends.pytorch.sizes import padded_size
-from backends.pytorch.training import model_scale, training_objective, training_scale
-from backends.pytorch.translate import translate
+from ptychoparity.backends.pytorch.settings.torch_operations import bridge_config
+from ptychoparity.backends.pytorch.similarity import image_metrics
+from ptychoparity.backends.pytorch.sizes import padded_size
+from ptychoparity.backends.pytorch.training import model_scale, training_objective, training_scale
+from ptychoparity.backends.pytorch.translate import translate
 
 _OPERATIONS = {
     "diffract": diffract,

@@ -4,9 +4,8 @@ import math
 
 import numpy as np
 import torch
-
-from backends.host import metrics
-from backends.pytorch.bridge import tensor
+from ptychoparity.backends.host import metrics
+from ptychoparity.backends.pytorch.bridge import tensor
 
 Answer = dict[str, np.ndarray]
 NOTHING_LEFT = 1e-12

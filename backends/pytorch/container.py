@@ -2,9 +2,8 @@
 
 import numpy as np
 import torch
-
-from backends.host import rawdata
-from backends.pytorch.bridge import HOST, tensor
+from ptychoparity.backends.host import rawdata
+from ptychoparity.backends.pytorch.bridge import HOST, tensor
 
 Answer = dict[str, np.ndarray | bool | None]
 

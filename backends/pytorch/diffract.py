@@ -2,9 +2,8 @@
 
 import numpy as np
 import torch
-
-from backends.host import checks, simulation
-from backends.pytorch.bridge import HOST, chunks, empty, tensor
+from ptychoparity.backends.host import checks, simulation
+from ptychoparity.backends.pytorch.bridge import HOST, chunks, empty, tensor
 
 
 def diffract(field: np.ndarray, *, device: torch.device) -> dict[str, np.ndarray]:

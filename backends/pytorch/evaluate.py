@@ -5,13 +5,12 @@ from typing import Any
 
 import numpy as np
 import torch
-
-from backends.host.evaluation import Evaluation
-from backends.host.metrics import both_lit
-from backends.pytorch.align import levelled, shift_between, shifted
-from backends.pytorch.bridge import tensor
-from backends.pytorch.frc import correlation, crossing, rings, thresholds
-from backends.pytorch.similarity import WEIGHTS, errors, ms_ssim, span, ssim
+from ptychoparity.backends.host.evaluation import Evaluation
+from ptychoparity.backends.host.metrics import both_lit
+from ptychoparity.backends.pytorch.align import levelled, shift_between, shifted
+from ptychoparity.backends.pytorch.bridge import tensor
+from ptychoparity.backends.pytorch.frc import correlation, crossing, rings, thresholds
+from ptychoparity.backends.pytorch.similarity import WEIGHTS, errors, ms_ssim, span, ssim
 
 CROP = 2
 """Pixels cut from every side after registration, whose shift wraps around."""

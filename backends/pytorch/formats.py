@@ -5,9 +5,8 @@ The channel-last layouts are the contract's; here they are permuted views, copie
 
 import numpy as np
 import torch
-
-from backends.host import checks, layouts
-from backends.pytorch.bridge import HOST, tensor
+from ptychoparity.backends.host import checks, layouts
+from ptychoparity.backends.pytorch.bridge import HOST, tensor
 
 Answer = dict[str, np.ndarray]
 

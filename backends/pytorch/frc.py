@@ -4,9 +4,8 @@ import math
 
 import numpy as np
 import torch
-
-from backends.host import metrics
-from backends.pytorch.bridge import tensor
+from ptychoparity.backends.host import metrics
+from ptychoparity.backends.pytorch.bridge import tensor
 
 DARK = 1e-20
 """A ring with less than this share of its image's power holds rounding, and counts as empty."""

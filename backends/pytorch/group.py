@@ -2,11 +2,10 @@
 
 import numpy as np
 import torch
-
-from backends.host import checks
-from backends.host.grouping import chosen_gridsize, draw_groups
-from backends.pytorch.bridge import HOST, chunks, empty, tensor
-from backends.pytorch.patches import check_object, cut
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.host.grouping import chosen_gridsize, draw_groups
+from ptychoparity.backends.pytorch.bridge import HOST, chunks, empty, tensor
+from ptychoparity.backends.pytorch.patches import check_object, cut
 
 
 def group_scan(

@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 import torch
-
-from backends.host import simulation
-from backends.pytorch.bridge import HOST, chunks, empty, tensor
-from backends.pytorch.probe import hard_disk
+from ptychoparity.backends.host import simulation
+from ptychoparity.backends.pytorch.bridge import HOST, chunks, empty, tensor
+from ptychoparity.backends.pytorch.probe import hard_disk
 
 
 def illuminate(

@@ -8,9 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-
-from backends.host import checks
-from backends.pytorch.bridge import tensor
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.pytorch.bridge import tensor
 
 Answer = dict[str, np.ndarray]
 SMALLEST_RATE = 1e-12

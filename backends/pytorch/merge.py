@@ -2,10 +2,9 @@
 
 import numpy as np
 import torch
-
-from backends.host import checks
-from backends.pytorch.bilinear import blend, split, windows
-from backends.pytorch.bridge import HOST, chunks, empty, tensor
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.pytorch.bilinear import blend, split, windows
+from ptychoparity.backends.pytorch.bridge import HOST, chunks, empty, tensor
 
 
 def merge_patches(

@@ -4,9 +4,8 @@ import math
 
 import numpy as np
 import torch
-
-from backends.host import scales, simulation
-from backends.pytorch.bridge import HOST, chunks, tensor
+from ptychoparity.backends.host import scales, simulation
+from ptychoparity.backends.pytorch.bridge import HOST, chunks, tensor
 
 
 def observe(

@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 import torch
-
-from backends.host.neighbours import nearest_others, pairs_within
-from backends.host.overlap import Overlap
-from backends.pytorch.bridge import tensor
+from ptychoparity.backends.host.neighbours import nearest_others, pairs_within
+from ptychoparity.backends.host.overlap import Overlap
+from ptychoparity.backends.pytorch.bridge import tensor
 
 
 def compute_overlap_metrics(coords: np.ndarray, *, device: torch.device, **parameters: Any) -> dict[str, Any]:

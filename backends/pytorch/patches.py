@@ -2,10 +2,9 @@
 
 import numpy as np
 import torch
-
-from backends.host import checks
-from backends.pytorch.bilinear import blend, split
-from backends.pytorch.bridge import chunks, empty, tensor
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.pytorch.bilinear import blend, split
+from ptychoparity.backends.pytorch.bridge import chunks, empty, tensor
 
 
 def extract_patches(

@@ -4,9 +4,8 @@ import math
 
 import numpy as np
 import torch
-
-from backends.host import checks
-from backends.pytorch.bridge import tensor
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.pytorch.bridge import tensor
 
 BLUR = 4
 """Pixels at which the blur of the built-in probe is cut."""

@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 import torch
-
-from backends.host import product as files
-from backends.pytorch.bridge import HOST, tensor
+from ptychoparity.backends.host import product as files
+from ptychoparity.backends.pytorch.bridge import HOST, tensor
 
 
 def read_product(path: str, *, device: torch.device) -> dict[str, Any]:

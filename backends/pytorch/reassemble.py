@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 import torch
-
-from backends.host import checks
-from backends.pytorch.bilinear import split
-from backends.pytorch.bridge import HOST, tensor
-from backends.pytorch.stitch import coverage, stitch
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.pytorch.bilinear import split
+from ptychoparity.backends.pytorch.bridge import HOST, tensor
+from ptychoparity.backends.pytorch.stitch import coverage, stitch
 
 
 def reassemble_position(

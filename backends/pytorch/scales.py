@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 import torch
-
-from backends.host import checks, scales
-from backends.pytorch.bridge import HOST, chunks, empty, tensor
-from backends.pytorch.probe import gauge
+from ptychoparity.backends.host import checks, scales
+from ptychoparity.backends.pytorch.bridge import HOST, chunks, empty, tensor
+from ptychoparity.backends.pytorch.probe import gauge
 
 Answer = dict[str, np.ndarray]
 

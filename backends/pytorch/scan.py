@@ -4,11 +4,10 @@ from typing import Any
 
 import numpy as np
 import torch
-
-from backends.host import rawdata
-from backends.host.scan import check_units, read_scan, warn_if_counts
-from backends.host.scan import read_metadata as metadata_of
-from backends.pytorch.bridge import HOST, chunks, empty, tensor
+from ptychoparity.backends.host import rawdata
+from ptychoparity.backends.host.scan import check_units, read_scan, warn_if_counts
+from ptychoparity.backends.host.scan import read_metadata as metadata_of
+from ptychoparity.backends.pytorch.bridge import HOST, chunks, empty, tensor
 
 
 def load_scan(path: str, N: int | None, units: str, *, device: torch.device) -> dict[str, np.ndarray | None]:

@@ -2,10 +2,9 @@
 
 import numpy as np
 import torch
-
-from backends.host import metrics
-from backends.host.metrics import FLAT, WINDOW
-from backends.pytorch.bridge import tensor
+from ptychoparity.backends.host import metrics
+from ptychoparity.backends.host.metrics import FLAT, WINDOW
+from ptychoparity.backends.pytorch.bridge import tensor
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 """Exponents of MS-SSIM, finest scale first (Wang, Simoncelli, Bovik 2003)."""

@@ -2,8 +2,7 @@
 
 import numpy as np
 import torch
-
-from backends.host import checks
+from ptychoparity.backends.host import checks
 
 
 def padded_size(

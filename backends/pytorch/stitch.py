@@ -5,9 +5,8 @@ accuracy of float32 however many pieces overlap.
 """
 
 import torch
-
-from backends.pytorch.bilinear import Split, corner_weights
-from backends.pytorch.bridge import chunks
+from ptychoparity.backends.pytorch.bilinear import Split, corner_weights
+from ptychoparity.backends.pytorch.bridge import chunks
 
 
 def stitch(pieces: torch.Tensor, rows: Split, columns: Split, side: int) -> torch.Tensor:

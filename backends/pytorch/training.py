@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 import torch
-
-from backends.host import training
-from backends.pytorch.bridge import tensor
-from backends.pytorch.losses import amplitude_mae, poisson_nll
+from ptychoparity.backends.host import training
+from ptychoparity.backends.pytorch.bridge import tensor
+from ptychoparity.backends.pytorch.losses import amplitude_mae, poisson_nll
 
 Answer = dict[str, np.ndarray | None]
 
@@ -60,7 +59,7 @@ def training_objective(
 
     predicted, observed: equal shapes, float32. "poisson": of their squares, as `poisson_nll`; "mae": as
     `amplitude_mae`. Returns loss, a float64 scalar, or None. `settings` (torch_loss_mode, model_type, label_amp and
-    label_phase), where it is None, and errors: `backends.host.training.objective`.
+    label_phase), where it is None, and errors: `ptychoparity.backends.host.training.objective`.
     """
     objective = training.objective(predicted, observed, intensity_scale, **settings)
     if objective.loss is None:

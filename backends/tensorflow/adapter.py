@@ -3,9 +3,9 @@
 from importlib import metadata
 from typing import Any
 
-from backends.protocol import BackendInfo, UnknownOperation
-from backends.tensorflow.align import register, remove_phase, scale_amplitude
-from backends.tensorflow.config.operations import (
+from ptychoparity.backends.protocol import BackendInfo, UnknownOperation
+from ptychoparity.backends.tensorflow.align import register, remove_phase, scale_amplitude
+from ptychoparity.backends.tensorflow.config.operations import (
     group_bridged,
     legacy_dict,
     make_config,
@@ -15,11 +15,11 @@ from backends.tensorflow.config.operations import (
     update_legacy_dict,
     validate_config,
 )
-from backends.tensorflow.container import load_container, scan_from_coords, subsample_scan
-from backends.tensorflow.cxi import read_cxi, write_cxi
-from backends.tensorflow.diffract import diffract, diffract_modes
-from backends.tensorflow.evaluate import evaluate_object
-from backends.tensorflow.formats import (
+from ptychoparity.backends.tensorflow.container import load_container, scan_from_coords, subsample_scan
+from ptychoparity.backends.tensorflow.cxi import read_cxi, write_cxi
+from ptychoparity.backends.tensorflow.diffract import diffract, diffract_modes
+from ptychoparity.backends.tensorflow.evaluate import evaluate_object
+from ptychoparity.backends.tensorflow.formats import (
     channel_to_flat,
     combine_object,
     flat_to_channel,
@@ -29,24 +29,24 @@ from backends.tensorflow.formats import (
     grid_to_flat,
     split_object,
 )
-from backends.tensorflow.framework import claim_device, tf
-from backends.tensorflow.frc import frc
-from backends.tensorflow.group import group_scan
-from backends.tensorflow.illuminate import illuminate
-from backends.tensorflow.losses import amplitude_mae, complex_mae, poisson_nll, total_variation
-from backends.tensorflow.merge import merge_patches
-from backends.tensorflow.observe import observe
-from backends.tensorflow.overlap import compute_overlap_metrics
-from backends.tensorflow.patches import extract_patches
-from backends.tensorflow.probe import default_probe, probe_mask
-from backends.tensorflow.product import read_product, write_product
-from backends.tensorflow.reassemble import reassemble_position
-from backends.tensorflow.scales import intensity_scale, normalize_diffraction, normalize_probe
-from backends.tensorflow.scan import load_scan, read_metadata, save_scan
-from backends.tensorflow.similarity import image_metrics
-from backends.tensorflow.sizes import padded_size
-from backends.tensorflow.training import model_scale, training_objective, training_scale
-from backends.tensorflow.translate import translate
+from ptychoparity.backends.tensorflow.framework import claim_device, tf
+from ptychoparity.backends.tensorflow.frc import frc
+from ptychoparity.backends.tensorflow.group import group_scan
+from ptychoparity.backends.tensorflow.illuminate import illuminate
+from ptychoparity.backends.tensorflow.losses import amplitude_mae, complex_mae, poisson_nll, total_variation
+from ptychoparity.backends.tensorflow.merge import merge_patches
+from ptychoparity.backends.tensorflow.observe import observe
+from ptychoparity.backends.tensorflow.overlap import compute_overlap_metrics
+from ptychoparity.backends.tensorflow.patches import extract_patches
+from ptychoparity.backends.tensorflow.probe import default_probe, probe_mask
+from ptychoparity.backends.tensorflow.product import read_product, write_product
+from ptychoparity.backends.tensorflow.reassemble import reassemble_position
+from ptychoparity.backends.tensorflow.scales import intensity_scale, normalize_diffraction, normalize_probe
+from ptychoparity.backends.tensorflow.scan import load_scan, read_metadata, save_scan
+from ptychoparity.backends.tensorflow.similarity import image_metrics
+from ptychoparity.backends.tensorflow.sizes import padded_size
+from ptychoparity.backends.tensorflow.training import model_scale, training_objective, training_scale
+from ptychoparity.backends.tensorflow.translate import translate
 
 OPERATIONS = {
     operation.__name__: operation
@@ -111,7 +111,7 @@ OPERATIONS = {
 
 
 class TensorFlowBackend:
-    """Answers each operation on one device; implements `backends.protocol.Backend`."""
+    """Answers each operation on one device; implements `ptychoparity.backends.protocol.Backend`."""
 
     def __init__(self, device: str = "cpu") -> None:
         """device: "cpu" or "cuda". Raises DeviceUnavailable where TensorFlow does not see it."""

@@ -3,9 +3,8 @@
 import math
 
 import numpy as np
-
-from backends.host import metrics
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import metrics
+from ptychoparity.backends.tensorflow.framework import tf
 
 Answer = dict[str, np.ndarray]
 NOTHING_LEFT = 1e-12

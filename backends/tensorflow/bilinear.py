@@ -8,7 +8,7 @@ The functions compiled here have open shapes: one trace serves every call, whate
 
 from typing import NamedTuple
 
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.tensorflow.framework import tf
 
 IMAGES = tf.TensorSpec([None, None, None, None], tf.float32)
 WEIGHTS = (tf.TensorSpec([None], tf.float32), tf.TensorSpec([None], tf.float32))

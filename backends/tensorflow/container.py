@@ -1,9 +1,8 @@
 """Operations `load_container`, `scan_from_coords`, `subsample_scan`: what lies between a scan and the model."""
 
 import numpy as np
-
-from backends.host import rawdata
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import rawdata
+from ptychoparity.backends.tensorflow.framework import tf
 
 Answer = dict[str, np.ndarray | bool | None]
 

@@ -3,17 +3,16 @@
 from typing import Any
 
 import numpy as np
-
-from backends.host import cxi
-from backends.tensorflow.framework import tf
-from backends.tensorflow.scan import amplitude
+from ptychoparity.backends.host import cxi
+from ptychoparity.backends.tensorflow.framework import tf
+from ptychoparity.backends.tensorflow.scan import amplitude
 
 ELECTRONVOLT_METRE = 1.2398419843320026e-06
 """h c / e: the wavelength of a photon of 1 eV, m."""
 
 
 def read_cxi(path: str, units: str, translation: str) -> dict[str, Any]:
-    """The scan at `path`: fields and errors of `backends.host.cxi.read`, diff3d in the `units` asked for.
+    """The scan at `path`: fields and errors of `ptychoparity.backends.host.cxi.read`, diff3d in the `units` asked for.
 
     "counts" are as recorded; "amplitude" is their root in float32, 0 at bad pixels, ValueError where a good pixel
     is negative. xcoords, ycoords (n,) float64 are the positions in object pixels, None where the geometry that

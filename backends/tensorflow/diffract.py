@@ -1,10 +1,9 @@
 """Operation `diffract`: the far-field amplitude of an exit wave."""
 
 import numpy as np
-
-from backends.host import checks, simulation
-from backends.tensorflow.chunks import chunks
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import checks, simulation
+from ptychoparity.backends.tensorflow.chunks import chunks
+from ptychoparity.backends.tensorflow.framework import tf
 
 
 def diffract(field: np.ndarray) -> dict[str, np.ndarray]:

@@ -4,13 +4,12 @@ import math
 from typing import Any
 
 import numpy as np
-
-from backends.host.evaluation import Evaluation
-from backends.host.metrics import both_lit
-from backends.tensorflow.align import levelled, shift_between, shifted
-from backends.tensorflow.framework import tf
-from backends.tensorflow.frc import central_square, correlation, crossing, rings, thresholds
-from backends.tensorflow.similarity import WEIGHTS, errors, ms_ssim, span, ssim
+from ptychoparity.backends.host.evaluation import Evaluation
+from ptychoparity.backends.host.metrics import both_lit
+from ptychoparity.backends.tensorflow.align import levelled, shift_between, shifted
+from ptychoparity.backends.tensorflow.framework import tf
+from ptychoparity.backends.tensorflow.frc import central_square, correlation, crossing, rings, thresholds
+from ptychoparity.backends.tensorflow.similarity import WEIGHTS, errors, ms_ssim, span, ssim
 
 CROP = 2
 """Pixels cut from every side after registration, whose shift wraps around."""

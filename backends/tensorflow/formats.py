@@ -1,9 +1,8 @@
 """Layouts of a batch of patches, and an object's two forms: flat, grid, channels, coordinates, polar parts."""
 
 import numpy as np
-
-from backends.host import checks, layouts
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import checks, layouts
+from ptychoparity.backends.tensorflow.framework import tf
 
 Answer = dict[str, np.ndarray]
 

@@ -7,8 +7,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import tensorflow as tf
-
-from backends.protocol import DeviceUnavailable
+from ptychoparity.backends.protocol import DeviceUnavailable
 
 DEVICES = {"cpu": "/CPU:0", "cuda": "/GPU:0"}
 """The suite's names of devices, and TensorFlow's."""

@@ -3,9 +3,8 @@
 import math
 
 import numpy as np
-
-from backends.host import metrics
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import metrics
+from ptychoparity.backends.tensorflow.framework import tf
 
 DARK = 1e-20
 """A ring with less than this share of its image's power holds rounding, and counts as empty."""

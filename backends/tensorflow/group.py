@@ -1,12 +1,11 @@
 """Operation `group_scan`: scan positions grouped with their neighbours, patterns normalised."""
 
 import numpy as np
-
-from backends.host import checks
-from backends.host.grouping import chosen_gridsize, draw_groups
-from backends.tensorflow.chunks import chunks
-from backends.tensorflow.framework import tf
-from backends.tensorflow.patches import check_object, cut_patches
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.host.grouping import chosen_gridsize, draw_groups
+from ptychoparity.backends.tensorflow.chunks import chunks
+from ptychoparity.backends.tensorflow.framework import tf
+from ptychoparity.backends.tensorflow.patches import check_object, cut_patches
 
 IN_CACHE = 1 << 18
 """Pixels copied at once: what is made of them is still in the cache when it is used."""

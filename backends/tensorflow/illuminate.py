@@ -3,11 +3,10 @@
 import math
 
 import numpy as np
-
-from backends.host import simulation
-from backends.tensorflow.chunks import chunks
-from backends.tensorflow.framework import tf
-from backends.tensorflow.probe import hard_disk
+from ptychoparity.backends.host import simulation
+from ptychoparity.backends.tensorflow.chunks import chunks
+from ptychoparity.backends.tensorflow.framework import tf
+from ptychoparity.backends.tensorflow.probe import hard_disk
 
 
 def illuminate(object: np.ndarray, probe: np.ndarray, masked: bool, sigma: float) -> dict[str, np.ndarray]:

@@ -7,9 +7,8 @@ training will minimise.
 from collections.abc import Callable
 
 import numpy as np
-
-from backends.host import checks
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.tensorflow.framework import tf
 
 Answer = dict[str, np.ndarray]
 SMALLEST_RATE = 1e-12

@@ -1,11 +1,10 @@
 """Operation `merge_patches`: one object patch from a group's patches."""
 
 import numpy as np
-
-from backends.host import checks
-from backends.tensorflow.bilinear import add_zero_lines, sample
-from backends.tensorflow.chunks import chunks
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.tensorflow.bilinear import add_zero_lines, sample
+from ptychoparity.backends.tensorflow.chunks import chunks
+from ptychoparity.backends.tensorflow.framework import tf
 
 
 def merge_patches(patches: np.ndarray, coords_relative: np.ndarray, L: int, probe_big: bool) -> dict[str, np.ndarray]:

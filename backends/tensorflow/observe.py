@@ -3,10 +3,9 @@
 import math
 
 import numpy as np
-
-from backends.host import scales, simulation
-from backends.tensorflow.chunks import chunks
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import scales, simulation
+from ptychoparity.backends.tensorflow.chunks import chunks
+from ptychoparity.backends.tensorflow.framework import tf
 
 
 def observe(object: np.ndarray, probe: np.ndarray, nphotons: float, seed: int) -> dict[str, np.ndarray]:

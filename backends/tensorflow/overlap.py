@@ -4,10 +4,9 @@ import math
 from typing import Any
 
 import numpy as np
-
-from backends.host.neighbours import nearest_others, pairs_within
-from backends.host.overlap import Overlap
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host.neighbours import nearest_others, pairs_within
+from ptychoparity.backends.host.overlap import Overlap
+from ptychoparity.backends.tensorflow.framework import tf
 
 
 def compute_overlap_metrics(coords: np.ndarray, **parameters: Any) -> dict[str, Any]:

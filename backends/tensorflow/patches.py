@@ -2,12 +2,11 @@
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-
-from backends.host import checks
-from backends.tensorflow.bilinear import IMAGES, WEIGHTS, Weights, blend, split
-from backends.tensorflow.channels import from_channels, to_channels
-from backends.tensorflow.chunks import chunks
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.tensorflow.bilinear import IMAGES, WEIGHTS, Weights, blend, split
+from ptychoparity.backends.tensorflow.channels import from_channels, to_channels
+from ptychoparity.backends.tensorflow.chunks import chunks
+from ptychoparity.backends.tensorflow.framework import tf
 
 
 def extract_patches(

@@ -3,9 +3,8 @@
 import math
 
 import numpy as np
-
-from backends.host import checks
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.tensorflow.framework import tf
 
 BLUR = 4
 """Pixels at which the blur of the built-in probe is cut."""

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from backends.host import product as files
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import product as files
+from ptychoparity.backends.tensorflow.framework import tf
 
 
 def read_product(path: str) -> dict[str, Any]:
-    """The product at `path`, its fields and errors those of `backends.host.product.read`.
+    """The product at `path`, its fields and errors those of `ptychoparity.backends.host.product.read`.
 
     xcoords, ycoords (n,) float64 besides: the positions in object pixels (PRODUCT.SCAN.FRAME).
     """

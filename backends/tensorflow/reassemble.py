@@ -1,12 +1,11 @@
 """Operation `reassemble_position`: stitching patches into one canvas."""
 
 import numpy as np
-
-from backends.host import checks
-from backends.tensorflow.bilinear import blend, split
-from backends.tensorflow.channels import to_channels
-from backends.tensorflow.chunks import CHUNK_PIXELS, chunks
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.tensorflow.bilinear import blend, split
+from ptychoparity.backends.tensorflow.channels import to_channels
+from ptychoparity.backends.tensorflow.chunks import CHUNK_PIXELS, chunks
+from ptychoparity.backends.tensorflow.framework import tf
 
 _POSITIONS = tf.TensorSpec([None, 2], tf.float64)
 _SUMS = tf.TensorSpec([2, None], tf.float64)

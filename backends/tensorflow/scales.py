@@ -3,11 +3,10 @@
 import math
 
 import numpy as np
-
-from backends.host import checks, scales
-from backends.tensorflow.chunks import chunks
-from backends.tensorflow.framework import tf
-from backends.tensorflow.probe import gauge
+from ptychoparity.backends.host import checks, scales
+from ptychoparity.backends.tensorflow.chunks import chunks
+from ptychoparity.backends.tensorflow.framework import tf
+from ptychoparity.backends.tensorflow.probe import gauge
 
 Answer = dict[str, np.ndarray]
 

@@ -3,12 +3,11 @@
 from typing import Any
 
 import numpy as np
-
-from backends.host import rawdata
-from backends.host.scan import check_units, read_scan, warn_if_counts
-from backends.host.scan import read_metadata as metadata_of
-from backends.tensorflow.chunks import chunks
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import rawdata
+from ptychoparity.backends.host.scan import check_units, read_scan, warn_if_counts
+from ptychoparity.backends.host.scan import read_metadata as metadata_of
+from ptychoparity.backends.tensorflow.chunks import chunks
+from ptychoparity.backends.tensorflow.framework import tf
 
 
 def load_scan(path: str, N: int | None, units: str) -> dict[str, np.ndarray | None]:
@@ -40,5 +39,5 @@ def save_scan(**scan: Any) -> dict[str, str]:
 
 
 def read_metadata(path: str) -> dict[str, Any]:
-    """The `_metadata` of the scan at `path` in parts, as `backends.host.scan.read_metadata` has them."""
+    """The `_metadata` of the scan at `path` in parts, as `ptychoparity.backends.host.scan.read_metadata` has them."""
     return metadata_of(path)

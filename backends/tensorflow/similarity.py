@@ -1,10 +1,9 @@
 """Operation `image_metrics`: MAE, MSE, PSNR, SSIM and MS-SSIM of pairs of real images, in float64."""
 
 import numpy as np
-
-from backends.host import metrics
-from backends.host.metrics import FLAT, WINDOW
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import metrics
+from ptychoparity.backends.host.metrics import FLAT, WINDOW
+from ptychoparity.backends.tensorflow.framework import tf
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 """Exponents of MS-SSIM, finest scale first (Wang, Simoncelli, Bovik 2003)."""

@@ -1,8 +1,7 @@
 """Operation `padded_size`: sides of the model's canvases."""
 
 import numpy as np
-
-from backends.host import checks
+from ptychoparity.backends.host import checks
 
 
 def padded_size(N: int, gridsize: int, offset: int, max_position_jitter: int) -> dict[str, np.ndarray]:

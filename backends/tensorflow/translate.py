@@ -1,12 +1,11 @@
 """Operation `translate`: moving images by sub-pixel offsets."""
 
 import numpy as np
-
-from backends.host import checks
-from backends.tensorflow.bilinear import add_zero_lines, sample
-from backends.tensorflow.channels import from_channels, to_channels
-from backends.tensorflow.chunks import chunks
-from backends.tensorflow.framework import tf
+from ptychoparity.backends.host import checks
+from ptychoparity.backends.tensorflow.bilinear import add_zero_lines, sample
+from ptychoparity.backends.tensorflow.channels import from_channels, to_channels
+from ptychoparity.backends.tensorflow.chunks import chunks
+from ptychoparity.backends.tensorflow.framework import tf
 
 
 def translate(images: np.ndarray, offsets: np.ndarray) -> dict[str, np.ndarray]:

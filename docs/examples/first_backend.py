@@ -6,8 +6,7 @@ ptychoparity check --backend docs.examples.first_backend:FirstBackend
 from typing import Any
 
 import numpy as np
-
-from backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
+from ptychoparity.backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
 
 
 class FirstBackend:

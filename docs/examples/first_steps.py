@@ -6,8 +6,7 @@ ptychoparity check --backend docs.examples.first_steps:Step1 --operation diffrac
 from typing import Any
 
 import numpy as np
-
-from backends.protocol import BackendInfo
+from ptychoparity.backends.protocol import BackendInfo
 
 
 class Step1:

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from harness.audit import folder, ledger, trace, trees
-from harness.audit.cache import Cache, default_folder
-from harness.audit.citations import CitationError
-from harness.audit.compose import Audit, compose
-from harness.audit.diff import compare, read
-from harness.audit.request import Request
-from harness.mistakes import Mistake
-from reports.events import RunError
+from ptychoparity.audit import folder, ledger, trace, trees
+from ptychoparity.audit.cache import Cache, default_folder
+from ptychoparity.audit.citations import CitationError
+from ptychoparity.audit.compose import Audit, compose
+from ptychoparity.audit.diff import compare, read
+from ptychoparity.audit.request import Request
+from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.reports.events import RunError
 
 
 def request_of(arguments: argparse.Namespace) -> Request:

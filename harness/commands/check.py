@@ -11,21 +11,21 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from ptychoparity.backends import registry
+from ptychoparity.harness import expectations, plugin
+from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.reports import events, terminal
+from ptychoparity.spec_tests import scan_checks
+from ptychoparity.spec_tests.contract import contracts
+from ptychoparity.spec_tests.unchecked import unchecked
 from rich.console import Console
-
-from backends import registry
-from harness import expectations, plugin
-from harness.mistakes import Mistake
-from reports import events, terminal
-from spec_tests import scan_checks
-from spec_tests.contract import contracts
-from spec_tests.unchecked import unchecked
 
 
 def pytest_arguments(arguments: argparse.Namespace) -> list[str]:
     """The same request, as pytest takes it."""
-    suite = Path(__import__("spec_tests").__file__).parent
-    found = [str(suite), "-p", "harness.plugin", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    suite = plugin.folder_of(plugin.SUITE)
+    found = [str(suite), "-p", "ptychoparity.harness.plugin", "--import-mode=importlib"]
+    found += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly"]
     # whatever pytest configuration lies around the working directory is not this run's
     found += ["-c", os.devnull, "--rootdir", str(suite)]
     for name in ("backend", "device", "operation", "kind", "only", "expectations"):

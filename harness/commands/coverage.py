@@ -9,16 +9,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from ptychoparity.harness import coverage, ghosts, storage
+from ptychoparity.harness.coverage import ENCODED, ORPHAN, Hunted, Standing
+from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.reports import events, terminal
+from ptychoparity.reports.coverage import sentence
+from ptychoparity.spec_tests.catalogue import LEVELS, catalogue
+from ptychoparity.spec_tests.unchecked import NOT_CHECKABLE, NOT_YET
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
-
-from harness import coverage, ghosts, storage
-from harness.coverage import ENCODED, ORPHAN, Hunted, Standing
-from harness.mistakes import Mistake
-from reports import events, terminal
-from reports.coverage import sentence
-from spec_tests.catalogue import LEVELS, catalogue
-from spec_tests.unchecked import NOT_CHECKABLE, NOT_YET
 
 Answered = dict[str, tuple[int, int]]
 """Clause to checks of a run that passed, and checks of it there were."""

@@ -6,8 +6,8 @@ Exit 0 where ids, outcomes, levels and inputs are equal, 1 where something diffe
 from collections import Counter
 from pathlib import Path
 
-from reports import events
-from reports.diff import differences
+from ptychoparity.reports import events
+from ptychoparity.reports.diff import differences
 
 
 def run(old: Path, new: Path) -> int:

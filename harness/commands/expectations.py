@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from harness import expectations, expectations_update
-from harness.mistakes import Mistake
-from reports import events
+from ptychoparity.harness import expectations, expectations_update
+from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.reports import events
 
 
 def check(path: Path) -> int:

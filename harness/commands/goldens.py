@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ptychoparity.backends import registry
+from ptychoparity.backends.protocol import Raised, Returned
+from ptychoparity.backends.worker import StartFailed, Worker
+from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.reference import dispatch
+from ptychoparity.spec_tests import files, goldens
+from ptychoparity.spec_tests.compare import Comparison, compare_outputs
+from ptychoparity.spec_tests.contract import Contract, contracts
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
-
-from backends import registry
-from backends.protocol import Raised, Returned
-from backends.worker import StartFailed, Worker
-from harness.mistakes import Mistake
-from reference import dispatch
-from spec_tests import files, goldens
-from spec_tests.compare import Comparison, compare_outputs
-from spec_tests.contract import Contract, contracts
 
 ORACLE = "oracle"
 DEFAULT = ("tensorflow", "pytorch")

@@ -1,10 +1,10 @@
 """`ptychoparity list`: what there is."""
 
-from backends import registry
-from spec_tests.catalogue import catalogue
-from spec_tests.contract import contracts
-from spec_tests.generate import all_cases, cases, parity_cases
-from spec_tests.unchecked import carried, unchecked
+from ptychoparity.backends import registry
+from ptychoparity.spec_tests.catalogue import catalogue
+from ptychoparity.spec_tests.contract import contracts
+from ptychoparity.spec_tests.generate import all_cases, cases, parity_cases
+from ptychoparity.spec_tests.unchecked import carried, unchecked
 
 
 def run(what: str) -> int:

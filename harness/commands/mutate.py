@@ -8,17 +8,16 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from ptychoparity.harness import storage
+from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.harness.mutants import catalogue
+from ptychoparity.harness.mutants.catalogue import NOT_HUNTED, Mutant
+from ptychoparity.harness.mutants.hunt import Hunt, Result
+from ptychoparity.reports import terminal
+from ptychoparity.spec_tests import contract
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
-
-from harness import storage
-from harness.mistakes import Mistake
-from harness.mutants import catalogue
-from harness.mutants.catalogue import NOT_HUNTED, Mutant
-from harness.mutants.hunt import Hunt, Result
-from reports import terminal
-from spec_tests import contract
 
 BAD = ("survived", "wrong clause", "not equivalent")
 

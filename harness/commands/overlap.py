@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from harness.mistakes import Mistake
-from harness.storage import write_json
-from reference import dispatch
-from spec_tests.files import Unreadable, open_npz
+from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.harness.storage import write_json
+from ptychoparity.reference import dispatch
+from ptychoparity.spec_tests.files import Unreadable, open_npz
 
 DIAMETER_OVER_N = 0.6
 """Diameter of the probe over the side of its array, where none is given (METRIC.OVERLAP.DIAMETER)."""

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from fixtures import simulate
-from fixtures.recipe import Recipe, read
-from harness.mistakes import Mistake
+from ptychoparity.fixtures import simulate
+from ptychoparity.fixtures.recipe import Recipe, read
+from ptychoparity.harness.mistakes import Mistake
 
 
 def chosen(text: str, seed: int | None) -> Recipe:

@@ -5,7 +5,7 @@ import importlib
 import os
 from typing import Any
 
-from harness.mutants.wrappers import WRAPPERS
+from ptychoparity.harness.mutants.wrappers import WRAPPERS
 
 BASE = "PTYCHOPARITY_MUTATED"
 """Environment variable: `module:Class` of the backend that is mutated."""

@@ -8,12 +8,11 @@ from importlib import resources
 from typing import Any
 
 import jsonschema
-
-from harness.mistakes import Mistake
-from harness.mutants.changes import unknown
-from harness.mutants.wrappers import WRAPPERS
-from spec_tests.catalogue import catalogue
-from spec_tests.generate import Case, all_cases
+from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.harness.mutants.changes import unknown
+from ptychoparity.harness.mutants.wrappers import WRAPPERS
+from ptychoparity.spec_tests.catalogue import catalogue
+from ptychoparity.spec_tests.generate import Case, all_cases
 
 BINDING = ("MUST", "HOUSE")
 """Levels of which every encoded clause has a mutant."""
@@ -40,7 +39,7 @@ class Mutant:
         return f"{self.operation}/{self.id}"
 
     def order(self) -> dict[str, Any]:
-        """What `harness.mutants.backend` is told."""
+        """What `ptychoparity.harness.mutants.backend` is told."""
         return {"operation": self.operation, "how": self.how, "options": self.options}
 
 
@@ -83,7 +82,7 @@ def faults(mutant: Mutant) -> str:
 
 def parse(text: str, file: str) -> list[Mutant]:
     """The mutants of one document. Raises MutantError."""
-    schema = json.loads(resources.files("spec_tests").joinpath("schemas/mutants.schema.json").read_text())
+    schema = json.loads(resources.files("ptychoparity.spec_tests").joinpath("schemas/mutants.schema.json").read_text())
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
@@ -104,7 +103,7 @@ def parse(text: str, file: str) -> list[Mutant]:
 @cache
 def mutants() -> tuple[Mutant, ...]:
     """Every mutant of the project. Raises MutantError."""
-    folder = resources.files("spec_tests").joinpath("mutants")
+    folder = resources.files("ptychoparity.spec_tests").joinpath("mutants")
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".json")), key=lambda f: f.name)
     return tuple(mutant for file in files for mutant in parse(file.read_text(), file.name))
 

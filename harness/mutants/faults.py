@@ -1,6 +1,6 @@
 """Faults that only one operation can have: of grouping, of stitching, of reading files.
 
-Wrappers like those of `harness.mutants.wrappers`, which lists them all.
+Wrappers like those of `ptychoparity.harness.mutants.wrappers`, which lists them all.
 """
 
 import os
@@ -8,9 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-
-from harness.mutants import photons
-from harness.mutants.changes import apply
+from ptychoparity.harness.mutants import photons
+from ptychoparity.harness.mutants.changes import apply
 
 Call = Callable[[dict[str, Any]], dict[str, Any]]
 

@@ -8,18 +8,18 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from backends import registry
-from backends.protocol import Answer, Returned
-from backends.worker import PROJECT, StartFailed, Worker
-from harness.mistakes import Mistake
-from harness.mutants.backend import BASE, CONTROL
-from harness.mutants.catalogue import Mutant, carriers
-from harness.profiles import PROFILES
-from harness.seats import honest
-from spec_tests.catalogue import clause
-from spec_tests.generate import INFO_OPERATION, Case, all_cases
-from spec_tests.judge import Judge
-from spec_tests.outcomes import CheckFailed, NotShrunk
+from ptychoparity.backends import registry
+from ptychoparity.backends.protocol import Answer, Returned
+from ptychoparity.backends.worker import StartFailed, Worker
+from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.harness.mutants.backend import BASE, CONTROL
+from ptychoparity.harness.mutants.catalogue import Mutant, carriers
+from ptychoparity.harness.profiles import PROFILES
+from ptychoparity.harness.seats import honest
+from ptychoparity.spec_tests.catalogue import clause
+from ptychoparity.spec_tests.generate import INFO_OPERATION, Case, all_cases
+from ptychoparity.spec_tests.judge import Judge
+from ptychoparity.spec_tests.outcomes import CheckFailed, NotShrunk
 
 CHEAP_FIRST = ("example", "error", "smoke", "boundary", "golden", "relation", "property")
 
@@ -69,9 +69,8 @@ def mutated(entry: registry.Entry) -> registry.Entry:
     return replace(
         entry,
         name=f"{entry.name}, mutated",
-        factory="harness.mutants.backend:Mutated",
+        factory="ptychoparity.harness.mutants.backend:Mutated",
         environment={**entry.environment, BASE: entry.factory},
-        path=(*entry.path, str(PROJECT)),
     )
 
 

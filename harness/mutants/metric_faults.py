@@ -1,6 +1,6 @@
 """Faults that only a metric can have: of similarity, of evaluation, of overlap.
 
-Wrappers like those of `harness.mutants.wrappers`, which lists them all.
+Wrappers like those of `ptychoparity.harness.mutants.wrappers`, which lists them all.
 """
 
 from collections.abc import Callable
@@ -8,8 +8,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-
-from harness.mutants.changes import apply
+from ptychoparity.harness.mutants.changes import apply
 
 Call = Callable[[dict[str, Any]], dict[str, Any]]
 FIRST, IMAGES, GROUPS = "metric_1_group_based_avg", "metric_2_image_based_avg", "metric_3_group_to_group_avg"

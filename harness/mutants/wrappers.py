@@ -11,11 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-
-from harness.mutants import hdf5
-from harness.mutants.changes import apply
-from harness.mutants.faults import FAULTS
-from harness.mutants.metric_faults import METRIC_FAULTS
+from ptychoparity.harness.mutants import hdf5
+from ptychoparity.harness.mutants.changes import apply
+from ptychoparity.harness.mutants.faults import FAULTS
+from ptychoparity.harness.mutants.metric_faults import METRIC_FAULTS
 
 Call = Callable[[dict[str, Any]], dict[str, Any]]
 REFUSALS = (ValueError, KeyError, OSError, TypeError)
@@ -144,7 +143,7 @@ def global_random(call: Call, inputs: dict[str, Any], *, reads: bool) -> dict[st
 
 
 def says(call: Call, inputs: dict[str, Any], **info: str) -> dict[str, Any]:
-    """Says something false of itself: see `harness.mutants.backend`."""
+    """Says something false of itself: see `ptychoparity.harness.mutants.backend`."""
     return call(inputs)
 
 

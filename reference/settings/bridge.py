@@ -3,9 +3,9 @@
 from copy import deepcopy
 from typing import Any
 
-from reference.settings.build import Fields, build, known, path_text
-from reference.settings.classes import CLASSES, PATHS
-from reference.settings.torch_classes import SAME_IN_MODEL, SAME_IN_TRAINING, TORCH
+from ptychoparity.reference.settings.build import Fields, build, known, path_text
+from ptychoparity.reference.settings.classes import CLASSES, PATHS
+from ptychoparity.reference.settings.torch_classes import SAME_IN_MODEL, SAME_IN_TRAINING, TORCH
 
 MODES = {"Unsupervised": "pinn", "Supervised": "supervised"}
 ACTIVATIONS = {"silu": "swish", "SiLU": "swish", "sigmoid": "sigmoid", "swish": "swish", "softplus": "softplus",

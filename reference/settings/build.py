@@ -5,8 +5,8 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from reference.settings import rules
-from reference.settings.classes import CLASSES, DEFAULT_GROUPS, PATHS, REQUIRED
+from ptychoparity.reference.settings import rules
+from ptychoparity.reference.settings.classes import CLASSES, DEFAULT_GROUPS, PATHS, REQUIRED
 
 Fields = dict[str, Any]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from reference.settings.classes import CLASSES, PATHS
+from ptychoparity.reference.settings.classes import CLASSES, PATHS
 
 ARCHITECTURES = ("cnn", "ffno", "fno", "fno_vanilla", "neuralop_uno")
 ARCHIVE = "wts.h5.zip"

@@ -4,10 +4,9 @@ from copy import deepcopy
 from typing import Any
 
 import numpy as np
-
-from reference import grouping, inputs
-from reference.settings.build import Fields, build
-from reference.settings.classes import RENAMED, STORE
+from ptychoparity.reference import grouping, inputs
+from ptychoparity.reference.settings.build import Fields, build
+from ptychoparity.reference.settings.classes import RENAMED, STORE
 
 BRIDGED = ("ModelConfig", "TrainingConfig", "InferenceConfig")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from reference.settings.classes import MODEL, TRAINING
+from ptychoparity.reference.settings.classes import MODEL, TRAINING
 
 DATA: dict[str, Any] = {
     "nphotons": 1e5, "N": 64, "C": 4, "K": 6, "K_quadrant": 30, "n_subsample": 7, "grid_size": [2, 2],

@@ -1,8 +1,7 @@
 """Illuminate, diffract, expose (PHYS.EXIT_WAVE, PHYS.FFT.*, PHYS.SCALE.DATASET, PHYS.POISSON.SAMPLE)."""
 
 import numpy as np
-
-from reference import optics, patches, scaling
+from ptychoparity.reference import optics, patches, scaling
 
 CHUNK = 256
 """Patterns transformed at a time, which bounds the memory and changes no number."""

@@ -1,8 +1,7 @@
 """From images to a complex object: ranges of amplitude and phase."""
 
 import numpy as np
-
-from reference.simulation import CannotSimulate
+from ptychoparity.reference.simulation import CannotSimulate
 
 
 def rescaled(image: np.ndarray, low: float, high: float) -> np.ndarray:

@@ -1,8 +1,7 @@
 """Scan positions (n, 2) = [x, y] in object px, x along columns and y along rows; patches stay on the object."""
 
 import numpy as np
-
-from reference.simulation import CannotSimulate
+from ptychoparity.reference.simulation import CannotSimulate
 
 
 def raster(shape: tuple[int, int], rows: int, columns: int, step: tuple[float, float]) -> np.ndarray:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from reports.coverage import area_of
-from reports.events import BAD_OUTCOMES, Run
-from reports.facts import Check, columns, counts, key
+from ptychoparity.reports.coverage import area_of
+from ptychoparity.reports.events import BAD_OUTCOMES, Run
+from ptychoparity.reports.facts import Check, columns, counts, key
 
 SYMBOLS = {"bad": "✗", "pass": "✓", "partial": "◐", "idle": "–", "empty": "·"}
 

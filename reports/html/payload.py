@@ -9,9 +9,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from reports.events import Run
-from reports.facts import Check, first_line, fraction, is_finding, key, plain
-from reports.html.views import View, check_view
+from ptychoparity.reports.events import Run
+from ptychoparity.reports.facts import Check, first_line, fraction, is_finding, key, plain
+from ptychoparity.reports.html.views import View, check_view
 
 _ID_MARK = "\x01"
 """Stands for the check's own id in a reproduction line, which is then the same for most checks."""

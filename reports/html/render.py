@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-
-from reports import coverage, facts, images
-from reports.events import BAD_OUTCOMES, KINDS, LEVELS, OUTCOMES, Run
-from reports.html import matrix, payload, views
+from ptychoparity.reports import coverage, facts, images
+from ptychoparity.reports.events import BAD_OUTCOMES, KINDS, LEVELS, OUTCOMES, Run
+from ptychoparity.reports.html import matrix, payload, views
 
 MOST_BYTES = 2_000_000
 IMAGE_BYTES = 750_000
@@ -47,7 +46,7 @@ def write(run: Run, path: Path) -> None:
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("reports", "html"),
+        loader=jinja2.PackageLoader("ptychoparity.reports", "html"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -181,7 +180,7 @@ def _section(run: Run, name: str, title: str, groups: list[facts.Group]) -> dict
 
 
 def asset(name: str) -> str:
-    return resources.files("reports.html").joinpath(name).read_text(encoding="utf-8")
+    return resources.files("ptychoparity.reports.html").joinpath(name).read_text(encoding="utf-8")
 
 
 def content_hash(text: str) -> str:

@@ -7,7 +7,7 @@ view, so that neither decides anything.
 import json
 from typing import Any
 
-from reports.facts import Check, expectation_text, fraction_text, number, plain, shorten, used
+from ptychoparity.reports.facts import Check, expectation_text, fraction_text, number, plain, shorten, used
 
 MOST_TEXT = 3000
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
-from spec_tests.relations import (
+from ptychoparity.spec_tests.relations import (
     batch,
     containers,
     evaluation,

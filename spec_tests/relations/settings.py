@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import yaml
-
-from spec_tests import tables
+from ptychoparity.spec_tests import tables
 
 SAME = {"exact": True, "why": "the same values by another way"}
 

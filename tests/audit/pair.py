@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from harness.audit.index import Sources, read_trees
-from harness.audit.specs import Specs, read_specs
+from ptychoparity.audit.index import Sources, read_trees
+from ptychoparity.audit.specs import Specs, read_specs
+
 from tests.audit.sources import write
 
 REFERENCE = {

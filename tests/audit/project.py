@@ -2,7 +2,7 @@
 
 import json
 
-from harness import cli
+from ptychoparity.harness import cli
 
 FILES = {
     "ref/work.py": "import numpy as np\nfrom ref.store import cfg\ndef run(path, n=1):\n    cfg['n'] = n\n"

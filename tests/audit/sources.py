@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from harness.audit.index import Sources, Tree, read_trees
+from ptychoparity.audit.index import Sources, Tree, read_trees
 
 
 def write(root: Path, files: dict[str, str | bytes]) -> Path:

@@ -3,12 +3,12 @@
 import sys
 
 import pytest
+from ptychoparity.audit import assets
+from ptychoparity.audit.citations import Citations
+from ptychoparity.audit.documents import asset_inventory, text
+from ptychoparity.audit.optional import dependencies
+from ptychoparity.reports.events import Run
 
-from harness.audit import assets
-from harness.audit.citations import Citations
-from harness.audit.documents import asset_inventory, text
-from harness.audit.optional import dependencies
-from reports.events import Run
 from tests.audit.sources import read, write
 
 FILES = {

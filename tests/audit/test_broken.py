@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from ptychoparity.audit import compose, folder
+from ptychoparity.audit.citations import CitationError, Citations
+from ptychoparity.harness import cli
 
-from harness import cli
-from harness.audit import compose, folder
-from harness.audit.citations import CitationError, Citations
 from tests import sample_run
 from tests.audit.project import audit, audit_of, data, latest
 from tests.audit.sources import write
@@ -50,7 +50,7 @@ def test_what_is_interrupted_leaves_nothing(project, monkeypatch, capsys, moment
 def test_two_at_once_are_two_audits(project):
     words = [f"--{role}={project}:{name}" for role, name in (("reference", "ref"), ("candidate", "cand"))]
     words += [f"--out={project.parent / 'out'}", "--no-cache", f"--ledger={project.parent / 'ledger.md'}"]
-    running = [subprocess.Popen([sys.executable, "-m", "harness.cli", "audit", *words]) for _ in range(2)]
+    running = [subprocess.Popen([sys.executable, "-m", "ptychoparity.harness.cli", "audit", *words]) for _ in range(2)]
     assert [one.wait() for one in running] == [0, 0]
     assert len(list((project.parent / "out").iterdir())) == 2
     assert (project.parent / "ledger.md").read_text().count("## Attempt #") == 2

@@ -3,14 +3,14 @@
 import json
 
 import pytest
+from ptychoparity.audit.callchain import import_effects, in_order, trace_source
+from ptychoparity.audit.citations import Citations
+from ptychoparity.audit.documents.callchain import compose
+from ptychoparity.audit.documents.text import render
+from ptychoparity.audit.effects import effects_in
+from ptychoparity.audit.taps import missing, taps
+from ptychoparity.harness.mistakes import Mistake
 
-from harness.audit.callchain import import_effects, in_order, trace_source
-from harness.audit.citations import Citations
-from harness.audit.documents.callchain import compose
-from harness.audit.documents.text import render
-from harness.audit.effects import effects_in
-from harness.audit.taps import missing, taps
-from harness.mistakes import Mistake
 from tests.audit.sources import read, tree, write
 
 WORKFLOW = {

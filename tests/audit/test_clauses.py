@@ -2,11 +2,12 @@
 
 import dataclasses
 
-from harness.audit.clauses import Clauses, citations, framework
-from harness.audit.index import read_trees
-from harness.audit.named import spec_touches
-from harness.audit.specs import read_specs
-from spec_tests.catalogue import catalogue, meta
+from ptychoparity.audit.clauses import Clauses, citations, framework
+from ptychoparity.audit.index import read_trees
+from ptychoparity.audit.named import spec_touches
+from ptychoparity.audit.specs import read_specs
+from ptychoparity.spec_tests.catalogue import catalogue, meta
+
 from tests.audit.sources import write
 
 SOURCE = {
@@ -83,14 +84,14 @@ def test_cited_lines_count_at_the_commit_of_the_catalogue_only(tmp_path, monkeyp
         name: dataclasses.replace(base, id=name, statement="", values={}, code_says=said, applies_to=to)
         for name, (said, to) in about.items()
     }
-    monkeypatch.setattr("harness.audit.clauses.catalogue", lambda: made)
-    monkeypatch.setattr("harness.audit.clauses._texts", lambda: ())
+    monkeypatch.setattr("ptychoparity.audit.clauses.catalogue", lambda: made)
+    monkeypatch.setattr("ptychoparity.audit.clauses._texts", lambda: ())
 
     def cited(name, of=tree, beside=other):
         return {one.clause for one in Clauses(of, beside, specs).of(of.symbols[name], name, ()) if one.named}
 
     assert cited("tfpkg.config.update_legacy_dict") == set()
-    monkeypatch.setattr("harness.audit.clauses.meta", lambda: {**meta(), "spec": "x @ 1234"})
+    monkeypatch.setattr("ptychoparity.audit.clauses.meta", lambda: {**meta(), "spec": "x @ 1234"})
     for one in (tree, other):
         monkeypatch.setattr(one, "source", dataclasses.replace(one.source, version="1234+dirty"))
     assert cited("tfpkg.config.update_legacy_dict") == {"A.DEF", "A.INSIDE"}

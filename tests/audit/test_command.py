@@ -3,7 +3,8 @@
 import re
 import shutil
 
-from harness.audit import folder
+from ptychoparity.audit import folder
+
 from tests.audit.project import FILES, audit, data, latest
 from tests.audit.sources import write
 

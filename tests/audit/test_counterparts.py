@@ -4,10 +4,10 @@ import json
 from importlib import resources
 
 import pytest
+from ptychoparity.audit.counterparts import ACCEPTED, Matcher
+from ptychoparity.audit.evidence import WEIGHTS, Evidence, confidence, plain_name
+from ptychoparity.audit.mapping import Mapping, mapping_of, operations, renamed, rows, unknown
 
-from harness.audit.counterparts import ACCEPTED, Matcher
-from harness.audit.evidence import WEIGHTS, Evidence, confidence, plain_name
-from harness.audit.mapping import Mapping, mapping_of, operations, renamed, rows, unknown
 from tests.audit.pair import files, read_pair
 from tests.audit.sources import read, write
 
@@ -152,7 +152,7 @@ def test_something_absent_may_still_have_a_namesake(tmp_path):
 
 
 def test_rows_name_operations_of_contracts_and_fields_name_clauses():
-    from spec_tests.catalogue import clause
+    from ptychoparity.spec_tests.catalogue import clause
 
     assert set(rows()["operations"]) <= set(operations())
     assert all(packages for packages in rows()["operations"].values())
@@ -169,17 +169,19 @@ def test_a_symbol_is_listed_once_in_a_row_and_lies_in_its_package():
                     assert all(one.startswith(f"{package}.") for one in symbols), topic
 
 
-def test_our_backends_are_mapped_by_the_names_of_their_operations():
-    root = resources.files("backends").joinpath("..").resolve()
-    sources = read(root, "backends.tensorflow", "backends.pytorch")
+def test_our_backends_are_mapped_by_the_names_of_their_operations(tmp_path):
+    (tmp_path / "ptychoparity").mkdir()  # in the checkout the folders of the package stand side by side
+    (tmp_path / "ptychoparity/__init__.py").touch()
+    (tmp_path / "ptychoparity/backends").symlink_to(resources.files("ptychoparity.backends").joinpath(""))
+    sources = read(tmp_path, "ptychoparity.backends.tensorflow", "ptychoparity.backends.pytorch")
     claimed = json.loads(json.dumps(operations()))
-    torch = mapping_of(sources["backends.pytorch"]).topics
+    torch = mapping_of(sources["ptychoparity.backends.pytorch"]).topics
     assert set(torch) == set(claimed) - {"load_count_scan"}  # the count profile is claimed by the oracle alone
-    assert torch["update_legacy_dict"][0] == "backends.pytorch.settings.operations.update_legacy_dict"
-    assert set(claimed) - set(mapping_of(sources["backends.tensorflow"]).topics) == {
+    assert torch["update_legacy_dict"][0] == "ptychoparity.backends.pytorch.settings.operations.update_legacy_dict"
+    assert set(claimed) - set(mapping_of(sources["ptychoparity.backends.tensorflow"]).topics) == {
         "bridge_config", "load_count_scan",
     }  # fmt: skip
-    assert unknown(sources["backends.pytorch"]) == []
+    assert unknown(sources["ptychoparity.backends.pytorch"]) == []
 
 
 def test_a_package_without_rows_has_no_mapping(tmp_path):

@@ -4,11 +4,10 @@ import re
 from importlib import resources
 
 import pytest
-
-from harness.audit.documents import page, text
-from harness.audit.documents.blocks import Bullets, Code, Document, Heading, Paragraph, Rows, Tree, flat
-from harness.audit.documents.summary import words
-from harness.audit.documents.tree import nested
+from ptychoparity.audit.documents import page, text
+from ptychoparity.audit.documents.blocks import Bullets, Code, Document, Heading, Paragraph, Rows, Tree, flat
+from ptychoparity.audit.documents.summary import words
+from ptychoparity.audit.documents.tree import nested
 
 NASTY = "</code><script>alert(1)</script> `tick` | *star* _under_ \x07 \u03bb"
 
@@ -107,9 +106,9 @@ def test_some_headings_fold():
 
 def test_no_id_of_the_filters_is_the_name_of_another():
     """A form hands out both under one name, and neither by itself."""
-    shown = (resources.files("harness.audit.documents") / "parity.html.j2").read_text()
+    shown = (resources.files("ptychoparity.audit.documents") / "parity.html.j2").read_text()
     form = re.search(r"<form.*?</form>", shown, re.S)[0]
     names, ids = set(re.findall(r'\bname="(\w+)"', form)), set(re.findall(r'\bid="(\w+)"', form))
     assert names == {"q", "status", "area", "level"} and not names & ids
-    script = (resources.files("harness.audit.documents") / "audit.js").read_text()
+    script = (resources.files("ptychoparity.audit.documents") / "audit.js").read_text()
     assert set(re.findall(r'getElementById\("(\w+)"\)', script)) <= ids

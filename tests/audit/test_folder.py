@@ -5,9 +5,8 @@ import threading
 import time
 
 import pytest
-
-from harness.audit import folder, ledger
-from harness.mistakes import Mistake
+from ptychoparity.audit import folder, ledger
+from ptychoparity.harness.mistakes import Mistake
 
 
 def test_a_folder_appears_whole(tmp_path):

@@ -2,8 +2,9 @@
 
 import subprocess
 
-from harness.audit.index import read_tree
-from harness.audit.owners import Owners
+from ptychoparity.audit.index import read_tree
+from ptychoparity.audit.owners import Owners
+
 from tests.audit.sources import write
 
 

@@ -3,14 +3,14 @@
 import json
 
 import pytest
+from ptychoparity.audit import parity_map
+from ptychoparity.audit.citations import CitationError, Citations
+from ptychoparity.audit.documents import text
+from ptychoparity.audit.documents.parity_map import compose
+from ptychoparity.audit.index import read_trees
+from ptychoparity.audit.mapping import Mapping
+from ptychoparity.reports.events import Run
 
-from harness.audit import parity_map
-from harness.audit.citations import CitationError, Citations
-from harness.audit.documents import text
-from harness.audit.documents.parity_map import compose
-from harness.audit.index import read_trees
-from harness.audit.mapping import Mapping
-from reports.events import Run
 from tests.audit.pair import files, read_pair, spec_of
 from tests.audit.sources import write
 

@@ -7,11 +7,10 @@ import time
 from pathlib import Path
 
 import pytest
-
-from harness.audit.cache import Cache
-from harness.audit.compose import compose
-from harness.audit.folder import write
-from harness.audit.request import Request
+from ptychoparity.audit.cache import Cache
+from ptychoparity.audit.compose import compose
+from ptychoparity.audit.folder import write
+from ptychoparity.audit.request import Request
 
 SOURCE = os.environ.get("PTYCHOPARITY_PUBLIC_SOURCE")
 pytestmark = pytest.mark.skipif(not SOURCE, reason="PTYCHOPARITY_PUBLIC_SOURCE names no folder with the public source")

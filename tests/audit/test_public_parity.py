@@ -5,14 +5,14 @@ import re
 from pathlib import Path
 
 import pytest
+from ptychoparity.audit import parity_map
+from ptychoparity.audit.citations import Citations
+from ptychoparity.audit.documents import text
+from ptychoparity.audit.documents.parity_map import compose
+from ptychoparity.audit.index import read_trees
+from ptychoparity.audit.mapping import unknown
+from ptychoparity.audit.specs import read_specs
 
-from harness.audit import parity_map
-from harness.audit.citations import Citations
-from harness.audit.documents import text
-from harness.audit.documents.parity_map import compose
-from harness.audit.index import read_trees
-from harness.audit.mapping import unknown
-from harness.audit.specs import read_specs
 from tests.audit.test_public_source import TENSORFLOW, TORCH
 
 SOURCE = os.environ.get("PTYCHOPARITY_PUBLIC_SOURCE")

@@ -9,11 +9,10 @@ import re
 from pathlib import Path
 
 import pytest
-
-from harness.audit.callchain import import_effects, trace_source
-from harness.audit.citations import Citations
-from harness.audit.index import read_trees
-from harness.audit.paths import last_name
+from ptychoparity.audit.callchain import import_effects, trace_source
+from ptychoparity.audit.citations import Citations
+from ptychoparity.audit.index import read_trees
+from ptychoparity.audit.paths import last_name
 
 SOURCE = os.environ.get("PTYCHOPARITY_PUBLIC_SOURCE")
 pytestmark = pytest.mark.skipif(not SOURCE, reason="PTYCHOPARITY_PUBLIC_SOURCE names no folder with the public source")

@@ -1,6 +1,7 @@
 """What the client touches: every way of touching, with the line where it stands."""
 
-from harness.audit.touches import beside, client_touches
+from ptychoparity.audit.touches import beside, client_touches
+
 from tests.audit.pair import files, read_pair
 from tests.audit.sources import read, write
 

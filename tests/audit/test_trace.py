@@ -4,14 +4,14 @@ import sys
 import time
 
 import pytest
+from ptychoparity.audit import trace
+from ptychoparity.audit.callchain import trace_source
+from ptychoparity.audit.citations import Citations
+from ptychoparity.audit.documents.callchain import compose
+from ptychoparity.audit.documents.text import render
+from ptychoparity.audit.taps import taps
+from ptychoparity.harness.mistakes import Mistake
 
-from harness.audit import trace
-from harness.audit.callchain import trace_source
-from harness.audit.citations import Citations
-from harness.audit.documents.callchain import compose
-from harness.audit.documents.text import render
-from harness.audit.taps import taps
-from harness.mistakes import Mistake
 from tests.audit.sources import read, write
 
 FILES = {

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from backends.numpy.adapter import NumpyBackend
+from ptychoparity.backends.numpy.adapter import NumpyBackend
 
 
 class LiesAboutVersion(NumpyBackend):

@@ -1,6 +1,6 @@
 """They answer in types of their own."""
 
-from backends.numpy.adapter import NumpyBackend
+from ptychoparity.backends.numpy.adapter import NumpyBackend
 
 
 class Tensor:

@@ -6,8 +6,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-
-from backends.numpy.adapter import NumpyBackend
+from ptychoparity.backends.numpy.adapter import NumpyBackend
 
 
 class Hangs(NumpyBackend):

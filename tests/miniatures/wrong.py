@@ -1,8 +1,7 @@
 """They answer, and the answer is wrong."""
 
 import numpy as np
-
-from backends.numpy.adapter import NumpyBackend
+from ptychoparity.backends.numpy.adapter import NumpyBackend
 
 
 def _each_array(outputs, change):

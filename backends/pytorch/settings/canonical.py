@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backends.pytorch.settings.options import check, option
+from ptychoparity.backends.pytorch.settings.options import check, option
 
 BACKENDS = ("tensorflow", "pytorch")
 ARCHIVE = "wts.h5.zip"

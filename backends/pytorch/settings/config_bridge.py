@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backends.host import settings
-from backends.pytorch.settings import canonical, config_params
-from backends.pytorch.settings.plain import build
+from ptychoparity.backends.host import settings
+from ptychoparity.backends.pytorch.settings import canonical, config_params
+from ptychoparity.backends.pytorch.settings.plain import build
 
 MODES = {"Unsupervised": "pinn", "Supervised": "supervised"}
 ACTIVATIONS = {"silu": "swish", "SiLU": "swish"} | {name: name for name in ("sigmoid", "swish", "softplus", "relu")}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backends.pytorch.settings.options import check, option
+from ptychoparity.backends.pytorch.settings.options import check, option
 
 
 @dataclass

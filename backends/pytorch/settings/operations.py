@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from backends.host import checks, settings
-from backends.host.grouping import draw_groups
-from backends.pytorch.settings import store
-from backends.pytorch.settings.canonical import TrainingConfig, validate
-from backends.pytorch.settings.plain import assign, build, class_named, defaults, plain
+from ptychoparity.backends.host import checks, settings
+from ptychoparity.backends.host.grouping import draw_groups
+from ptychoparity.backends.pytorch.settings import store
+from ptychoparity.backends.pytorch.settings.canonical import TrainingConfig, validate
+from ptychoparity.backends.pytorch.settings.plain import assign, build, class_named, defaults, plain
 
 Answer = dict[str, Any]
 

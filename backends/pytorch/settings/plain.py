@@ -4,9 +4,9 @@ import dataclasses
 from pathlib import Path
 from typing import Any, get_args
 
-from backends.host import settings
-from backends.pytorch.settings.canonical import InferenceConfig, ModelConfig, TrainingConfig
-from backends.pytorch.settings.execution import PyTorchExecutionConfig
+from ptychoparity.backends.host import settings
+from ptychoparity.backends.pytorch.settings.canonical import InferenceConfig, ModelConfig, TrainingConfig
+from ptychoparity.backends.pytorch.settings.execution import PyTorchExecutionConfig
 
 CLASSES = {one.__name__: one for one in (ModelConfig, TrainingConfig, InferenceConfig, PyTorchExecutionConfig)}
 REQUIRED = "<required>"

@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from backends.pytorch.settings.canonical import InferenceConfig, ModelConfig, TrainingConfig
+from ptychoparity.backends.pytorch.settings.canonical import InferenceConfig, ModelConfig, TrainingConfig
 
 cfg: dict[str, Any] = {
     "N": 128,

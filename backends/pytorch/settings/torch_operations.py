@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from backends.pytorch.settings import config_bridge, config_params
-from backends.pytorch.settings.plain import build, plain
+from ptychoparity.backends.pytorch.settings import config_bridge, config_params
+from ptychoparity.backends.pytorch.settings.plain import build, plain
 
 Answer = dict[str, Any]
 

@@ -159,7 +159,9 @@ class PyTorchExecutionConfig:
     pad_eval: bool = False
 
     def __post_init__(self) -> None:
-        from backends.tensorflow.config.validation import validate  # it knows these classes: not before they exist
+        from ptychoparity.backends.tensorflow.config.validation import (
+            validate,  # it knows these classes: not before they exist
+        )
 
         validate(self)
 

@@ -4,7 +4,7 @@ import dataclasses
 import os
 from typing import Any
 
-from backends.tensorflow.config.classes import InferenceConfig, ModelConfig, TrainingConfig
+from ptychoparity.backends.tensorflow.config.classes import InferenceConfig, ModelConfig, TrainingConfig
 
 KEY_MAPPINGS = {
     "object_big": "object.big",

@@ -5,10 +5,9 @@ from pathlib import Path, PurePath
 from typing import Any, get_type_hints
 
 import numpy as np
-
-from backends.host import checks, grouping, settings
-from backends.tensorflow.config import classes, legacy, params
-from backends.tensorflow.config.validation import validate
+from ptychoparity.backends.host import checks, grouping, settings
+from ptychoparity.backends.tensorflow.config import classes, legacy, params
+from ptychoparity.backends.tensorflow.config.validation import validate
 
 Json = dict[str, Any]
 

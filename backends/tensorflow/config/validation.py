@@ -7,7 +7,12 @@ from pathlib import Path
 from types import MappingProxyType, NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from backends.tensorflow.config.classes import InferenceConfig, ModelConfig, PyTorchExecutionConfig, TrainingConfig
+from ptychoparity.backends.tensorflow.config.classes import (
+    InferenceConfig,
+    ModelConfig,
+    PyTorchExecutionConfig,
+    TrainingConfig,
+)
 
 _POSITIVE = "more than 0"
 _NOT_NEGATIVE = "0 or more"

@@ -1,0 +1,71 @@
+"""The cases as pytest items, and what is left of them at the end. --backend, --device, --runs are the harness's.
+
+    pytest benchmarks -p ptychoparity.benchmarks.plugin
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ptychoparity.benchmarks import record, runner
+from ptychoparity.benchmarks.cases import Case, cases
+from ptychoparity.harness.plugin import DEFAULT_BACKENDS
+from ptychoparity.harness.seats import cuda_missing
+
+BENCH = pytest.StashKey[runner.Bench]()
+ROWS = pytest.StashKey[list[record.Row]]()
+SKIPPED = pytest.StashKey[list[str]]()
+LOAD = pytest.StashKey[float]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--large", action="store_true", help="also the cases of more than ten gigabytes")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[BENCH] = runner.Bench(runner.Clock())
+    config.stash[ROWS], config.stash[SKIPPED], config.stash[LOAD] = [], [], runner.load()
+
+
+def devices(config: pytest.Config) -> list[str]:
+    """Those asked for; else cpu, and cuda where there is one."""
+    asked = config.getoption("device") or ["auto"]
+    if "auto" not in asked:
+        return list(dict.fromkeys(asked))
+    if cuda_missing() and not config.stash[SKIPPED]:
+        config.stash[SKIPPED].append(f"cuda: {cuda_missing()}")
+    return ["cpu"] if cuda_missing() else ["cpu", "cuda"]
+
+
+def contenders(config: pytest.Config, case: Case) -> list[str]:
+    """Backends, then the plain ways of the case."""
+    asked = [name for text in config.getoption("backend") for name in text.split(",") if name]
+    return [*dict.fromkeys(asked or DEFAULT_BACKENDS), *case.series.naive]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "bench" not in metafunc.fixturenames:
+        return
+    config = metafunc.config
+    timed = [(case, name, device) for case in cases(config.getoption("large")) for device in devices(config)
+             for name in contenders(config, case)]  # fmt: skip
+    mark = pytest.mark.benchmark(timer=config.stash[BENCH].clock)
+    ids = [f"{case.id}-{name.rpartition(':')[2]}@{device}" for case, name, device in timed]
+    metafunc.parametrize("case, name, device", [pytest.param(*one, marks=mark) for one in timed], ids=ids)
+
+
+@pytest.fixture(scope="session")
+def bench(request: pytest.FixtureRequest) -> Iterator[runner.Bench]:
+    yield request.config.stash[BENCH]
+    request.config.stash[BENCH].stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    rows = config.stash[ROWS]
+    if rows:
+        described = {f"{n}@{d}": w.description for (n, d), w in config.stash[BENCH].workers.items()}
+        versions = {seat: {"info": one["info"], "loaded": one["loaded"]} for seat, one in described.items() if one}
+        found = record.document(rows, config.stash[SKIPPED], versions, config.stash[LOAD])
+        path = record.write(Path(config.getoption("runs")), found)
+        record.show(rows, config.stash[SKIPPED])
+        terminalreporter.write_line(f"written: {path}")
