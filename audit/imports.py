@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
 
 import grimp
+
 from ptychoparity.audit.index import Tree
 from ptychoparity.audit.model import Import
 from ptychoparity.audit.modules import Module

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from grimp import ImportGraph
+
 from ptychoparity.audit.imports import EVERY, import_graph, imported_module, way, ways_to
 from ptychoparity.audit.index import Sources, Tree
 from ptychoparity.audit.model import Place

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import execnet
+
+import ptychoparity
 from ptychoparity.backends import remote
 from ptychoparity.backends.protocol import Answer, Died, Foreign, Raised, Returned, TimedOut
 from ptychoparity.backends.registry import Entry
-
-import ptychoparity
 
 START_TIMEOUT = 180.0
 

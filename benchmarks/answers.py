@@ -7,6 +7,7 @@ the sum of squares, and the rows `case.rows`.
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.benchmarks.cases import FIELD, Case, K, N
 from ptychoparity.reference import frc as rings
 from ptychoparity.reference import optics, patches, reassembly

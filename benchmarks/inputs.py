@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.benchmarks.cases import FIELD, Case, K, M, N
 
 

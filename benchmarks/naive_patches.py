@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from ptychoparity.backends.protocol import BackendInfo
 from scipy import ndimage
+
+from ptychoparity.backends.protocol import BackendInfo
 
 
 class _Patches:

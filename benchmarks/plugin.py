@@ -1,12 +1,13 @@
 """The cases as pytest items, and what is left of them at the end. --backend, --device, --runs are the harness's.
 
-    pytest benchmarks -p ptychoparity.benchmarks.plugin
+pytest benchmarks -p ptychoparity.benchmarks.plugin
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from ptychoparity.benchmarks import record, runner
 from ptychoparity.benchmarks.cases import Case, cases
 from ptychoparity.harness.plugin import DEFAULT_BACKENDS

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+
 from ptychoparity.backends.host import product as files
 
 SHARE = 0.7

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.spatial import cKDTree
+
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Returned
 from ptychoparity.backends.worker import Worker
 from ptychoparity.benchmarks import inputs
 from ptychoparity.benchmarks.cases import K, N
 from ptychoparity.harness.plugin import DEFAULT_BACKENDS
-from scipy.spatial import cKDTree
 
 LIMIT = 1.5
 """Times the plain way's time."""

@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ptychoparity.benchmarks import growth
-from ptychoparity.harness import storage
 from rich.console import Console
 from rich.table import Table
+
+from ptychoparity.benchmarks import growth
+from ptychoparity.harness import storage
 
 PLAIN = "ptychoparity.benchmarks."
 """Where the plain ways live: their names begin with it, a backend's does not."""

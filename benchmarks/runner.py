@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Returned
 from ptychoparity.backends.worker import StartFailed, Worker

@@ -4,6 +4,7 @@ from statistics import mean
 from typing import Any
 
 import pytest
+
 from ptychoparity.benchmarks import runner
 from ptychoparity.benchmarks.cases import Case
 from ptychoparity.benchmarks.plugin import ROWS, SKIPPED

@@ -7,7 +7,9 @@ import sys
 import traceback
 from pathlib import Path
 
-PROFILE_NAMES = ("quick", "default", "nightly")
+from ptychoparity.core.profiles import PROFILES
+
+PROFILE_NAMES = tuple(PROFILES)
 KINDS = ("smoke", "example", "boundary", "error", "golden", "property", "relation", "parity")
 
 

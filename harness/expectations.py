@@ -20,6 +20,7 @@ from typing import Any
 import jsonschema
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
+
 from ptychoparity.backends import registry
 from ptychoparity.harness.mistakes import Mistake
 from ptychoparity.reports import facts

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.backends.protocol import Answer
 from ptychoparity.harness import seats
 from ptychoparity.harness.seats import Seat

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from ptychoparity.core.profiles import PROFILES
 from ptychoparity.fixtures import integration_scan
 from ptychoparity.fixtures.simulate import write_scan
 from ptychoparity.harness import expectations
 from ptychoparity.harness.mistakes import is_users
-from ptychoparity.harness.profiles import PROFILES
 from ptychoparity.harness.seats import cuda_missing
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports.events import BAD_OUTCOMES, Run

@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.backends import registry
 from ptychoparity.backends.worker import StartFailed, Worker
+from ptychoparity.core.profiles import MINIMUM_CHECKS, Profile
 from ptychoparity.harness import chambers, expectations, seats, storage
 from ptychoparity.harness.chambers import Chamber
 from ptychoparity.harness.expectations import Expectation
 from ptychoparity.harness.header import header
 from ptychoparity.harness.judging import Judged, Judging, Rules
-from ptychoparity.harness.profiles import MINIMUM_CHECKS, Profile
 from ptychoparity.harness.seats import Seat, cuda_missing
 from ptychoparity.reports import events, gate
 from ptychoparity.spec_tests import contract, scan_checks

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.reference import inputs
 
 PAIRS = (("coords_offsets", "coords_relative"), ("coords_start_offsets", "coords_start_relative"))

@@ -5,9 +5,10 @@ The layout is that of the CXI file format, versions 1.3 to 1.6: SI units, entry_
 
 import h5py
 import numpy as np
+from scipy import constants
+
 from ptychoparity.reference import inputs
 from ptychoparity.reference.product import open_file, wave
-from scipy import constants
 
 DATA = ["entry_1/data_1/data", "entry_1/instrument_1/detector_1/data"]
 TRANSLATION = ["entry_1/sample_1/geometry_1/translation", "entry_1/data_1/translation",

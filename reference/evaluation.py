@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.reference import alignment, inputs, similarity
 from ptychoparity.reference.frc import correlation, crossing, rings, square, thresholds
 

@@ -6,6 +6,7 @@ Channel c of group b is patch b*C + c of the flat stack, and stands at row c // 
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.reference import inputs
 
 

@@ -5,6 +5,7 @@ from itertools import combinations
 from math import ceil, comb
 
 import numpy as np
+
 from ptychoparity.reference.cautions import FewerGroupsWarning
 
 

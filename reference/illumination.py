@@ -1,6 +1,7 @@
 """Exit waves (PHYS.EXIT_WAVE, PHYS.PROBE.MASK.EFFECT, PHYS.PROBE.SMOOTH_*)."""
 
 import numpy as np
+
 from ptychoparity.reference.probe import disk, settled
 
 

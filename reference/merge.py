@@ -1,6 +1,7 @@
 """Merging a group's patches (HOUSE.MERGE.COMASKED, REASM.GS_GT1)."""
 
 import numpy as np
+
 from ptychoparity.reference.reassembly import place
 
 

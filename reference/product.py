@@ -4,6 +4,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+
 from ptychoparity.reference import inputs, metadata
 
 SPELLINGS = {"probe_energy_eV": "photon_energy_eV", "mass_attenuation_m2_kg": "mass_attenuation_m2_per_kg"}

@@ -3,6 +3,7 @@
 from math import ceil
 
 import numpy as np
+
 from ptychoparity.reference.patches import sample_bilinear
 
 

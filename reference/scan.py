@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+
 from ptychoparity.reference import inputs
 from ptychoparity.reference.cautions import IntegerAmplitudeWarning
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 import numpy as np
-from ptychoparity.reference import inputs
 from scipy.ndimage import gaussian_filter
+
+from ptychoparity.reference import inputs
 
 WINDOW = 7
 """Side of the uniform window of SSIM, px."""

@@ -9,6 +9,13 @@ from collections import Counter
 from types import TracebackType
 from typing import Any, Self
 
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
 from ptychoparity.reports.asked import input_line
 from ptychoparity.reports.coverage import sentence
 from ptychoparity.reports.events import Run
@@ -38,12 +45,6 @@ from ptychoparity.reports.facts import (
     worst_failed,
     worst_text,
 )
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
-from rich.table import Table
-from rich.text import Text
 
 MOST_FAILURES = 10
 MOST_OPERATIONS = 12

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.spec_tests import exact
 from ptychoparity.spec_tests.laws import LAWS
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import jsonschema
+
 from ptychoparity.spec_tests import files, vocabulary
 from ptychoparity.spec_tests.catalogue import catalogue, meta
 from ptychoparity.spec_tests.expressions import evaluate

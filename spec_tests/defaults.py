@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ptychoparity.spec_tests.tables import Row, tables
-
 from ptychoparity import fixtures
+from ptychoparity.spec_tests.tables import Row, tables
 
 LAYERS = ("configuration class", "legacy dictionary", "torch class")
 TRAINING = ("torch_data", "torch_model", "torch_training")

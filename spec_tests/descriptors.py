@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+
 from ptychoparity.spec_tests import families, files, h5
 from ptychoparity.spec_tests.contract import Contract
 from ptychoparity.spec_tests.expressions import evaluate

@@ -11,6 +11,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis.internal.conjecture import providers
 from hypothesis.strategies import SearchStrategy
+
 from ptychoparity.spec_tests.descriptors import Descriptor, key
 
 SHRINK_SECONDS = 8.0

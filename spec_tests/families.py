@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.spec_tests.expressions import evaluate
 
 Symbols = Mapping[str, Any]

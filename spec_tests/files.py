@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.spec_tests import h5
 
 TARGETS = "targets"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.spec_tests.contract import Contract
 from ptychoparity.spec_tests.files import open_npz
 

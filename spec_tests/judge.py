@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from ptychoparity import fixtures
 from ptychoparity.backends.protocol import Answer, Died, Raised, Returned, TimedOut
 from ptychoparity.reference import dispatch
 from ptychoparity.spec_tests import descriptors, exact, files, goldens
@@ -26,8 +28,6 @@ from ptychoparity.spec_tests.generate import Case
 from ptychoparity.spec_tests.outcomes import CheckErrored, CheckFailed, NotApplicable, NotShrunk
 from ptychoparity.spec_tests.relations import RELATIONS, inputs_tried
 from ptychoparity.spec_tests.strategies import descriptors as draws
-
-from ptychoparity import fixtures
 
 Ask = Callable[..., Answer]
 CACHE_BYTES = 400 << 20

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.reference import dispatch
 from ptychoparity.reference.patches import sample_bilinear
 from ptychoparity.spec_tests.compare import Comparison, compare_outputs

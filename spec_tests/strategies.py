@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import assume
 from hypothesis import strategies as st
+
 from ptychoparity.spec_tests.contract import Contract
 from ptychoparity.spec_tests.descriptors import (
     FILE_OPTIONS,

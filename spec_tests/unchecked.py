@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 import jsonschema
+
 from ptychoparity.spec_tests.catalogue import catalogue
 from ptychoparity.spec_tests.contract import contracts
 from ptychoparity.spec_tests.generate import Case, all_cases, parity_cases

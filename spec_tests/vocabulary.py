@@ -23,6 +23,7 @@ from typing import Any
 
 import jsonschema
 import numpy as np
+
 from ptychoparity.spec_tests import files, tables
 from ptychoparity.spec_tests.expressions import ExpressionError, evaluate
 

@@ -13,7 +13,9 @@ def two_names() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, module in list(sys.modules.items()):
         file = Path(getattr(module, "__file__", None) or "/")
-        ours = file.is_relative_to(PROJECT) and not any(part.startswith(".") for part in file.relative_to(PROJECT).parts)
+        ours = file.is_relative_to(PROJECT) and not any(
+            part.startswith(".") for part in file.relative_to(PROJECT).parts
+        )
         if ours and name != "__main__":
             found.setdefault(str(file), []).append(name)
     return {file: names for file, names in found.items() if len(names) > 1}

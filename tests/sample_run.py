@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.reports.events import KINDS, OUTCOMES, Writer
 
 HOSTILE = "<script>alert(1)</script> ]]> <img src=x onerror=alert(2)> \x00\x1b[31mred\x1b[0m \x07 [bold]"

@@ -7,9 +7,9 @@ import zlib
 
 import numpy as np
 import pytest
+
 from ptychoparity.backends.worker import Worker
 from ptychoparity.benchmarks import answers, cases, growth, inputs, record, runner
-
 from tests.running import PROJECT
 
 SMALL = {
@@ -113,7 +113,20 @@ def test_both_exponents_of_a_series_are_told():
 
 
 def _make_bench(runs, *arguments):
-    words = [sys.executable, "-P", "-m", "pytest", "benchmarks", "-p", "ptychoparity.benchmarks.plugin", "-q", "--benchmark-quiet", "--runs", str(runs), *arguments]
+    words = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pytest",
+        "benchmarks",
+        "-p",
+        "ptychoparity.benchmarks.plugin",
+        "-q",
+        "--benchmark-quiet",
+        "--runs",
+        str(runs),
+        *arguments,
+    ]
     return subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=60)
 
 

@@ -2,13 +2,13 @@
 
 import io
 
-from ptychoparity.harness.profiles import PROFILES
+from rich.console import Console
+
+from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports import events, facts, markdown, terminal
 from ptychoparity.reports.html import render
 from ptychoparity.spec_tests import generate, judge
-from rich.console import Console
-
 from tests import sample_run
 
 

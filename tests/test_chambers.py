@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Returned
+from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness import chambers
 from ptychoparity.harness.judging import Rules
-from ptychoparity.harness.profiles import PROFILES
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports import events
 from ptychoparity.spec_tests import generate
 from ptychoparity.spec_tests.outcomes import NotShrunk
-
 from tests.running import PROJECT, command
 
 pytestmark = pytest.mark.skipif(

@@ -6,9 +6,9 @@ Skipped unless $PTYCHOPARITY_PTYCHODUS names a Python that has it.
 import h5py
 import numpy as np
 import pytest
+
 from ptychoparity.backends.host import cxi
 from ptychoparity.backends.host import product as host
-
 from tests import clients
 
 DEVIATIONS = {

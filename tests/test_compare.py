@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ptychoparity.spec_tests.compare import ULP_LABELS, compare, compare_outputs
 
 EPS32, EPS64 = 2.0**-23, 2.0**-52

@@ -8,7 +8,8 @@ from importlib import resources
 
 import numpy as np
 import pytest
-from ptychoparity.harness.profiles import MINIMUM_CHECKS
+
+from ptychoparity.core.profiles import MINIMUM_CHECKS
 from ptychoparity.reference import dispatch
 from ptychoparity.spec_tests import contract, generate
 from ptychoparity.spec_tests.catalogue import LEVELS, catalogue

@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness import cli, coverage, ghosts
 from ptychoparity.harness.mistakes import is_users
 from ptychoparity.harness.mutants.catalogue import mutants
 from ptychoparity.harness.mutants.hunt import Hunt
-from ptychoparity.harness.profiles import PROFILES
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports import events
 from ptychoparity.spec_tests import generate
@@ -29,7 +30,6 @@ from ptychoparity.spec_tests.unchecked import (
     parse,
     unchecked,
 )
-
 from tests.running import PROJECT, ptychoparity
 
 LISTS = PROJECT / "spec_tests" / "unchecked"

@@ -2,15 +2,14 @@
 
 import json
 
-from ptychoparity.harness.profiles import PROFILES
+from ptychoparity import fixtures
+from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports import events, markdown
 from ptychoparity.reports.html import render
 from ptychoparity.spec_tests.catalogue import catalogue
 from ptychoparity.spec_tests.defaults import LAYERS, conflicts, defaults, measured
 from ptychoparity.spec_tests.tables import tables
-
-from ptychoparity import fixtures
 from tests import sample_run
 
 OURS, LEGACY, TORCH = LAYERS

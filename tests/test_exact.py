@@ -1,6 +1,7 @@
 """JSON values are equal, types and all, or the first key that differs is named."""
 
 import pytest
+
 from ptychoparity.backends.protocol import Foreign
 from ptychoparity.spec_tests import exact
 from ptychoparity.spec_tests.compare import compare

@@ -6,14 +6,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
+from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness import expectations, expectations_update
 from ptychoparity.harness.expectations import BadExpectations
-from ptychoparity.harness.profiles import PROFILES
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports import events, facts, junit, markdown
 from ptychoparity.reports.html import render
 from ptychoparity.spec_tests import generate
-
 from tests.running import check, ptychoparity
 
 NAME = "tests.miniatures.wrong:SwapsXAndY"

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ptychoparity.spec_tests.expressions import ExpressionError, evaluate, symbols_in
 
 SYMBOLS = {"N": 64, "M": 20, "gridsize": 2, "pool": None, "flag": True}

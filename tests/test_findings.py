@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ptychoparity.reports import events, gate, markdown, terminal
-from ptychoparity.reports.html import payload
 from rich.console import Console
 
+from ptychoparity.reports import events, gate, markdown, terminal
+from ptychoparity.reports.html import payload
 from tests import sample_run
 
 

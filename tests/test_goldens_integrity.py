@@ -4,13 +4,13 @@ import json
 
 import numpy as np
 import pytest
+
+from ptychoparity import fixtures
 from ptychoparity.fixtures import generate
 from ptychoparity.reference import dispatch
 from ptychoparity.spec_tests import files, goldens
 from ptychoparity.spec_tests.compare import compare_outputs
 from ptychoparity.spec_tests.contract import contracts
-
-from ptychoparity import fixtures
 
 FOLDER = fixtures.goldens()
 MANIFEST = json.loads((FOLDER / "manifest.json").read_text())

@@ -3,6 +3,7 @@
 import h5py
 import numpy as np
 import pytest
+
 from ptychoparity.spec_tests import files, h5, vocabulary
 
 MEMBERS = {

@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 import pytest
+
+from ptychoparity import fixtures
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Returned
 from ptychoparity.backends.worker import Worker
@@ -12,8 +14,6 @@ from ptychoparity.fixtures import make_integration, simulate
 from ptychoparity.fixtures.archive import content_hash, digest
 from ptychoparity.reference.patches import extract_patch, sample_bilinear
 from ptychoparity.spec_tests.relations.stitching import reached, untouched_by_borders
-
-from ptychoparity import fixtures
 from tests.running import check
 
 SCAN = fixtures.integration_scan()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from ptychoparity.spec_tests import laws
 from ptychoparity.spec_tests.compare import compare_law, compare_outputs
 from ptychoparity.spec_tests.contract import contracts

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from ptychoparity.reference import alignment, dispatch
 
 metrics = pytest.importorskip("skimage.metrics", reason="scikit-image is in the `dev` extra")

@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
 from ptychoparity.reports import events
 from ptychoparity.reports.events import BAD_OUTCOMES
-
 from tests.running import Ended, check, ptychoparity
 
 TABLE = json.loads((Path(__file__).parent / "data/miniatures.json").read_text())

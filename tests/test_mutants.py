@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+
 from ptychoparity.harness import cli
 from ptychoparity.harness.commands import mutate
 from ptychoparity.harness.mutants import catalogue
@@ -12,7 +13,6 @@ from ptychoparity.harness.mutants.changes import CHANGES
 from ptychoparity.harness.mutants.hunt import Hunt
 from ptychoparity.harness.mutants.wrappers import WRAPPERS
 from ptychoparity.spec_tests.catalogue import clause
-
 from tests.running import PROJECT, ptychoparity
 
 INERT = Mutant("inert", "PHYS.FFT.NORM", "diffract", "does nothing", "inert")

@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from ptychoparity.reference import dispatch
 
+from ptychoparity.reference import dispatch
 from tests.running import ptychoparity
 
 REQUIRED = ("--gridsize", "2", "--simg", "0.5", "--ngroups", "8")

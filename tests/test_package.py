@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tests.running import PROJECT
 
 SETUP = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["setuptools"]

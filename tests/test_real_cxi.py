@@ -11,6 +11,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+
 from ptychoparity.backends.numpy.adapter import NumpyBackend
 
 ELECTRONVOLT_J = 1.602176634e-19

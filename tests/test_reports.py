@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ptychoparity.reports import events, facts, images, junit, markdown, terminal
-from ptychoparity.reports.html import matrix, payload, render
 from rich.console import Console
 
+from ptychoparity.reports import events, facts, images, junit, markdown, terminal
+from ptychoparity.reports.html import matrix, payload, render
 from tests import sample_run
 
 LOADING = {"src", "href", "action", "poster", "srcset", "data", "xlink:href"}

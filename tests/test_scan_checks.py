@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from ptychoparity.fixtures.simulate import make_scan, write_scan
 from ptychoparity.reference import dispatch
 from ptychoparity.spec_tests import scan_checks

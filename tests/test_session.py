@@ -10,14 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from ptychoparity.backends import registry
+from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness.commands import replay
-from ptychoparity.harness.profiles import PROFILES
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports import events
 from ptychoparity.spec_tests import generate
 from ptychoparity.spec_tests.contract import contracts
-
 from tests.running import PROJECT, check, command, ptychoparity
 
 LIAR = "tests.miniatures.dishonest:LiesAboutVersion"

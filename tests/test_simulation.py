@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+
 from ptychoparity.fixtures import simulate
 from ptychoparity.fixtures.archive import content_hash, write_npz
 from ptychoparity.reference import dispatch, optics
@@ -12,7 +13,6 @@ from ptychoparity.reference.simulation.dead_leaves import dead_leaves, radii
 from ptychoparity.reference.simulation.lines import lines
 from ptychoparity.reference.simulation.mark import mark
 from ptychoparity.reference.simulation.random_field import frequencies, random_field
-
 from tests.running import PROJECT, ptychoparity
 
 HASHES = {

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from ptychoparity.harness.profiles import PROFILES
+
+from ptychoparity.core.profiles import PROFILES
 from ptychoparity.spec_tests import descriptors, files, generate, strategies
 from ptychoparity.spec_tests.contract import contracts
 from ptychoparity.spec_tests.explore import explore
-
 from tests.running import PROJECT
 
 DRAWS = PROFILES["nightly"].examples

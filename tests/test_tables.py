@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from ptychoparity.spec_tests.catalogue import catalogue
 from ptychoparity.spec_tests.tables import edges, minimal, schema, tables
 

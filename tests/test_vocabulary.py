@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from ptychoparity.backends.protocol import Foreign
 from ptychoparity.spec_tests import files, vocabulary
 from ptychoparity.spec_tests.contract import Contract, contracts

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+
 from ptychoparity.backends import registry, remote
 from ptychoparity.backends.protocol import Died, Foreign, Raised, Returned, TimedOut
 from ptychoparity.backends.worker import StartFailed, Worker
-
 from tests.running import PROJECT, command
 
 

@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any
 
 import jinja2
+
 from ptychoparity.audit.documents.blocks import Block, Code, Document, Heading, Inline
 from ptychoparity.audit.documents.parity_page import Parity
 from ptychoparity.audit.documents.summary import words

@@ -8,6 +8,7 @@ from typing import Any
 
 import h5py
 import numpy as np
+
 from ptychoparity.backends.host import checks, hdf5
 
 Scan = dict[str, Any]

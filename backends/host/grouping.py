@@ -10,9 +10,10 @@ from itertools import combinations, islice
 
 import numpy as np
 from numpy.random import RandomState
+from scipy.spatial import cKDTree
+
 from ptychoparity.backends.host import checks
 from ptychoparity.backends.protocol import FewerGroupsWarning
-from scipy.spatial import cKDTree
 
 
 def chosen_gridsize(gridsize: int | None, params_gridsize: int | None) -> int:

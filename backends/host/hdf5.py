@@ -10,6 +10,7 @@ from typing import Any
 
 import h5py
 import numpy as np
+
 from ptychoparity.backends.host.files import beside
 
 _BROKEN = (OSError, RuntimeError)

@@ -1,6 +1,7 @@
 """Input checks of the layouts a batch of patches comes in (TENSOR.*)."""
 
 import numpy as np
+
 from ptychoparity.backends.host import checks
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+
 from ptychoparity.backends.host import checks
 
 WINDOW = 7

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.backends.host import checks
 from ptychoparity.backends.host.grouping import draw_groups
 from ptychoparity.backends.host.rawdata import subsample

@@ -7,6 +7,7 @@ from typing import Any
 
 import h5py
 import numpy as np
+
 from ptychoparity.backends.host import checks, hdf5, metadata
 
 Product = dict[str, Any]

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.random import RandomState
+
 from ptychoparity.backends.host import checks, files
 
 

@@ -1,6 +1,7 @@
 """Input checks of the scalars of the model's inputs, and the refusal of darkness, which has no scale."""
 
 import numpy as np
+
 from ptychoparity.backends.host import checks
 
 

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 
 import numpy as np
+
 from ptychoparity.backends.host import checks, metadata
 from ptychoparity.backends.protocol import IntegerAmplitudeWarning
 

@@ -1,6 +1,7 @@
 """Input checks of exit waves, of simulated observations and of incoherent modes."""
 
 import numpy as np
+
 from ptychoparity.backends.host import checks
 
 

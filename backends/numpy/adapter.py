@@ -7,6 +7,7 @@ from importlib import metadata
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
 from ptychoparity.reference import dispatch
 

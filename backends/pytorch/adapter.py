@@ -4,6 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import torch
+
 from ptychoparity.backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
 from ptychoparity.backends.pytorch.align import register, remove_phase, scale_amplitude
 from ptychoparity.backends.pytorch.container import load_container, scan_from_coords, subsample_scan

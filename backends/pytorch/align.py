@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host import metrics
 from ptychoparity.backends.pytorch.bridge import tensor
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host import rawdata
 from ptychoparity.backends.pytorch.bridge import HOST, tensor
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host import checks, simulation
 from ptychoparity.backends.pytorch.bridge import HOST, chunks, empty, tensor
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host.evaluation import Evaluation
 from ptychoparity.backends.host.metrics import both_lit
 from ptychoparity.backends.pytorch.align import levelled, shift_between, shifted

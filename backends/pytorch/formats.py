@@ -5,6 +5,7 @@ The channel-last layouts are the contract's; here they are permuted views, copie
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host import checks, layouts
 from ptychoparity.backends.pytorch.bridge import HOST, tensor
 

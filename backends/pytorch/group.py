@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host import checks
 from ptychoparity.backends.host.grouping import chosen_gridsize, draw_groups
 from ptychoparity.backends.pytorch.bridge import HOST, chunks, empty, tensor

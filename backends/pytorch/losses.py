@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host import checks
 from ptychoparity.backends.pytorch.bridge import tensor
 

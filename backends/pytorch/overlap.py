@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host.neighbours import nearest_others, pairs_within
 from ptychoparity.backends.host.overlap import Overlap
 from ptychoparity.backends.pytorch.bridge import tensor

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host import checks
 from ptychoparity.backends.pytorch.bilinear import blend, split
 from ptychoparity.backends.pytorch.bridge import chunks, empty, tensor

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host import product as files
 from ptychoparity.backends.pytorch.bridge import HOST, tensor
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host import checks, scales
 from ptychoparity.backends.pytorch.bridge import HOST, chunks, empty, tensor
 from ptychoparity.backends.pytorch.probe import gauge

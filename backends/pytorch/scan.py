@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host import rawdata
 from ptychoparity.backends.host.scan import check_units, read_scan, warn_if_counts
 from ptychoparity.backends.host.scan import read_metadata as metadata_of

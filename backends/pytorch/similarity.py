@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host import metrics
 from ptychoparity.backends.host.metrics import FLAT, WINDOW
 from ptychoparity.backends.pytorch.bridge import tensor

@@ -5,6 +5,7 @@ accuracy of float32 however many pieces overlap.
 """
 
 import torch
+
 from ptychoparity.backends.pytorch.bilinear import Split, corner_weights
 from ptychoparity.backends.pytorch.bridge import chunks
 

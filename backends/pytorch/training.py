@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host import training
 from ptychoparity.backends.pytorch.bridge import tensor
 from ptychoparity.backends.pytorch.losses import amplitude_mae, poisson_nll

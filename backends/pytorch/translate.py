@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+
 from ptychoparity.backends.host import checks
 from ptychoparity.backends.pytorch.bilinear import blend, split, windows
 from ptychoparity.backends.pytorch.bridge import HOST, chunks, tensor

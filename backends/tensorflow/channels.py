@@ -4,6 +4,7 @@ Real images get a last axis of 1: one piece of code serves both, and neither is 
 """
 
 import numpy as np
+
 from ptychoparity.backends.tensorflow.framework import tf
 
 

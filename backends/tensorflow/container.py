@@ -1,6 +1,7 @@
 """Operations `load_container`, `scan_from_coords`, `subsample_scan`: what lies between a scan and the model."""
 
 import numpy as np
+
 from ptychoparity.backends.host import rawdata
 from ptychoparity.backends.tensorflow.framework import tf
 

@@ -1,6 +1,7 @@
 """Operation `diffract`: the far-field amplitude of an exit wave."""
 
 import numpy as np
+
 from ptychoparity.backends.host import checks, simulation
 from ptychoparity.backends.tensorflow.chunks import chunks
 from ptychoparity.backends.tensorflow.framework import tf

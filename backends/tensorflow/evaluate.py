@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.backends.host.evaluation import Evaluation
 from ptychoparity.backends.host.metrics import both_lit
 from ptychoparity.backends.tensorflow.align import levelled, shift_between, shifted

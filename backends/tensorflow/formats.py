@@ -1,6 +1,7 @@
 """Layouts of a batch of patches, and an object's two forms: flat, grid, channels, coordinates, polar parts."""
 
 import numpy as np
+
 from ptychoparity.backends.host import checks, layouts
 from ptychoparity.backends.tensorflow.framework import tf
 

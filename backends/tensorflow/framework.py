@@ -7,6 +7,7 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import tensorflow as tf
+
 from ptychoparity.backends.protocol import DeviceUnavailable
 
 DEVICES = {"cpu": "/CPU:0", "cuda": "/GPU:0"}

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+
 from ptychoparity.backends.host import metrics
 from ptychoparity.backends.tensorflow.framework import tf
 

@@ -1,6 +1,7 @@
 """Operation `group_scan`: scan positions grouped with their neighbours, patterns normalised."""
 
 import numpy as np
+
 from ptychoparity.backends.host import checks
 from ptychoparity.backends.host.grouping import chosen_gridsize, draw_groups
 from ptychoparity.backends.tensorflow.chunks import chunks

@@ -7,6 +7,7 @@ training will minimise.
 from collections.abc import Callable
 
 import numpy as np
+
 from ptychoparity.backends.host import checks
 from ptychoparity.backends.tensorflow.framework import tf
 

@@ -1,6 +1,7 @@
 """Operation `merge_patches`: one object patch from a group's patches."""
 
 import numpy as np
+
 from ptychoparity.backends.host import checks
 from ptychoparity.backends.tensorflow.bilinear import add_zero_lines, sample
 from ptychoparity.backends.tensorflow.chunks import chunks

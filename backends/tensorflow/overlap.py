@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.backends.host.neighbours import nearest_others, pairs_within
 from ptychoparity.backends.host.overlap import Overlap
 from ptychoparity.backends.tensorflow.framework import tf

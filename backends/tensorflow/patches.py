@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+
 from ptychoparity.backends.host import checks
 from ptychoparity.backends.tensorflow.bilinear import IMAGES, WEIGHTS, Weights, blend, split
 from ptychoparity.backends.tensorflow.channels import from_channels, to_channels

@@ -1,6 +1,7 @@
 """Operation `reassemble_position`: stitching patches into one canvas."""
 
 import numpy as np
+
 from ptychoparity.backends.host import checks
 from ptychoparity.backends.tensorflow.bilinear import blend, split
 from ptychoparity.backends.tensorflow.channels import to_channels

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+
 from ptychoparity.backends.host import checks, scales
 from ptychoparity.backends.tensorflow.chunks import chunks
 from ptychoparity.backends.tensorflow.framework import tf

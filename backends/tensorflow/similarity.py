@@ -1,6 +1,7 @@
 """Operation `image_metrics`: MAE, MSE, PSNR, SSIM and MS-SSIM of pairs of real images, in float64."""
 
 import numpy as np
+
 from ptychoparity.backends.host import metrics
 from ptychoparity.backends.host.metrics import FLAT, WINDOW
 from ptychoparity.backends.tensorflow.framework import tf

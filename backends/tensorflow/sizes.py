@@ -1,6 +1,7 @@
 """Operation `padded_size`: sides of the model's canvases."""
 
 import numpy as np
+
 from ptychoparity.backends.host import checks
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.backends.host import training
 from ptychoparity.backends.tensorflow.framework import tf
 from ptychoparity.backends.tensorflow.losses import amplitude_mae, poisson_nll

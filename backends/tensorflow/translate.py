@@ -1,6 +1,7 @@
 """Operation `translate`: moving images by sub-pixel offsets."""
 
 import numpy as np
+
 from ptychoparity.backends.host import checks
 from ptychoparity.backends.tensorflow.bilinear import add_zero_lines, sample
 from ptychoparity.backends.tensorflow.channels import from_channels, to_channels

@@ -6,6 +6,7 @@ ptychoparity check --backend docs.examples.first_backend:FirstBackend
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
 
 

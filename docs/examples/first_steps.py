@@ -6,6 +6,7 @@ ptychoparity check --backend docs.examples.first_steps:Step1 --operation diffrac
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.backends.protocol import BackendInfo
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from rich.console import Console
+
 from ptychoparity.backends import registry
 from ptychoparity.harness import expectations, plugin
 from ptychoparity.harness.mistakes import Mistake
@@ -18,7 +20,6 @@ from ptychoparity.reports import events, terminal
 from ptychoparity.spec_tests import scan_checks
 from ptychoparity.spec_tests.contract import contracts
 from ptychoparity.spec_tests.unchecked import unchecked
-from rich.console import Console
 
 
 def pytest_arguments(arguments: argparse.Namespace) -> list[str]:

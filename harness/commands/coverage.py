@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
 from ptychoparity.harness import coverage, ghosts, storage
 from ptychoparity.harness.coverage import ENCODED, ORPHAN, Hunted, Standing
 from ptychoparity.harness.mistakes import Mistake
@@ -16,8 +19,6 @@ from ptychoparity.reports import events, terminal
 from ptychoparity.reports.coverage import sentence
 from ptychoparity.spec_tests.catalogue import LEVELS, catalogue
 from ptychoparity.spec_tests.unchecked import NOT_CHECKABLE, NOT_YET
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
 
 Answered = dict[str, tuple[int, int]]
 """Clause to checks of a run that passed, and checks of it there were."""

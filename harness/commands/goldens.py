@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Raised, Returned
 from ptychoparity.backends.worker import StartFailed, Worker
@@ -17,9 +21,6 @@ from ptychoparity.reference import dispatch
 from ptychoparity.spec_tests import files, goldens
 from ptychoparity.spec_tests.compare import Comparison, compare_outputs
 from ptychoparity.spec_tests.contract import Contract, contracts
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 
 ORACLE = "oracle"
 DEFAULT = ("tensorflow", "pytorch")

@@ -8,6 +8,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
 from ptychoparity.harness import storage
 from ptychoparity.harness.mistakes import Mistake
 from ptychoparity.harness.mutants import catalogue
@@ -15,9 +19,6 @@ from ptychoparity.harness.mutants.catalogue import NOT_HUNTED, Mutant
 from ptychoparity.harness.mutants.hunt import Hunt, Result
 from ptychoparity.reports import terminal
 from ptychoparity.spec_tests import contract
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 
 BAD = ("survived", "wrong clause", "not equivalent")
 

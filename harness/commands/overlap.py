@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.harness.mistakes import Mistake
 from ptychoparity.harness.storage import write_json
 from ptychoparity.reference import dispatch

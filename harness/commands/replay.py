@@ -4,14 +4,15 @@ import json
 import tempfile
 from pathlib import Path
 
+from rich.console import Console
+
+from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness import seats
 from ptychoparity.harness.mistakes import Mistake
-from ptychoparity.harness.profiles import PROFILES
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports.events import BAD_OUTCOMES
 from ptychoparity.spec_tests import contract, scan_checks
 from ptychoparity.spec_tests.generate import Check, all_cases, parity_cases
-from rich.console import Console
 
 KEYS = {"id", "operation", "kind", "case", "backend", "device", "against", "descriptor", "contracts", "outcome"}
 

@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 import jsonschema
+
 from ptychoparity.harness.mistakes import Mistake
 from ptychoparity.harness.mutants.changes import unknown
 from ptychoparity.harness.mutants.wrappers import WRAPPERS

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.harness.mutants import photons
 from ptychoparity.harness.mutants.changes import apply
 

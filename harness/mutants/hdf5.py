@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.harness.mutants.changes import apply
 
 Call = Callable[[dict[str, Any]], dict[str, Any]]

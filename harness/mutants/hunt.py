@@ -11,10 +11,10 @@ from typing import Any
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Answer, Returned
 from ptychoparity.backends.worker import StartFailed, Worker
+from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness.mistakes import Mistake
 from ptychoparity.harness.mutants.backend import BASE, CONTROL
 from ptychoparity.harness.mutants.catalogue import Mutant, carriers
-from ptychoparity.harness.profiles import PROFILES
 from ptychoparity.harness.seats import honest
 from ptychoparity.spec_tests.catalogue import clause
 from ptychoparity.spec_tests.generate import INFO_OPERATION, Case, all_cases

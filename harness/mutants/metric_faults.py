@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.harness.mutants.changes import apply
 
 Call = Callable[[dict[str, Any]], dict[str, Any]]

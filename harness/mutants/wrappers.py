@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.harness.mutants import hdf5
 from ptychoparity.harness.mutants.changes import apply
 from ptychoparity.harness.mutants.faults import FAULTS

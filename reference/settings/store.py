@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.reference import grouping, inputs
 from ptychoparity.reference.settings.build import Fields, build
 from ptychoparity.reference.settings.classes import RENAMED, STORE

@@ -1,6 +1,7 @@
 """Dead leaves: discs that cover one another, their radii drawn from a power law."""
 
 import numpy as np
+
 from ptychoparity.reference.simulation import CannotSimulate
 
 BATCH = 1000

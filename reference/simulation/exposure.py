@@ -1,6 +1,7 @@
 """Illuminate, diffract, expose (PHYS.EXIT_WAVE, PHYS.FFT.*, PHYS.SCALE.DATASET, PHYS.POISSON.SAMPLE)."""
 
 import numpy as np
+
 from ptychoparity.reference import optics, patches, scaling
 
 CHUNK = 256

@@ -1,6 +1,7 @@
 """From images to a complex object: ranges of amplitude and phase."""
 
 import numpy as np
+
 from ptychoparity.reference.simulation import CannotSimulate
 
 

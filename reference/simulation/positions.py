@@ -1,6 +1,7 @@
 """Scan positions (n, 2) = [x, y] in object px, x along columns and y along rows; patches stay on the object."""
 
 import numpy as np
+
 from ptychoparity.reference.simulation import CannotSimulate
 
 

@@ -4,8 +4,9 @@ All are centred between the pixels N/2 - 1 and N/2, as the probe's mask is.
 """
 
 import numpy as np
-from ptychoparity.reference.simulation import CannotSimulate
 from scipy import ndimage
+
+from ptychoparity.reference.simulation import CannotSimulate
 
 
 def axes(N: int) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+
 from ptychoparity.reports import coverage, facts, images
 from ptychoparity.reports.events import BAD_OUTCOMES, KINDS, LEVELS, OUTCOMES, Run
 from ptychoparity.reports.html import matrix, payload, views

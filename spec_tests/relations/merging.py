@@ -1,6 +1,7 @@
 """HOUSE.MERGE.COMASKED, REASM.GS_GT1: what a merged group shows."""
 
 import numpy as np
+
 from ptychoparity.spec_tests.relations.stitching import affine_object, untouched_by_borders
 
 

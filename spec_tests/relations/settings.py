@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import yaml
+
 from ptychoparity.spec_tests import tables
 
 SAME = {"exact": True, "why": "the same values by another way"}

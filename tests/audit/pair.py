@@ -4,7 +4,6 @@ from pathlib import Path
 
 from ptychoparity.audit.index import Sources, read_trees
 from ptychoparity.audit.specs import Specs, read_specs
-
 from tests.audit.sources import write
 
 REFERENCE = {

@@ -3,12 +3,12 @@
 import sys
 
 import pytest
+
 from ptychoparity.audit import assets
 from ptychoparity.audit.citations import Citations
 from ptychoparity.audit.documents import asset_inventory, text
 from ptychoparity.audit.optional import dependencies
 from ptychoparity.reports.events import Run
-
 from tests.audit.sources import read, write
 
 FILES = {

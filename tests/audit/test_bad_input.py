@@ -3,9 +3,9 @@
 import os
 
 import pytest
+
 from ptychoparity.audit.index import read_tree, read_trees
 from ptychoparity.harness.mistakes import Mistake
-
 from tests.audit.sources import read, tree, write
 
 GOOD = "def f(): ...\n"

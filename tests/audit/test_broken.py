@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
+
 from ptychoparity.audit import compose, folder
 from ptychoparity.audit.citations import CitationError, Citations
 from ptychoparity.harness import cli
-
 from tests import sample_run
 from tests.audit.project import audit, audit_of, data, latest
 from tests.audit.sources import write

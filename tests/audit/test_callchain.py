@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from ptychoparity.audit.callchain import import_effects, in_order, trace_source
 from ptychoparity.audit.citations import Citations
 from ptychoparity.audit.documents.callchain import compose
@@ -10,7 +11,6 @@ from ptychoparity.audit.documents.text import render
 from ptychoparity.audit.effects import effects_in
 from ptychoparity.audit.taps import missing, taps
 from ptychoparity.harness.mistakes import Mistake
-
 from tests.audit.sources import read, tree, write
 
 WORKFLOW = {

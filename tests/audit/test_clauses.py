@@ -7,7 +7,6 @@ from ptychoparity.audit.index import read_trees
 from ptychoparity.audit.named import spec_touches
 from ptychoparity.audit.specs import read_specs
 from ptychoparity.spec_tests.catalogue import catalogue, meta
-
 from tests.audit.sources import write
 
 SOURCE = {

@@ -4,7 +4,6 @@ import re
 import shutil
 
 from ptychoparity.audit import folder
-
 from tests.audit.project import FILES, audit, data, latest
 from tests.audit.sources import write
 

@@ -4,10 +4,10 @@ import json
 from importlib import resources
 
 import pytest
+
 from ptychoparity.audit.counterparts import ACCEPTED, Matcher
 from ptychoparity.audit.evidence import WEIGHTS, Evidence, confidence, plain_name
 from ptychoparity.audit.mapping import Mapping, mapping_of, operations, renamed, rows, unknown
-
 from tests.audit.pair import files, read_pair
 from tests.audit.sources import read, write
 

@@ -1,13 +1,13 @@
 """Criteria from a TOML file, facts measured from source, scores that say how they come about."""
 
 import pytest
+
 from ptychoparity.audit import assets, criteria, decision, measures
 from ptychoparity.audit.citations import Citations
 from ptychoparity.audit.documents import decision as document
 from ptychoparity.audit.documents import text
 from ptychoparity.audit.index import read_trees
 from ptychoparity.harness.mistakes import Mistake
-
 from tests.audit.sources import write
 
 FILES = {

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from ptychoparity.harness import cli
 
+from ptychoparity.harness import cli
 from tests.audit.project import FILES, audit, latest
 from tests.audit.sources import write
 

@@ -4,6 +4,7 @@ import re
 from importlib import resources
 
 import pytest
+
 from ptychoparity.audit.documents import page, text
 from ptychoparity.audit.documents.blocks import Bullets, Code, Document, Heading, Paragraph, Rows, Tree, flat
 from ptychoparity.audit.documents.summary import words

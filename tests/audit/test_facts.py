@@ -3,10 +3,10 @@
 import json
 
 import pytest
+
 from ptychoparity.audit.facts import extract
 from ptychoparity.audit.paths import access_path, split
 from ptychoparity.audit.trees import decode
-
 from tests.audit.sources import tree
 
 

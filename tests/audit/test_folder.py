@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+
 from ptychoparity.audit import folder, ledger
 from ptychoparity.harness.mistakes import Mistake
 

@@ -4,7 +4,6 @@ import subprocess
 
 from ptychoparity.audit.index import read_tree
 from ptychoparity.audit.owners import Owners
-
 from tests.audit.sources import write
 
 

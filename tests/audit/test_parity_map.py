@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from ptychoparity.audit import parity_map
 from ptychoparity.audit.citations import CitationError, Citations
 from ptychoparity.audit.documents import text
@@ -10,7 +11,6 @@ from ptychoparity.audit.documents.parity_map import compose
 from ptychoparity.audit.index import read_trees
 from ptychoparity.audit.mapping import Mapping
 from ptychoparity.reports.events import Run
-
 from tests.audit.pair import files, read_pair, spec_of
 from tests.audit.sources import write
 

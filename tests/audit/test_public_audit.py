@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from ptychoparity.audit.cache import Cache
 from ptychoparity.audit.compose import compose
 from ptychoparity.audit.folder import write

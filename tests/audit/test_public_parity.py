@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from ptychoparity.audit import parity_map
 from ptychoparity.audit.citations import Citations
 from ptychoparity.audit.documents import text
@@ -12,7 +13,6 @@ from ptychoparity.audit.documents.parity_map import compose
 from ptychoparity.audit.index import read_trees
 from ptychoparity.audit.mapping import unknown
 from ptychoparity.audit.specs import read_specs
-
 from tests.audit.test_public_source import TENSORFLOW, TORCH
 
 SOURCE = os.environ.get("PTYCHOPARITY_PUBLIC_SOURCE")

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from ptychoparity.audit.callchain import import_effects, trace_source
 from ptychoparity.audit.citations import Citations
 from ptychoparity.audit.index import read_trees

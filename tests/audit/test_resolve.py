@@ -1,8 +1,8 @@
 """Which symbol a name is, and how that was found out."""
 
 import pytest
-from ptychoparity.audit.index import read_trees
 
+from ptychoparity.audit.index import read_trees
 from tests.audit.sources import read, targets, tree, write
 
 REFERENCE = {

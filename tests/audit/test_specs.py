@@ -3,10 +3,10 @@
 import subprocess
 
 import pytest
+
 from ptychoparity.audit.named import spec_touches
 from ptychoparity.audit.specs import read_specs
 from ptychoparity.harness.mistakes import Mistake
-
 from tests.audit.pair import files, read_pair, spec_of
 
 

@@ -1,11 +1,11 @@
 """Differences spelled out, the status they make, and what the client does that is not borne."""
 
 import pytest
+
 from ptychoparity.audit.counterparts import Counterpart
 from ptychoparity.audit.misfits import misfits
 from ptychoparity.audit.status import Difference, differences, own_status, status_of
 from ptychoparity.audit.touches import client_touches
-
 from tests.audit.pair import files, read_pair
 from tests.audit.sources import read, write
 

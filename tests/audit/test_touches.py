@@ -1,7 +1,6 @@
 """What the client touches: every way of touching, with the line where it stands."""
 
 from ptychoparity.audit.touches import beside, client_touches
-
 from tests.audit.pair import files, read_pair
 from tests.audit.sources import read, write
 

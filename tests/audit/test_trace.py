@@ -4,6 +4,7 @@ import sys
 import time
 
 import pytest
+
 from ptychoparity.audit import trace
 from ptychoparity.audit.callchain import trace_source
 from ptychoparity.audit.citations import Citations
@@ -11,7 +12,6 @@ from ptychoparity.audit.documents.callchain import compose
 from ptychoparity.audit.documents.text import render
 from ptychoparity.audit.taps import taps
 from ptychoparity.harness.mistakes import Mistake
-
 from tests.audit.sources import read, write
 
 FILES = {

@@ -4,12 +4,12 @@ import json
 import subprocess
 
 import pytest
+
 from ptychoparity.audit.cache import Cache, facts_version
 from ptychoparity.audit.citations import CitationError, Citations
 from ptychoparity.audit.imports import HARD, import_graph
 from ptychoparity.audit.index import read_trees
 from ptychoparity.audit.model import Place, jsonable
-
 from tests.audit.sources import read, tree, write
 
 FILES = {"pkg/a.py": "def f(): ...\n", "pkg/b.py": "from pkg.a import f\n\nf()\n"}

@@ -1,8 +1,9 @@
 """They read an open clause another way than this house: no MUST may fail, findings of HOUSE level may."""
 
 import numpy as np
-from ptychoparity.backends.numpy.adapter import NumpyBackend
 from scipy.ndimage import gaussian_filter
+
+from ptychoparity.backends.numpy.adapter import NumpyBackend
 
 
 class SoftEdgedMask(NumpyBackend):

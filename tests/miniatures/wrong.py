@@ -1,6 +1,7 @@
 """They answer, and the answer is wrong."""
 
 import numpy as np
+
 from ptychoparity.backends.numpy.adapter import NumpyBackend
 
 

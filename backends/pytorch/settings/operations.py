@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from ptychoparity.backends.host import checks, settings
 from ptychoparity.backends.host.grouping import draw_groups
 from ptychoparity.backends.pytorch.settings import store

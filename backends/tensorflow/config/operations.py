@@ -5,6 +5,7 @@ from pathlib import Path, PurePath
 from typing import Any, get_type_hints
 
 import numpy as np
+
 from ptychoparity.backends.host import checks, grouping, settings
 from ptychoparity.backends.tensorflow.config import classes, legacy, params
 from ptychoparity.backends.tensorflow.config.validation import validate
