@@ -7,6 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ptychoparity.spec_tests import files
+
+HDF5 = b"\x89HDF\r\n\x1a\n"
+
 
 class InputsDigest:
     """Grows by one call at a time; `hexdigest` is empty while nothing was asked.
@@ -52,9 +56,25 @@ class InputsDigest:
                 self._text(f"{type(value).__name__} {value!r}")
 
     def _file(self, path: Path) -> None:
-        """By name and content: the folder of a run's files is another one each time."""
+        """By name and content: the folder of a run's files is another one each time.
+
+        HDF5 keeps times in its bytes: such a file counts by its members, a damaged one by its length.
+        """
         self._text(path.name)
-        self._hash.update(path.read_bytes() if path.is_file() else b"no file")
+        if not path.is_file():
+            self._text("no file")
+        elif not _begins(path, HDF5):
+            self._hash.update(path.read_bytes())
+        else:
+            try:
+                self._value(files.read_h5(path))
+            except files.Unreadable:
+                self._text(f"{path.stat().st_size} bytes")
 
     def _text(self, text: str) -> None:
         self._hash.update(text.encode("utf-8", "backslashreplace") + b"\0")
+
+
+def _begins(path: Path, signature: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(signature)) == signature
