@@ -14,7 +14,7 @@ from ptychoparity.audit.leftovers import Leftovers
 from ptychoparity.audit.model import Call, Effect, Place, Symbol, Use
 from ptychoparity.audit.paths import last_name
 from ptychoparity.audit.resolve import Resolver
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 
 RUNS = ("function", "method")
 AT_IMPORT = ("none", "try", "if")
@@ -101,7 +101,7 @@ def trace_source(
 
     `depth`: so many calls below the entry (None: all). `namespaces`: only what lies in one of these dotted prefixes is
     followed; the rest is shown where it is called.
-    Raises Mistake when there is no such function.
+    Raises UsageError when there is no such function.
     """
     start = find_entry(sources, entry, role)
     resolver = sources[start.place.tree].resolver
@@ -127,7 +127,7 @@ def find_entry(sources: Sources, entry: str, role: str | None = None) -> Symbol:
     last = name.rpartition(".")[2]
     near = sorted(one.id for tree in trees for one in tree.symbols.values() if one.kind in RUNS and one.name == last)
     hint = f"; there is {', '.join(near[:3])}" if near else ""
-    raise Mistake(f"{entry!r} names no function of {', '.join(tree.package for tree in trees)}{hint}")
+    raise UsageError(f"{entry!r} names no function of {', '.join(tree.package for tree in trees)}{hint}")
 
 
 class _Walk:

@@ -55,7 +55,7 @@ def _files(document: Document) -> dict[str, str]:
 def compose(request: Request, cache: Cache, say: Progress = lambda text: None) -> Audit:
     """Read the packages and compose every document.
 
-    Raises Mistake for bad input, `reports.events.RunError` for a run that cannot be read, CitationError where a
+    Raises UsageError for bad input, `reports.events.RunError` for a run that cannot be read, CitationError where a
     statement cites what is not there: a fault of the audit, or a file that changed meanwhile.
     """
     run = events.read(request.run) if request.run is not None else None

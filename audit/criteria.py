@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 
 BETTER = ("higher", "lower")
 
@@ -52,25 +52,25 @@ class Criteria:
 def read(file: Path | None, package: str, facts: Collection[str]) -> Criteria:
     """The criteria for the candidate `package`; `facts` are the names there are.
 
-    Raises Mistake: the file is missing or no TOML; a key or a fact it does not know, with the closest there is.
+    Raises UsageError: the file is missing or no TOML; a key or a fact it does not know, with the closest there is.
     """
     path = file or Path(__file__).with_name("criteria.toml")
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Mistake(f"--criteria {path}: cannot be read: {error.strerror or error}") from error
+        raise UsageError(f"--criteria {path}: cannot be read: {error.strerror or error}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Mistake(f"--criteria {path}: is no TOML: {error}") from error
+        raise UsageError(f"--criteria {path}: is no TOML: {error}") from error
     reader = _Reader(f"--criteria {path}", facts)
     reader.keys(found, "", {"bridge", "criterion", "option", "policy"})
     criteria = tuple(reader.criterion(row, at) for at, row in reader.rows(found, "criterion"))
     options = [reader.option(row, at) for at, row in reader.rows(found, "option")]
     policies = tuple(reader.policy(row, at) for at, row in reader.rows(found, "policy"))
     if not criteria:
-        raise Mistake(f"{reader.name}: at least one [[criterion]] is asked for")
+        raise UsageError(f"{reader.name}: at least one [[criterion]] is asked for")
     mine = [one for one in options if one.package == package] or [one for one in options if not one.package]
     if not mine:
-        raise Mistake(f"{reader.name}: no [[option]] for the candidate {package!r}, and none without `package`")
+        raise UsageError(f"{reader.name}: no [[option]] for the candidate {package!r}, and none without `package`")
     bridge = reader.texts(found, "bridge", "", ())
     return Criteria(file.name if file else "criteria.toml", bridge, criteria, tuple(mine), policies, file is not None)
 
@@ -83,49 +83,49 @@ class _Reader:
     def rows(self, found: Mapping[str, Any], key: str) -> list[tuple[str, Mapping[str, Any]]]:
         rows = found.get(key, [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise Mistake(f"{self.name}: {key}: tables [[{key}]] are asked for")
+            raise UsageError(f"{self.name}: {key}: tables [[{key}]] are asked for")
         return [(f"{key} {number}", row) for number, row in enumerate(rows, 1)]
 
     def keys(self, row: Mapping[str, Any], at: str, known: set[str], wanted: Collection[str] = ()) -> None:
         for key in row:
             if key not in known:
-                raise Mistake(f"{self.name}: {_at(at)}no key {key!r}{_closest(key, known)}")
+                raise UsageError(f"{self.name}: {_at(at)}no key {key!r}{_closest(key, known)}")
         for key in wanted:
             if key not in row:
-                raise Mistake(f"{self.name}: {_at(at)}{key!r} is missing")
+                raise UsageError(f"{self.name}: {_at(at)}{key!r} is missing")
 
     def text(self, row: Mapping[str, Any], key: str, at: str, default: str = "") -> str:
         value = row.get(key, default)
         if not isinstance(value, str):
-            raise Mistake(f"{self.name}: {_at(at)}{key} = {value!r}: a text is asked for")
+            raise UsageError(f"{self.name}: {_at(at)}{key} = {value!r}: a text is asked for")
         return value
 
     def texts(self, row: Mapping[str, Any], key: str, at: str, default: tuple[str, ...]) -> tuple[str, ...]:
         value = row.get(key, list(default))
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise Mistake(f"{self.name}: {_at(at)}{key} = {value!r}: a list of texts is asked for")
+            raise UsageError(f"{self.name}: {_at(at)}{key} = {value!r}: a list of texts is asked for")
         return tuple(value)
 
     def fact(self, name: str, at: str) -> str:
         known = set(self.facts) | {"dependency:NAME"}
         if name not in self.facts and not (name.startswith("dependency:") and name.partition(":")[2]):
-            raise Mistake(f"{self.name}: {_at(at)}no fact {name!r}{_closest(name, known)}")
+            raise UsageError(f"{self.name}: {_at(at)}no fact {name!r}{_closest(name, known)}")
         return name
 
     def criterion(self, row: Mapping[str, Any], at: str) -> Criterion:
         self.keys(row, at, {"fact", "weight", "better", "why"}, ("fact", "weight", "better"))
         weight, better = row["weight"], row["better"]
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight < float("inf"):
-            raise Mistake(f"{self.name}: {_at(at)}weight = {weight!r}: a number above 0 is asked for")
+            raise UsageError(f"{self.name}: {_at(at)}weight = {weight!r}: a number above 0 is asked for")
         if better not in BETTER:
-            raise Mistake(f"{self.name}: {_at(at)}better = {better!r}: {' or '.join(BETTER)} is asked for")
+            raise UsageError(f"{self.name}: {_at(at)}better = {better!r}: {' or '.join(BETTER)} is asked for")
         return Criterion(self.fact(self.text(row, "fact", at), at), weight, better, self.text(row, "why", at))
 
     def option(self, row: Mapping[str, Any], at: str) -> Option:
         self.keys(row, at, {"title", "entries", "note", "package"}, ("title", "entries"))
         entries = self.texts(row, "entries", at, ())
         if not entries:
-            raise Mistake(f"{self.name}: {_at(at)}entries: at least one module or symbol is asked for")
+            raise UsageError(f"{self.name}: {_at(at)}entries: at least one module or symbol is asked for")
         title, note = self.text(row, "title", at), self.text(row, "note", at)
         return Option(title, entries, note, self.text(row, "package", at))
 

@@ -13,7 +13,7 @@ from ptychoparity.audit.criteria import Criteria, Criterion, Option, Policy
 from ptychoparity.audit.index import Sources, Tree
 from ptychoparity.audit.measures import Fact, Reached, entries_of, measure
 from ptychoparity.audit.model import Symbol
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 
 Owner = Callable[[Sequence[Symbol]], str]
 
@@ -59,7 +59,7 @@ def build(
 ) -> Decision:
     """Measure each option of `criteria` on `tree`. `owner` names who answers for some symbols.
 
-    Raises Mistake where a user's file names entries that are not there.
+    Raises UsageError where a user's file names entries that are not there.
     """
     measured = [(option, *_measured(sources, tree, inventory, criteria, option)) for option in criteria.options]
     left_out = []
@@ -83,7 +83,7 @@ def _measured(
 ) -> tuple[Reached, list[str], dict[str, Fact]]:
     modules, entries, lost = entries_of(sources, tree, option.entries)
     if lost and criteria.own:
-        raise Mistake(f"--criteria {criteria.file}: option {option.title!r}: {tree.package} has no {lost[0]!r}")
+        raise UsageError(f"--criteria {criteria.file}: option {option.title!r}: {tree.package} has no {lost[0]!r}")
     reached = Reached(sources, tree, inventory, criteria.bridge, tuple(modules), tuple(entries))
     names = [one.fact for one in criteria.criteria] + [name for one in criteria.policies for name in one.facts]
     return reached, lost, {name: measure(name, reached) for name in dict.fromkeys(names)}

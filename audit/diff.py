@@ -10,7 +10,7 @@ from typing import Any
 
 from ptychoparity.audit.compose import VERSION
 from ptychoparity.audit.status import HARMLESS
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 
 RANK = {"present": 0, "diverging": 1, "partial": 2, "missing": 3}
 """From best to worst."""
@@ -72,11 +72,11 @@ class Difference:
 
 
 def read(folder: Path) -> Snapshot:
-    """The audit in a folder. Raises Mistake where there is none, or one of another version."""
+    """The audit in a folder. Raises UsageError where there is none, or one of another version."""
     found = {name: _json(folder, name) for name in FILES}
     for name, value in found.items():
         if value.get("version") != VERSION:
-            raise Mistake(f"{folder}: {name}.json has version {value.get('version')!r}; {VERSION} can be compared")
+            raise UsageError(f"{folder}: {name}.json has version {value.get('version')!r}; {VERSION} can be compared")
     chain = _json(folder, "callchain") if (folder / "callchain.json").exists() else None
     try:
         return Snapshot(
@@ -89,7 +89,7 @@ def read(folder: Path) -> Snapshot:
             {row["name"]: row["defined"] for row in chain["tree"] if row["defined"]} if chain else None,
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise Mistake(f"{folder}: its JSON is none that an audit writes: {error!r}") from error
+        raise UsageError(f"{folder}: its JSON is none that an audit writes: {error!r}") from error
 
 
 def _json(folder: Path, name: str) -> dict[str, Any]:
@@ -97,20 +97,20 @@ def _json(folder: Path, name: str) -> dict[str, Any]:
     try:
         value = json.loads(file.read_bytes())
     except OSError as error:
-        raise Mistake(f"{folder} holds no audit: {file.name} cannot be read: {error.strerror or error}") from error
+        raise UsageError(f"{folder} holds no audit: {file.name} cannot be read: {error.strerror or error}") from error
     except ValueError as error:
-        raise Mistake(f"{file} is no JSON: {error}") from error
+        raise UsageError(f"{file} is no JSON: {error}") from error
     if not isinstance(value, dict):
-        raise Mistake(f"{file}: an object is asked for")
+        raise UsageError(f"{file}: an object is asked for")
     return value
 
 
 def compare(a: Snapshot, b: Snapshot) -> Difference:
-    """From `a` to `b`. Raises Mistake where they are about different packages."""
+    """From `a` to `b`. Raises UsageError where they are about different packages."""
     for role in ("reference", "candidate", "client"):
         if a.packages.get(role) != b.packages.get(role):
             mine, theirs = a.packages.get(role), b.packages.get(role)
-            raise Mistake(f"{a.folder} has the {role} {mine!r}, {b.folder} {theirs!r}: nothing to compare")
+            raise UsageError(f"{a.folder} has the {role} {mine!r}, {b.folder} {theirs!r}: nothing to compare")
     found = Difference(a.folder, b.folder)
     for role, version in a.versions.items():
         other = b.versions.get(role, "not read")

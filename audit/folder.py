@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 
 TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
 
@@ -29,7 +29,7 @@ def write(out: Path, texts: Callable[[str], Mapping[str, str]], now: Callable[[]
     """Write the files that `texts` makes for a time stamp into `out/<stamp>`; that folder.
 
     Where another audit of the same second is there already, the next second is waited for.
-    Raises Mistake where nothing can be written.
+    Raises UsageError where nothing can be written.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -39,11 +39,11 @@ def write(out: Path, texts: Callable[[str], Mapping[str, str]], now: Callable[[]
                 return out / name
             time.sleep(0.2)
     except OSError as error:
-        raise Mistake(f"--out {out}: no audit can be written there: {error.strerror or error}") from error
+        raise UsageError(f"--out {out}: no audit can be written there: {error.strerror or error}") from error
 
 
 def check(out: Path) -> None:
-    """Raise Mistake where no folder can be made in `out`, before anything is read; nothing is left there."""
+    """Raise UsageError where no folder can be made in `out`, before anything is read; nothing is left there."""
     place = out
     while not place.exists() and place != place.parent:
         place = place.parent
@@ -51,7 +51,7 @@ def check(out: Path) -> None:
         with tempfile.TemporaryDirectory(dir=place):
             pass
     except OSError as error:
-        raise Mistake(f"--out {out}: no audit can be written there: {error.strerror or error}") from error
+        raise UsageError(f"--out {out}: no audit can be written there: {error.strerror or error}") from error
 
 
 def _written(out: Path, name: str, texts: Mapping[str, str]) -> bool:

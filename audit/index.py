@@ -307,7 +307,7 @@ def read_trees(specs: Mapping[str, str], cache: Cache | Path | None = None, test
     """Trees by role, for instance {"reference": "DIR:ptycho", "client": "DIR:ptychodus"}.
 
     `cache`: a folder, or a `Cache` whose counts are of interest, or None for none.
-    Raises Mistake for a spec that names no package; whatever is wrong in a file is one of the trees' faults.
+    Raises UsageError for a spec that names no package; whatever is wrong in a file is one of the trees' faults.
     """
     return Sources(specs, cache if isinstance(cache, Cache) else Cache(cache), tests)
 

@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 
 ENTRY = re.compile(rb"^#+ Attempt #(\d+)\b", re.MULTILINE)
 
 
 def check(file: Path) -> None:
-    """Raise Mistake where nothing can be appended to `file`, before anything is read."""
+    """Raise UsageError where nothing can be appended to `file`, before anything is read."""
     try:
         if file.exists():
             os.close(os.open(file, os.O_RDWR | os.O_APPEND))
@@ -67,5 +67,5 @@ def _write(handle: int, entry: bytes, before: int) -> None:
         raise
 
 
-def _refused(file: Path, error: OSError) -> Mistake:
-    return Mistake(f"--ledger {file}: no entry can be appended there: {error.strerror or error}")
+def _refused(file: Path, error: OSError) -> UsageError:
+    return UsageError(f"--ledger {file}: no entry can be appended there: {error.strerror or error}")

@@ -10,7 +10,7 @@ from ptychoparity.audit.imports import HARD, imported_module
 from ptychoparity.audit.index import Sources, Tree
 from ptychoparity.audit.model import Place, Symbol
 from ptychoparity.audit.paths import last_name
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 
 Cited = tuple[Place, str]
 
@@ -70,7 +70,7 @@ def entries_of(sources: Sources, tree: Tree, names: Sequence[str]) -> tuple[list
 def _special(tree: Tree, word: str) -> list[str]:
     """`@top`: modules nobody of the tree imports; `@leaves`: modules that import nobody of it. Packages left out."""
     if word not in ("@top", "@leaves"):
-        raise Mistake(f"entries: {word!r} is neither a module or symbol of the candidate, nor @top or @leaves")
+        raise UsageError(f"entries: {word!r} is neither a module or symbol of the candidate, nor @top or @leaves")
     importers, imported = set(), set()
     for one in tree.imports:
         mine, other = tree.files[one.place.path].module, imported_module(tree.modules, one)

@@ -32,7 +32,7 @@ from ptychoparity.audit.owners import Owners
 from ptychoparity.audit.request import ENTRY, Request
 from ptychoparity.audit.specs import read_specs
 from ptychoparity.audit.summary import Told
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 from ptychoparity.reports.events import Run
 
 
@@ -99,8 +99,8 @@ def call_chain(sources: Sources, request: Request, citations: Citations) -> Part
     entry = entry or chosen.entry
     try:
         chain = callchain.trace_source(sources, entry, request.depth, request.namespaces)
-    except Mistake as error:
-        raise Mistake(f"--entry {error}") from error
+    except UsageError as error:
+        raise UsageError(f"--entry {error}") from error
     merged = None
     if request.trace:
         asked = trace.Request.of(request.trace)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ptychoparity.audit import trees
 from ptychoparity.audit.model import Place
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 
 ROLE = "spec"
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*(\w*)")
@@ -131,7 +131,7 @@ class Specs:
 def read_specs(files: Iterable[Path], roots: Iterable[Path] = ()) -> Specs:
     """Specs by path. `roots`: folders of trees; what lies in one is named, and versioned, from there.
 
-    Raises Mistake for what cannot be read or is no text.
+    Raises UsageError for what cannot be read or is no text.
     """
     found: dict[str, Spec] = {}
     for file in files:
@@ -139,7 +139,7 @@ def read_specs(files: Iterable[Path], roots: Iterable[Path] = ()) -> Specs:
             content = file.read_bytes()
             text = content.decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            raise Mistake(f"spec {file} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+            raise UsageError(f"spec {file} cannot be read: {getattr(error, 'strerror', None) or error}") from error
         root = next((one for one in roots if file.resolve().is_relative_to(one.resolve())), None)
         path = file.resolve().relative_to(root.resolve()).as_posix() if root else file.name
         if path in found and found[path].file.resolve() != file.resolve():

@@ -21,7 +21,7 @@ from pathlib import Path
 from ptychoparity.audit.callchain import Chain, find_entry
 from ptychoparity.audit.index import Sources
 from ptychoparity.audit.model import Place, Symbol
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 
 TRACER = Path(__file__).parent / "tracer.py"
 GRACE = 8.0
@@ -51,9 +51,9 @@ class Request:
         if words and words[0].endswith(".py"):
             file = Path(words[0]).resolve()
             if not file.is_file():
-                raise Mistake(f"there is no {file} to trace")
+                raise UsageError(f"there is no {file} to trace")
             return Request("script", str(file), tuple(words[1:]))
-        raise Mistake(f"{command!r} is none of module:function, -m MODULE, FILE.py")
+        raise UsageError(f"{command!r} is none of module:function, -m MODULE, FILE.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _work(python: str, home: Path, work: Path, budget: float) -> tuple[str, str]
                 start_new_session=True,
             )  # fmt: skip
         except OSError as error:
-            raise Mistake(f"{python} cannot be started: {error.strerror or error}") from error
+            raise UsageError(f"{python} cannot be started: {error.strerror or error}") from error
         try:
             worker.wait(budget + GRACE)
             state = f"exit code {worker.returncode}"

@@ -18,7 +18,7 @@ from io import BytesIO
 from pathlib import Path
 
 from ptychoparity.audit.model import Fault
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 
 SKIPPED = {"__pycache__", ".git", ".venv", "node_modules", ".ipynb_checkpoints"}
 
@@ -86,26 +86,26 @@ def split_spec(spec: str) -> tuple[Path, str]:
     folder, colon, package = spec.rpartition(":")
     package = package.strip("/").replace("/", ".")
     if not colon or not folder or not all(part.isidentifier() for part in package.split(".")):
-        raise Mistake(f"{spec!r} is not DIR:PACKAGE, for instance ../PtychoPINN:ptycho")
+        raise UsageError(f"{spec!r} is not DIR:PACKAGE, for instance ../PtychoPINN:ptycho")
     root = Path(folder).expanduser().resolve()
     if not root.is_dir():
-        raise Mistake(f"{spec!r}: there is no folder {root}")
+        raise UsageError(f"{spec!r}: there is no folder {root}")
     return root, package
 
 
 def find(spec: str, role: str) -> SourceTree:
-    """The tree `spec` names. Mistake when there is no such package."""
+    """The tree `spec` names. UsageError when there is no such package."""
     return _tree(role, *locate(spec))
 
 
 def locate(spec: str) -> tuple[Path, str]:
-    """Folder and dotted package of `DIR:PACKAGE`. Mistake when there is no such package; no file is read."""
+    """Folder and dotted package of `DIR:PACKAGE`. UsageError when there is no such package; no file is read."""
     root, package = split_spec(spec)
     place = root / package.replace(".", "/")
     if not place.is_dir() and not place.with_suffix(".py").is_file():
-        raise Mistake(f"{spec!r}: {root} holds no package {package!r}")
+        raise UsageError(f"{spec!r}: {root} holds no package {package!r}")
     if next(_python_files(root, package), None) is None:
-        raise Mistake(f"{spec!r}: {place} holds no Python file")
+        raise UsageError(f"{spec!r}: {place} holds no Python file")
     return root, package
 
 

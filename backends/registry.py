@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 
+from ptychoparity.core.errors import UsageError
+
 ENTRY_POINTS = "ptychoparity.backends"
 REFERENCE = "ptychoparity.reference"
 
@@ -42,7 +44,8 @@ BUILT_IN = {
     entry.name: entry
     for entry in (
         Entry(
-            "numpy", "ptychoparity.backends.numpy.adapter:NumpyBackend", borrows=("reference", "spec_tests"), ours=True,
+            "numpy", "ptychoparity.backends.numpy.adapter:NumpyBackend", borrows=("core", "reference", "spec_tests"),
+            ours=True,
         ),
         Entry(
             "tensorflow", "ptychoparity.backends.tensorflow.adapter:TensorFlowBackend", requires="tensorflow",
@@ -58,7 +61,7 @@ BUILT_IN = {
 }  # fmt: skip
 
 
-class UnknownBackend(ValueError):
+class UnknownBackend(UsageError):
     """No backend of that name; the message lists those there are."""
 
 

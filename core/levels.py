@@ -1,4 +1,4 @@
-"""How binding a clause is."""
+"""How binding a clause is, and which levels turn a verdict."""
 
 from enum import StrEnum
 
@@ -16,3 +16,15 @@ class Level(StrEnum):
     def rank(self) -> int:
         """0 for the most binding."""
         return list(Level).index(self)
+
+
+class Gate(StrEnum):
+    """Which failures turn a verdict: those of its level and of every more binding one. MAY and INFO never do."""
+
+    MUST = "must"
+    SHOULD = "should"
+    HOUSE = "house"
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        return tuple(level for level in Level if level.rank <= Level[self.name].rank)

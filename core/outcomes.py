@@ -1,30 +1,51 @@
 """How a check ends: a closed set."""
 
-from enum import StrEnum
+from enum import Enum, StrEnum
+from typing import Self
+
+
+class Standing(Enum):
+    """What an outcome says of the backend; readers choose symbols, colours and elements by it."""
+
+    GOOD = "good"
+    """It did what the check wants."""
+    WRONG = "wrong"
+    """It answered, and the answer or the record of a known failure is wrong."""
+    BROKEN = "broken"
+    """It gave no answer to valid input."""
+    EXPECTED = "expected"
+    """It failed as recorded."""
+    SILENT = "silent"
+    """It was not asked."""
 
 
 class Outcome(StrEnum):
-    """How a check ended."""
+    """How a check ended: the word in events and ids, and its standing."""
 
-    PASS = "pass"
-    FAIL = "fail"
-    ERROR = "error"
-    CRASH = "crash"
-    TIMEOUT = "timeout"
-    SKIP = "skip"
-    XFAIL = "xfail"
-    XPASS = "xpass"
-    NOT_RUN = "not-run"
+    standing: Standing
+
+    PASS = "pass", Standing.GOOD
+    FAIL = "fail", Standing.WRONG
+    ERROR = "error", Standing.BROKEN
+    CRASH = "crash", Standing.BROKEN
+    TIMEOUT = "timeout", Standing.BROKEN
+    SKIP = "skip", Standing.SILENT
+    XFAIL = "xfail", Standing.EXPECTED
+    XPASS = "xpass", Standing.WRONG
+    NOT_RUN = "not-run", Standing.SILENT
+
+    def __new__(cls, word: str, standing: Standing) -> Self:
+        made = str.__new__(cls, word)
+        made._value_ = word
+        made.standing = standing
+        return made
 
     @property
     def bad(self) -> bool:
         """Whether it counts against the backend."""
-        return self in _BAD
+        return self.standing in (Standing.WRONG, Standing.BROKEN)
 
     @property
     def asked(self) -> bool:
         """Whether the backend was asked at all."""
-        return self not in (Outcome.SKIP, Outcome.NOT_RUN)
-
-
-_BAD = frozenset({Outcome.FAIL, Outcome.ERROR, Outcome.CRASH, Outcome.TIMEOUT, Outcome.XPASS})
+        return self.standing is not Standing.SILENT

@@ -7,10 +7,9 @@ import sys
 import traceback
 from pathlib import Path
 
-from ptychoparity.core.profiles import PROFILES
-
-PROFILE_NAMES = tuple(PROFILES)
-KINDS = ("smoke", "example", "boundary", "error", "golden", "property", "relation", "parity")
+from ptychoparity.core.errors import UsageError
+from ptychoparity.core.exits import Exit
+from ptychoparity.harness.options import OPTIONS
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -22,34 +21,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     check = commands.add_parser("check", help="check backends, write a report")
-    check.add_argument("--backend", action="append", default=[], metavar="NAME",
-                       help="a name (see `ptychoparity list`), module:Class, either with @/path/to/python; repeatable "
-                            "(default: tensorflow and pytorch)")  # fmt: skip
-    check.add_argument("--device", action="append", default=[], choices=["auto", "cpu", "cuda"],
-                       help="repeatable (default: auto, which is cpu, and cuda when there is one)")  # fmt: skip
-    check.add_argument("--profile", default="default", choices=PROFILE_NAMES, help="how much is tried")
-    check.add_argument(
-        "--operation", action="append", default=[], metavar="NAME", help="only this operation; repeatable"
-    )
-    check.add_argument("--kind", action="append", default=[], choices=KINDS, help="only this kind; repeatable")
-    check.add_argument(
-        "--only", action="append", default=[], metavar="GLOB", help="only checks whose id matches; repeatable"
-    )
-    check.add_argument(
-        "--scan",
-        metavar="FILE.npz",
-        help="also check on a scan: a raw NPZ; `integration`, the stored small one; `simulated`; "
-        "`auto` for the measured one in $PTYCHOPARITY_DATA, else simulated",
-    )
-    check.add_argument("--gate", choices=["must", "should", "house"], help="levels whose failures turn the verdict "
-                            "(default: must; house for this project's own backends)")  # fmt: skip
-    check.add_argument(
-        "--timeout", type=float, default=30.0, metavar="SECONDS", help="seconds a call may take (default: 30)"
-    )
-    check.add_argument("--expectations", action="append", default=[], metavar="FILE",
-                       help="recorded known failures of a backend (TOML); repeatable")  # fmt: skip
+    for option in OPTIONS:
+        option.add(check.add_argument)
     check.add_argument("--budget", action="store_true", help="also print how much of each tolerance was used")
-    check.add_argument("--runs", default="runs", metavar="DIR", help="where results go (default: runs)")
     check.set_defaults(run=_check)
 
     replay = commands.add_parser("replay", help="run one recorded failure again: fixed, or failing still")
@@ -275,14 +249,12 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("ptychoparity: interrupted", file=sys.stderr)
         return 130
-    except Exception as error:
-        from ptychoparity.harness.mistakes import is_users
-
-        if not is_users(error):  # a fault of ours is no verdict on anybody: never exit 1
-            traceback.print_exc()
-            return 2
+    except UsageError as error:
         print(f"ptychoparity: {error}", file=sys.stderr)
-        return 2
+        return Exit.NOT_JUDGED
+    except Exception:  # a fault of ours is no verdict on anybody: never exit 1
+        traceback.print_exc()
+        return Exit.NOT_JUDGED
 
 
 if __name__ == "__main__":

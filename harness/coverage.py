@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ptychoparity.core.errors import UsageError
+from ptychoparity.core.levels import Level
 from ptychoparity.harness import ghosts
 from ptychoparity.harness.ghosts import Ghost
-from ptychoparity.harness.mistakes import Mistake
 from ptychoparity.harness.mutants.catalogue import NOT_HUNTED, mutants
 from ptychoparity.spec_tests import contract
-from ptychoparity.spec_tests.catalogue import LEVELS, Clause, catalogue
+from ptychoparity.spec_tests.catalogue import Clause, catalogue
 from ptychoparity.spec_tests.unchecked import NOT_CHECKABLE, NOT_YET, carried, unchecked
 
 ENCODED, ORPHAN = "encoded", "orphan"
@@ -67,7 +68,7 @@ class Standing:
 
 
 def read_hunt(path: Path) -> Hunted:
-    """The results of one `ptychoparity mutate`. Raises Mistake."""
+    """The results of one `ptychoparity mutate`. Raises UsageError."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         rows = [row for row in told["mutants"] if row["outcome"] not in ("equivalent", *NOT_HUNTED)]
@@ -77,9 +78,9 @@ def read_hunt(path: Path) -> Hunted:
             Counter(row["clause"] for row in rows if row["outcome"] == "killed"),
         )  # fmt: skip
     except OSError as error:
-        raise Mistake(f"{path} cannot be read: {error.strerror}") from error
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise Mistake(f"{path} is no result of `ptychoparity mutate`: {type(error).__name__}: {error}") from error
+        raise UsageError(f"{path} is no result of `ptychoparity mutate`: {type(error).__name__}: {error}") from error
 
 
 def newest_hunt(runs: Path) -> Hunted | None:
@@ -87,7 +88,7 @@ def newest_hunt(runs: Path) -> Hunted | None:
     for path in sorted(runs.glob("*-mutants*/mutants.json"), reverse=True):
         try:
             hunted = read_hunt(path)
-        except Mistake:  # a hunt that was cut off is passed over
+        except UsageError:  # a hunt that was cut off is passed over
             continue
         if hunted.current:
             return hunted
@@ -126,16 +127,16 @@ def counts(found: Iterable[Standing]) -> dict[str, int]:
 
 def table(found: Sequence[Standing]) -> list[dict[str, Any]]:
     """A row of `counts` for each area and level there is."""
-    groups: dict[tuple[str, str], list[Standing]] = {}
+    groups: dict[tuple[str, Level], list[Standing]] = {}
     for one in found:
         groups.setdefault((one.clause.area, one.clause.level), []).append(one)
-    ordered = sorted(groups.items(), key=lambda item: (item[0][0], LEVELS.index(item[0][1])))
+    ordered = sorted(groups.items(), key=lambda item: (item[0][0], item[0][1].rank))
     return [{"area": area, "level": level, **counts(mine)} for (area, level), mine in ordered]
 
 
 def share(found: Iterable[Standing]) -> float:
     """The MUSTs that are said to be not checkable, of all MUSTs."""
-    musts = [one for one in found if one.clause.level == "MUST"]
+    musts = [one for one in found if one.clause.level is Level.MUST]
     return sum(one.state == NOT_CHECKABLE for one in musts) / len(musts) if musts else 0.0
 
 
@@ -145,7 +146,7 @@ def faults(found: Sequence[Standing], ghosts_there: Sequence[Ghost]) -> list[str
     said += [
         f"{one.clause.id} is a MUST that no check carries and no list in spec_tests/unchecked speaks of"
         for one in found
-        if one.state == ORPHAN and one.clause.level == "MUST"
+        if one.state == ORPHAN and one.clause.level is Level.MUST
     ]
     if (now := share(found)) > MOST_NOT_CHECKABLE:
         said.append(
@@ -155,7 +156,7 @@ def faults(found: Sequence[Standing], ghosts_there: Sequence[Ghost]) -> list[str
 
 
 def event(runs: Path) -> dict[str, Any]:
-    """What a run's header says of it: see `coverage` in reports/events.schema.json."""
+    """What a run's header says of it: see `core.events_header.Coverage`."""
     hunted = newest_hunt(runs)
     found = standings(hunted)
     return {

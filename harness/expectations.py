@@ -22,7 +22,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from ptychoparity.backends import registry
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 from ptychoparity.reports import facts
 from ptychoparity.spec_tests import contract, scan_checks
 from ptychoparity.spec_tests.generate import parity_cases
@@ -36,7 +36,7 @@ GATING = ("expired", "other-signature", "passes")
 """States that fail the gate, the one to report first in front."""
 
 
-class BadExpectations(Mistake):
+class BadExpectations(UsageError):
     """A file of expectations that cannot be used; the message names file, entry and field."""
 
 

@@ -14,17 +14,19 @@ from typing import Any
 
 import pytest
 
+from ptychoparity.core.errors import UsageError
+from ptychoparity.core.kinds import Kind
 from ptychoparity.core.profiles import PROFILES
 from ptychoparity.fixtures import integration_scan
 from ptychoparity.fixtures.simulate import write_scan
 from ptychoparity.harness import expectations
-from ptychoparity.harness.mistakes import is_users
+from ptychoparity.harness.options import AUTO, OPTIONS, SELECTING
 from ptychoparity.harness.seats import cuda_missing
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports.events import BAD_OUTCOMES, Run
 from ptychoparity.reports.facts import expectation_text
 from ptychoparity.spec_tests import scan_checks
-from ptychoparity.spec_tests.generate import PHASES, Check, checks
+from ptychoparity.spec_tests.generate import Check, checks
 
 SESSION = pytest.StashKey[Session]()
 CHECKS = pytest.StashKey[list[Check]]()
@@ -64,45 +66,12 @@ def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Col
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("ptychoparity", "contract checks of ptychography backends")
-    group.addoption(
-        "--backend",
-        action="append",
-        default=[],
-        help="backend under test: a name, module:Class, either with @/path/to/python; repeatable "
-        "(default: tensorflow and pytorch)",
-    )
-    group.addoption(
-        "--device",
-        action="append",
-        default=[],
-        choices=["cpu", "cuda", "auto"],
-        help="device to run on; repeatable (default: auto, which is cpu, and cuda when there is one)",
-    )
-    group.addoption("--profile", default="default", choices=sorted(PROFILES), help="how much is tried")
-    group.addoption("--operation", action="append", default=[], help="only the checks of this operation; repeatable")
-    group.addoption(
-        "--kind", action="append", default=[], choices=PHASES, help="only the checks of this kind; repeatable"
-    )
-    group.addoption("--only", action="append", default=[], help="only checks whose id matches this glob; repeatable")
-    group.addoption(
-        "--gate", default=None, choices=["must", "should", "house"], help="levels whose failures turn the verdict"
-    )
-    group.addoption(
-        "--expectations", action="append", default=[], metavar="FILE", help="recorded known failures, TOML; repeatable"
-    )
-    group.addoption(
-        "--scan", default=None, help="also check on a scan: a raw NPZ file, `integration`, `simulated`, or `auto`"
-    )
-    group.addoption("--timeout", type=float, default=30.0, help="seconds a call may take")
-    group.addoption("--runs", default="runs", help="folder for the results of runs")
+    for option in OPTIONS:
+        option.add(group.addoption)
 
 
 def _selection(config: pytest.Config) -> str | None:
-    parts = [
-        f"{name} {', '.join(config.getoption(name))}"
-        for name in ("operation", "kind", "only")
-        if config.getoption(name)
-    ]
+    parts = [f"{name} {', '.join(config.getoption(name))}" for name in SELECTING if config.getoption(name)]
     return "; ".join(parts) or None
 
 
@@ -122,8 +91,8 @@ def _scan(config: pytest.Config) -> Path | None:
 
 
 def settings(config: pytest.Config) -> Settings:
-    asked = config.getoption("device") or ["auto"]
-    auto = "auto" in asked
+    asked = config.getoption("device") or [AUTO]
+    auto = AUTO in asked
     backends = tuple(dict.fromkeys(n for text in config.getoption("backend") for n in text.split(",") if n))
     return Settings(
         backends=backends or DEFAULT_BACKENDS, profile=PROFILES[config.getoption("profile")],
@@ -163,7 +132,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     def phase(item: pytest.Item) -> int:
         check = check_of(item)
-        return PHASES.index(check.case.kind) if isinstance(check, Check) else -1
+        return Kind(check.case.kind).phase if isinstance(check, Check) else -1
 
     items[:] = [item for item in items if check_of(item) is None or isinstance(check_of(item), Check)]
     items.sort(key=phase)
@@ -189,7 +158,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     except BaseException as error:  # interrupted while backends start: nothing of them may stay
         if run is not None:
             run.abandon()
-        if isinstance(error, Exception) and is_users(error):
+        if isinstance(error, UsageError):
             raise pytest.UsageError(str(error)) from error
         raise
     session.config.stash[SESSION] = run

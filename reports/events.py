@@ -14,17 +14,21 @@ from typing import Any
 
 import jsonschema
 
-OUTCOMES = ("pass", "fail", "error", "crash", "timeout", "skip", "xfail", "xpass", "not-run")
-BAD_OUTCOMES = frozenset({"fail", "error", "crash", "timeout", "xpass"})
+from ptychoparity.core.errors import UsageError
+from ptychoparity.core.levels import Level
+from ptychoparity.core.outcomes import Outcome
+
+OUTCOMES = tuple(Outcome)
+BAD_OUTCOMES = frozenset(outcome for outcome in Outcome if outcome.bad)
 KINDS = ("smoke", "example", "boundary", "error", "golden", "property", "relation", "parity", "client", "benchmark")
-LEVELS = ("MUST", "SHOULD", "HOUSE", "MAY", "INFO")
+LEVELS = tuple(Level)
 SCHEMA_VERSION = 1
 
 CONFORMS, DOES_NOT_CONFORM, NOT_JUDGED = 0, 1, 2
 """The three exit codes, and what a verdict may be."""
 
 
-class RunError(Exception):
+class RunError(UsageError):
     """A run that cannot be read. Its subclasses say why."""
 
 

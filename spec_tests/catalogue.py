@@ -7,8 +7,8 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-LEVELS = ("MUST", "SHOULD", "HOUSE", "MAY", "INFO")
-"""From binding to informative; a check has the level of its most binding clause."""
+from ptychoparity.core.errors import UsageError
+from ptychoparity.core.levels import Level
 
 FRAMEWORKS = MappingProxyType({"tensorflow": "tensorflow", "torch": "pytorch"})
 """What a clause that is about one backend calls it, by the framework the backend says it computes with."""
@@ -17,7 +17,7 @@ FRAMEWORKS = MappingProxyType({"tensorflow": "tensorflow", "torch": "pytorch"})
 @dataclass(frozen=True)
 class Clause:
     id: str
-    level: str
+    level: Level
     section: str
     statement: str
     applies_to: tuple[str, ...]
@@ -40,7 +40,7 @@ class Clause:
         return not mine.isdisjoint(self.applies_to) or "all" in self.applies_to
 
 
-class UnknownClause(ValueError):
+class UnknownClause(UsageError):
     """A clause id that the catalogue does not hold: a ghost."""
 
 
@@ -58,7 +58,7 @@ def catalogue() -> MappingProxyType[str, Clause]:
         if file.name == "catalogue.json":
             continue
         for row in json.loads(file.read_text())["clauses"]:
-            clause = Clause(**{**row, "applies_to": tuple(row["applies_to"])})
+            clause = Clause(**{**row, "level": Level(row["level"]), "applies_to": tuple(row["applies_to"])})
             if clause.id in found:
                 raise ValueError(f"{file.name}: clause {clause.id} is in the catalogue twice")
             found[clause.id] = clause
@@ -72,7 +72,11 @@ def clause(clause_id: str) -> Clause:
         raise UnknownClause(f"no clause {clause_id!r} in the catalogue") from None
 
 
-def level_of(clause_ids: tuple[str, ...], framework: str = "") -> str:
+def _rank(level: Level) -> int:
+    return level.rank
+
+
+def level_of(clause_ids: tuple[str, ...], framework: str = "") -> Level:
     """The most binding level among the clauses that apply to the framework; HOUSE at most where none does.
 
     A backend that claims an operation says that it keeps the contract, whatever framework its clauses are about.
@@ -80,5 +84,5 @@ def level_of(clause_ids: tuple[str, ...], framework: str = "") -> str:
     """
     applying = [clause(c).level for c in clause_ids if clause(c).applies(framework)]
     if applying:
-        return min(applying, key=LEVELS.index)
-    return max("HOUSE", min((clause(c).level for c in clause_ids), key=LEVELS.index), key=LEVELS.index)
+        return min(applying, key=_rank)
+    return max(Level.HOUSE, min((clause(c).level for c in clause_ids), key=_rank), key=_rank)

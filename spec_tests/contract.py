@@ -12,6 +12,7 @@ from typing import Any
 
 import jsonschema
 
+from ptychoparity.core.errors import UsageError
 from ptychoparity.spec_tests import files, vocabulary
 from ptychoparity.spec_tests.catalogue import catalogue, meta
 from ptychoparity.spec_tests.expressions import evaluate
@@ -20,7 +21,7 @@ from ptychoparity.spec_tests.relations import RELATIONS
 from ptychoparity.spec_tests.tables import tables
 
 
-class ContractError(Exception):
+class ContractError(UsageError):
     """A contract that cannot be used: the message names the file, the JSON pointer and the reason."""
 
     def __init__(self, file: str, pointer: str, reason: str) -> None:

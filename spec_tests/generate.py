@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ptychoparity.core.kinds import Kind
 from ptychoparity.spec_tests.catalogue import level_of
 from ptychoparity.spec_tests.contract import Contract, contracts
 from ptychoparity.spec_tests.descriptors import array_schemas, complete, dtypes, scalar, scalar_schemas
 from ptychoparity.spec_tests.expressions import evaluate
 from ptychoparity.spec_tests.tables import edges, tables
 
-PHASES = ("smoke", "example", "boundary", "error", "golden", "property", "relation", "parity")
 INFO_OPERATION = "describe"
 
 
@@ -179,4 +179,4 @@ def checks(
                     other = first if first_device == device else f"{first}@{first_device}"
                     if first == second or first_device == device:
                         found.append(Check(case, second, device, against=other))
-    return sorted(found, key=lambda check: PHASES.index(check.case.kind))
+    return sorted(found, key=lambda check: Kind(check.case.kind).phase)

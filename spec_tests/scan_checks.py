@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ptychoparity.core.errors import UsageError
 from ptychoparity.reference import dispatch
 from ptychoparity.reference.patches import sample_bilinear
 from ptychoparity.spec_tests.compare import Comparison, compare_outputs
@@ -43,7 +44,7 @@ ORIENTATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-class ScanError(ValueError):
+class ScanError(UsageError):
     """The scan file cannot be read; the message names the file and the field."""
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import jsonschema
 
+from ptychoparity.core.errors import UsageError
 from ptychoparity.spec_tests.catalogue import catalogue
 from ptychoparity.spec_tests.contract import contracts
 from ptychoparity.spec_tests.generate import Case, all_cases, parity_cases
@@ -36,7 +37,7 @@ class Unchecked:
     """The argument, or what has to be built."""
 
 
-class UncheckedError(Exception):
+class UncheckedError(UsageError):
     """A list that cannot be used: the message names the file, the JSON pointer and the reason."""
 
     def __init__(self, file: str, pointer: str, reason: str) -> None:

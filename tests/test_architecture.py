@@ -103,7 +103,7 @@ def strangers(name: str, tree: ast.AST) -> set[str]:
 
 
 QUIET_CALLS = {
-    "Entry", "Interpreter", "MappingProxyType", "Path", "Profile", "Series", "StashKey", "TensorSpec",
+    "Entry", "Interpreter", "MappingProxyType", "Option", "Path", "Profile", "Series", "StashKey", "TensorSpec",
     "TypeVar", "array",
     "bool", "cache", "compile", "complex64", "composite", "dataclass", "device", "dict", "dtype", "enumerate",
     "exit", "extend", "field", "finfo", "fixture", "float", "float32", "float64", "frozenset", "get", "getLogger",

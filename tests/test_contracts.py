@@ -9,10 +9,12 @@ from importlib import resources
 import numpy as np
 import pytest
 
+from ptychoparity.core.kinds import SELECTABLE
+from ptychoparity.core.levels import Level
 from ptychoparity.core.profiles import MINIMUM_CHECKS
 from ptychoparity.reference import dispatch
 from ptychoparity.spec_tests import contract, generate
-from ptychoparity.spec_tests.catalogue import LEVELS, catalogue
+from ptychoparity.spec_tests.catalogue import catalogue
 from ptychoparity.spec_tests.contract import ContractError, contracts, parse
 from ptychoparity.spec_tests.relations import RELATIONS, inputs_tried
 
@@ -145,7 +147,7 @@ def test_the_unchanged_document_is_accepted():
 
 
 def test_the_catalogue_knows_its_levels():
-    assert {c.level for c in catalogue().values()} <= set(LEVELS)
+    assert {c.level for c in catalogue().values()} <= set(Level)
 
 
 def test_every_relation_is_cited_and_every_citation_exists():
@@ -194,7 +196,7 @@ def test_pinned_ids_are_still_there():
 
 def test_checks_come_in_phases():
     kinds = [check.case.kind for check in generate.checks([("numpy", "cpu"), ("pytorch", "cpu")])]
-    assert kinds == sorted(kinds, key=generate.PHASES.index)
+    assert kinds == sorted(kinds, key=SELECTABLE.index)
 
 
 def test_two_backends_are_compared_once_per_device():

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ptychoparity.backends import registry
+from ptychoparity.core.kinds import SELECTABLE
 from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness.commands import replay
 from ptychoparity.harness.session import Session, Settings
@@ -41,7 +42,7 @@ def _verdict(session: Session, backend: str) -> tuple[str, str, int]:
     return row["verdict"], row["why"], code
 
 
-def _ask(session: Session, operation: str, *, backend: str = "numpy", kinds=generate.PHASES) -> list[dict]:
+def _ask(session: Session, operation: str, *, backend: str = "numpy", kinds=SELECTABLE) -> list[dict]:
     found = generate.checks([(backend, "cpu")], [operation])
     return [session.run(c) for c in found if c.case.kind in kinds and c.case.operation == operation]
 

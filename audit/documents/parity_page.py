@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ptychoparity.audit.parity_map import ParityMap, Row
 from ptychoparity.audit.status import HARMLESS, STATUSES
-from ptychoparity.spec_tests.catalogue import LEVELS
+from ptychoparity.core.levels import Level
 
 MEANS = {
     "present": "nothing that was compared differs",
@@ -69,12 +69,12 @@ def of(found: ParityMap) -> Parity:
     there = {line.level for line in lines}
     return Parity(
         found, _sentence(found), cards, lines, tuple(sorted({line.area for line in lines})),
-        tuple(level for level in LEVELS if level in there),
+        tuple(level for level in Level if level in there),
     )  # fmt: skip
 
 
 def _line(row: Row, rank: int) -> Line:
-    levels = [level for level in LEVELS if any(one.level == level and one.named for one in row.clauses)]
+    levels = [level for level in Level if any(one.level == level and one.named for one in row.clauses)]
     said = [f"client {one.text} ({one.place})" for one in row.misfits]
     ordered = sorted(row.differences, key=lambda one: (not one.used, one.kind in HARMLESS))
     said += [f"{'cannot be told: ' if one.kind == 'untold' else ''}{one.text}" for one in ordered]

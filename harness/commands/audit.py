@@ -16,31 +16,31 @@ from ptychoparity.audit.citations import CitationError
 from ptychoparity.audit.compose import Audit, compose
 from ptychoparity.audit.diff import compare, read
 from ptychoparity.audit.request import Request
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 from ptychoparity.reports.events import RunError
 
 
 def request_of(arguments: argparse.Namespace) -> Request:
-    """What the command line asks for. Raises Mistake for what cannot be meant."""
+    """What the command line asks for. Raises UsageError for what cannot be meant."""
     for name in ("reference", "candidate", "out"):
         if not getattr(arguments, name):
-            raise Mistake(f"--{name} is asked for: {EXPECTED[name]}")
+            raise UsageError(f"--{name} is asked for: {EXPECTED[name]}")
     _packages(arguments)
     for file in arguments.spec:
         if not file.is_file():
-            raise Mistake(f"--spec {file}: there is no such file; a Markdown file is asked for")
+            raise UsageError(f"--spec {file}: there is no such file; a Markdown file is asked for")
     if arguments.depth is not None and arguments.depth < 1:
-        raise Mistake(f"--depth {arguments.depth}: a whole number from 1 is asked for")
+        raise UsageError(f"--depth {arguments.depth}: a whole number from 1 is asked for")
     if not 0 < arguments.trace_budget < float("inf"):
-        raise Mistake(f"--trace-budget {arguments.trace_budget:g}: more than 0 seconds are asked for")
+        raise UsageError(f"--trace-budget {arguments.trace_budget:g}: more than 0 seconds are asked for")
     if arguments.entry and not all(part.isidentifier() for part in arguments.entry.replace(":", ".").split(".")):
-        raise Mistake(f"--entry {arguments.entry!r}: MODULE:FUNCTION is asked for, as in package.module:function")
+        raise UsageError(f"--entry {arguments.entry!r}: MODULE:FUNCTION is asked for, as in package.module:function")
     if arguments.trace_python and not arguments.trace:
-        raise Mistake(f"--trace-python {arguments.trace_python}: nothing is executed without --trace-script")
+        raise UsageError(f"--trace-python {arguments.trace_python}: nothing is executed without --trace-script")
     if arguments.trace:
         _named("--trace-script", trace.Request.of, arguments.trace)
     if arguments.trace_python and shutil.which(arguments.trace_python) is None:
-        raise Mistake(f"--trace-python {arguments.trace_python}: there is no such interpreter")
+        raise UsageError(f"--trace-python {arguments.trace_python}: there is no such interpreter")
     return Request(
         arguments.reference, arguments.candidate, arguments.client or "", tuple(arguments.spec), arguments.run_folder,
         arguments.entry or "", arguments.depth, tuple(arguments.namespace), arguments.trace or "",
@@ -54,14 +54,14 @@ def _packages(arguments: argparse.Namespace) -> None:
     given = {name: getattr(arguments, name) for name in ("reference", "candidate", "client")}
     found = {name: _named(f"--{name}", trees.locate, spec) for name, spec in given.items() if spec is not None}
     if found["candidate"] == found["reference"]:
-        raise Mistake(
+        raise UsageError(
             f"--candidate {arguments.candidate!r}: that is the reference itself; another package is asked for"
         )
     (one, mine), (other, theirs) = found["reference"], found["candidate"]
     if one == other and f"{mine}.".startswith(f"{theirs}.") | f"{theirs}.".startswith(f"{mine}."):
-        raise Mistake(f"--candidate {arguments.candidate!r}: one of {mine} and {theirs} is a part of the other")
+        raise UsageError(f"--candidate {arguments.candidate!r}: one of {mine} and {theirs} is a part of the other")
     if "client" in found and found["client"][1] in (found["reference"][1], found["candidate"][1]):
-        raise Mistake(
+        raise UsageError(
             f"--client {arguments.client!r}: a package of this name is audited; one that calls it is asked for"
         )
 
@@ -70,8 +70,8 @@ def _named(option: str, check: Callable[[str], Any], value: str) -> Any:
     """What `check` answers; a mistake in the value of an option names the option."""
     try:
         return check(value)
-    except Mistake as error:
-        raise Mistake(f"{option} {error}") from error
+    except UsageError as error:
+        raise UsageError(f"{option} {error}") from error
 
 
 EXPECTED = {
@@ -105,9 +105,9 @@ def _composed(request: Request, cache: Cache) -> Audit:
     try:
         return compose(request, cache, _say if sys.stderr.isatty() else lambda text: None)
     except RunError as error:
-        raise Mistake(f"--run {request.run}: {error}") from error
+        raise UsageError(f"--run {request.run}: {error}") from error
     except CitationError as error:
-        raise Mistake(f"nothing is written, for a citation does not hold: {error}") from error
+        raise UsageError(f"nothing is written, for a citation does not hold: {error}") from error
 
 
 def _say(text: str) -> None:

@@ -14,9 +14,11 @@ import pytest
 from rich.console import Console
 
 from ptychoparity.backends import registry
+from ptychoparity.core.errors import UsageError
+from ptychoparity.core.exits import Exit
 from ptychoparity.harness import expectations, plugin
-from ptychoparity.harness.mistakes import Mistake
-from ptychoparity.reports import events, terminal
+from ptychoparity.harness.options import OPTIONS
+from ptychoparity.reports import terminal
 from ptychoparity.spec_tests import scan_checks
 from ptychoparity.spec_tests.contract import contracts
 from ptychoparity.spec_tests.unchecked import unchecked
@@ -29,13 +31,7 @@ def pytest_arguments(arguments: argparse.Namespace) -> list[str]:
     found += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly"]
     # whatever pytest configuration lies around the working directory is not this run's
     found += ["-c", os.devnull, "--rootdir", str(suite)]
-    for name in ("backend", "device", "operation", "kind", "only", "expectations"):
-        for value in getattr(arguments, name):
-            found += [f"--{name}", value]
-    for name in ("profile", "gate", "timeout", "runs", "scan"):
-        if getattr(arguments, name) is not None:
-            found += [f"--{name}", str(getattr(arguments, name))]
-    return found
+    return found + [word for option in OPTIONS for word in option.words(getattr(arguments, option.name))]
 
 
 class Watch:
@@ -82,19 +78,19 @@ def validate(arguments: argparse.Namespace) -> None:
     unchecked()
     for operation in arguments.operation:
         if operation not in there:
-            raise Mistake(f"no operation {operation!r}; there are {', '.join(contracts())}")
+            raise UsageError(f"no operation {operation!r}; there are {', '.join(contracts())}")
     for file in arguments.expectations:
         expectations.read(Path(file))
     if arguments.scan not in (None, "auto", "integration", "simulated"):
         scan_checks.Scan.open(Path(arguments.scan).resolve())
     if not arguments.timeout > 0:
-        raise Mistake(f"--timeout {arguments.timeout:g}: more than 0 seconds are asked for")
+        raise UsageError(f"--timeout {arguments.timeout:g}: more than 0 seconds are asked for")
     try:
         Path(arguments.runs).mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=arguments.runs):
             pass
     except OSError as error:
-        raise Mistake(f"--runs {arguments.runs}: no results can be kept there: {error.strerror}") from error
+        raise UsageError(f"--runs {arguments.runs}: no results can be kept there: {error.strerror}") from error
 
 
 def _alone() -> contextlib.AbstractContextManager:
@@ -115,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(spoken.getvalue())
         why = "the run was cut off: it has no verdict" if cut else "no check matches: nothing was run or judged"
         print(f"ptychoparity: {why}", file=sys.stderr)
-        return events.NOT_JUDGED
+        return Exit.NOT_JUDGED
     page = os.path.relpath(wiring.run.directory / "index.html")
     terminal.print_summary(wiring.run, Console(), page, arguments.budget)
     return int(code)

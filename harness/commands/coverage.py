@@ -12,12 +12,13 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from ptychoparity.core.errors import UsageError
+from ptychoparity.core.levels import Level
 from ptychoparity.harness import coverage, ghosts, storage
 from ptychoparity.harness.coverage import ENCODED, ORPHAN, Hunted, Standing
-from ptychoparity.harness.mistakes import Mistake
 from ptychoparity.reports import events, terminal
 from ptychoparity.reports.coverage import sentence
-from ptychoparity.spec_tests.catalogue import LEVELS, catalogue
+from ptychoparity.spec_tests.catalogue import catalogue
 from ptychoparity.spec_tests.unchecked import NOT_CHECKABLE, NOT_YET
 
 Answered = dict[str, tuple[int, int]]
@@ -79,7 +80,7 @@ def _summary(found: Sequence[Standing], hunted: Hunted | None, run: Answered | N
 
 def _levels(found: Sequence[Standing], area: str | None = None) -> list[str]:
     there = {one.clause.level for one in found if area in (None, one.clause.area)}
-    return [level for level in LEVELS if level in there]
+    return [level for level in Level if level in there]
 
 
 def _clauses(found: Sequence[Standing], hunted: Hunted | None, run: Answered | None) -> Table:
@@ -107,7 +108,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the table, the sentence and the faults; write the JSON where it is asked for."""
     areas = sorted({clause.area for clause in catalogue().values()})
     if arguments.area is not None and arguments.area not in areas:
-        raise Mistake(f"no area {arguments.area!r}; there are {', '.join(areas)}")
+        raise UsageError(f"no area {arguments.area!r}; there are {', '.join(areas)}")
     given = arguments.mutants
     hunted = coverage.read_hunt(given) if given is not None else coverage.newest_hunt(arguments.runs)
     checked = answered(events.read(arguments.run_folder)) if arguments.run_folder is not None else None

@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ptychoparity.core.errors import UsageError
 from ptychoparity.harness import expectations, expectations_update
-from ptychoparity.harness.mistakes import Mistake
 from ptychoparity.reports import events
 
 
@@ -28,13 +28,13 @@ def _renewed(arguments: argparse.Namespace) -> dict[str, Any] | None:
         return None
     absent = [f"--{name}" for name, value in given.items() if not value]
     if absent:
-        raise Mistake(f"to add failures, {', '.join(absent)} must be given too")
+        raise UsageError(f"to add failures, {', '.join(absent)} must be given too")
     try:
         expires = date.fromisoformat(given["expires"])
     except ValueError as error:
-        raise Mistake(f"--expires {given['expires']}: no date like 2027-01-31") from error
+        raise UsageError(f"--expires {given['expires']}: no date like 2027-01-31") from error
     if not given["issue"].startswith(("http://", "https://")) or given["issue"].split() != [given["issue"]]:
-        raise Mistake(f"--issue {given['issue']}: no http(s) address")
+        raise UsageError(f"--issue {given['issue']}: no http(s) address")
     return {**given, "expires": expires}
 
 
@@ -44,7 +44,7 @@ def _file(path: Path, run: events.Run, renewed: dict[str, Any] | None) -> expect
         return expectations.read(path)
     names = sorted({one["name"].partition("@")[0] for one in run.header["backends"]})
     if len(names) != 1:
-        raise Mistake(f"{path} does not exist: begin it with a line backend = ..., one of {', '.join(names)}")
+        raise UsageError(f"{path} does not exist: begin it with a line backend = ..., one of {', '.join(names)}")
     return expectations.File(path, names[0], ())
 
 
@@ -54,7 +54,7 @@ def update(path: Path, arguments: argparse.Namespace) -> int:
     run = events.read(arguments.run_folder.resolve())
     file = _file(path, run, renewed)
     if not any(one["name"].partition("@")[0] == file.backend.partition("@")[0] for one in run.header["backends"]):
-        raise Mistake(f"{path} is about {file.backend}, which is not in the run {run.header['run']}")
+        raise UsageError(f"{path} is about {file.backend}, which is not in the run {run.header['run']}")
     found = expectations_update.update(file, run.header, run.checks, expectations.today(), renewed)
     for word in ("removed", "kept", "added"):
         for text in getattr(found, word):

@@ -16,7 +16,7 @@ from rich.table import Table
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Raised, Returned
 from ptychoparity.backends.worker import StartFailed, Worker
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 from ptychoparity.reference import dispatch
 from ptychoparity.spec_tests import files, goldens
 from ptychoparity.spec_tests.compare import Comparison, compare_outputs
@@ -206,7 +206,7 @@ def _cells(found: Comparison | None) -> list[str]:
 def run(folder: Path, names: list[str], timeout: float) -> int:
     """0 when every key is within its budget, 1 when one is not, 2 when nothing could be compared."""
     if not folder.is_dir():
-        raise Mistake(f"{folder} is not a folder")
+        raise UsageError(f"{folder} is not a folder")
     folder = folder.resolve()
     console = Console(highlight=False)
     rows, absent = compare_folder(folder, ORACLE, ask_oracle)

@@ -12,8 +12,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from ptychoparity.core.errors import UsageError
 from ptychoparity.harness import storage
-from ptychoparity.harness.mistakes import Mistake
 from ptychoparity.harness.mutants import catalogue
 from ptychoparity.harness.mutants.catalogue import NOT_HUNTED, Mutant
 from ptychoparity.harness.mutants.hunt import Hunt, Result
@@ -24,14 +24,14 @@ BAD = ("survived", "wrong clause", "not equivalent")
 
 
 def select(operations: list[str], clauses: list[str], quick: bool) -> tuple[Mutant, ...]:
-    """The mutants asked for. Raises Mistake when there are none."""
+    """The mutants asked for. Raises UsageError when there are none."""
     found = tuple(
         m
         for m in catalogue.mutants()
         if (not operations or m.operation in operations) and (not clauses or m.clause in clauses)
     )
     if not found:
-        raise Mistake("no mutant is about that operation and clause")
+        raise UsageError("no mutant is about that operation and clause")
     return catalogue.one_per_clause(found) if quick else found
 
 
@@ -90,7 +90,7 @@ def _progress(console: Console, done: int, total: int, mutant: Mutant) -> None:
 def run(backend: str, operations: list[str], clauses: list[str], quick: bool, runs: Path, timeout: float) -> int:
     """Hunt the mutants asked for, write `runs/<time>-mutants/mutants.json`, print what became of them."""
     if quick and backend != "numpy":
-        raise Mistake("--quick is of the numpy backend: one mutant of every clause")
+        raise UsageError("--quick is of the numpy backend: one mutant of every clause")
     console, began = terminal.console(), time.perf_counter()
     chosen = select(operations, clauses, quick)
     missing = [] if operations or clauses else catalogue.without_mutant(chosen)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 from ptychoparity.harness.storage import write_json
 from ptychoparity.reference import dispatch
 from ptychoparity.spec_tests.files import Unreadable, open_npz
@@ -17,16 +17,16 @@ Parameters = dict[str, Any]
 
 
 def of_split(path: Path, parameters: Parameters) -> dict[str, Any]:
-    """The metrics of one split's file, as `compute_overlap_metrics` answers them. Raises Mistake."""
+    """The metrics of one split's file, as `compute_overlap_metrics` answers them. Raises UsageError."""
     if not path.is_file():
-        raise Mistake(f"{path} is not a file")
+        raise UsageError(f"{path} is not a file")
     try:
         scan = open_npz(path)
     except (Unreadable, OSError, ValueError, EOFError) as error:
-        raise Mistake(f"{path} cannot be read as NPZ: {error}") from error
+        raise UsageError(f"{path} cannot be read as NPZ: {error}") from error
     missing = [key for key in ("xcoords", "ycoords", "probeGuess") if key not in scan]
     if missing:
-        raise Mistake(f"{path} lacks {', '.join(missing)}")
+        raise UsageError(f"{path} lacks {', '.join(missing)}")
     coords = np.column_stack([scan["xcoords"], scan["ycoords"]]).astype(float)
     diameter = parameters["probe_diameter_px"]
     if diameter is None:
@@ -34,7 +34,7 @@ def of_split(path: Path, parameters: Parameters) -> dict[str, Any]:
     try:
         return dispatch.call("compute_overlap_metrics", {**parameters, "coords": coords, "probe_diameter_px": diameter})
     except ValueError as error:
-        raise Mistake(f"{path}: {error}") from error
+        raise UsageError(f"{path}: {error}") from error
 
 
 def aggregate(splits: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -44,11 +44,11 @@ def aggregate(splits: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def run(files: list[Path], parameters: Parameters, output: Path) -> int:
-    """Write `<split>.json` for each file, named by its stem, and `aggregate.json`. 0, or Mistake."""
+    """Write `<split>.json` for each file, named by its stem, and `aggregate.json`. 0, or UsageError."""
     stems = [path.stem for path in files]
     taken = sorted({stem for stem in stems if stems.count(stem) > 1} | ({"aggregate"} & set(stems)))
     if taken:
-        raise Mistake(f"splits are named by their files, and {', '.join(taken)} is not free for one of them")
+        raise UsageError(f"splits are named by their files, and {', '.join(taken)} is not free for one of them")
     splits = {path.stem: of_split(path, parameters) for path in files}
     output.mkdir(parents=True, exist_ok=True)
     for name, found in splits.items():

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ptychoparity.core.errors import UsageError
 from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness import seats
-from ptychoparity.harness.mistakes import Mistake
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports.events import BAD_OUTCOMES
 from ptychoparity.spec_tests import contract, scan_checks
@@ -18,22 +18,22 @@ KEYS = {"id", "operation", "kind", "case", "backend", "device", "against", "desc
 
 
 def read(path: Path) -> dict:
-    """The recorded failure. Raises Mistake when the file is not one."""
+    """The recorded failure. Raises UsageError when the file is not one."""
     try:
         kept = json.loads(path.read_text())
     except (OSError, UnicodeDecodeError) as error:
-        raise Mistake(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise UsageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     except json.JSONDecodeError as error:
-        raise Mistake(f"{path} is not JSON: line {error.lineno}: {error.msg}") from error
+        raise UsageError(f"{path} is not JSON: line {error.lineno}: {error.msg}") from error
     if isinstance(kept, dict) and kept.keys() >= KEYS and not isinstance(kept["contracts"], dict):
-        raise Mistake(f"{path} is no recorded failure: contracts is {kept['contracts']!r}, an object is asked for")
+        raise UsageError(f"{path} is no recorded failure: contracts is {kept['contracts']!r}, an object is asked for")
     if not isinstance(kept, dict) or not kept.keys() >= KEYS:
-        raise Mistake(f"{path} is no recorded failure: it lacks {', '.join(sorted(KEYS - set(kept)))}")
+        raise UsageError(f"{path} is no recorded failure: it lacks {', '.join(sorted(KEYS - set(kept)))}")
     return kept
 
 
 def find(kept: dict, backend: str) -> Check:
-    """The check of that case, on `backend`. Raises Mistake when the contracts no longer have it."""
+    """The check of that case, on `backend`. Raises UsageError when the contracts no longer have it."""
     wanted = f"{kept['operation']}/{kept['kind']}/{kept['case']}"
     every = [
         *all_cases(),
@@ -44,9 +44,9 @@ def find(kept: dict, backend: str) -> Check:
         if case.id == wanted:
             check = Check(case, backend, kept["device"], kept["against"])
             if seats.against(check) == seats.key(check):
-                raise Mistake(f"{seats.key(check)} cannot be compared with itself")
+                raise UsageError(f"{seats.key(check)} cannot be compared with itself")
             return check
-    raise Mistake(f"the contracts have no check {wanted} any more")
+    raise UsageError(f"the contracts have no check {wanted} any more")
 
 
 def run(path: Path, backend: str | None, timeout: float) -> int:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from ptychoparity.core.errors import UsageError
 from ptychoparity.fixtures import simulate
 from ptychoparity.fixtures.recipe import Recipe, read
-from ptychoparity.harness.mistakes import Mistake
 
 
 def chosen(text: str, seed: int | None) -> Recipe:
@@ -13,7 +13,7 @@ def chosen(text: str, seed: int | None) -> Recipe:
     if text in known:
         recipe = simulate.named_recipe(text)
     elif not Path(text).exists():
-        raise Mistake(f"{text}: no such recipe file; the recipes that come along are {', '.join(known)}")
+        raise UsageError(f"{text}: no such recipe file; the recipes that come along are {', '.join(known)}")
     else:
         recipe = read(Path(text))
     if seed is not None and isinstance(recipe, dict):
@@ -23,12 +23,12 @@ def chosen(text: str, seed: int | None) -> Recipe:
 
 def run(recipe: str, out: Path, seed: int | None) -> int:
     if out.suffix != ".npz":
-        raise Mistake(f"--out {out}: a name that ends in .npz is asked for")
+        raise UsageError(f"--out {out}: a name that ends in .npz is asked for")
     wanted = chosen(recipe, seed)
     try:
         arrays = simulate.write(out, wanted)
     except OSError as error:
-        raise Mistake(f"--out {out}: no scan can be written there: {error.strerror}") from error
+        raise UsageError(f"--out {out}: no scan can be written there: {error.strerror}") from error
     told = simulate.provenance(out)
     count, N, _ = arrays["diff3d"].shape
     height, width = arrays["objectGuess"].shape

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 from ptychoparity.harness.mutants.changes import unknown
 from ptychoparity.harness.mutants.wrappers import WRAPPERS
 from ptychoparity.spec_tests.catalogue import catalogue
@@ -44,7 +44,7 @@ class Mutant:
         return {"operation": self.operation, "how": self.how, "options": self.options}
 
 
-class MutantError(Mistake):
+class MutantError(UsageError):
     """A mutant that cannot be used; the message names the file and the mutant."""
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Answer, Returned
 from ptychoparity.backends.worker import StartFailed, Worker
+from ptychoparity.core.errors import UsageError
 from ptychoparity.core.profiles import PROFILES
-from ptychoparity.harness.mistakes import Mistake
 from ptychoparity.harness.mutants.backend import BASE, CONTROL
 from ptychoparity.harness.mutants.catalogue import Mutant, carriers
 from ptychoparity.harness.seats import honest
@@ -60,7 +60,7 @@ class QuickJudge(Judge):
             raise NotShrunk(failure.outcome, failure.message) from failure
 
 
-class NotStarted(Mistake):
+class NotStarted(UsageError):
     """The backend to be mutated cannot be run here; the message says why."""
 
 

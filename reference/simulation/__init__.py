@@ -4,6 +4,8 @@ Every function that draws takes a `numpy.random.Generator` first and returns pla
 made is a `CannotSimulate` that names the field, its value and what was expected.
 """
 
+from ptychoparity.core.errors import UsageError
 
-class CannotSimulate(ValueError):
+
+class CannotSimulate(UsageError):
     """A scan that cannot be simulated as asked; the message names the field, the value and what was expected."""

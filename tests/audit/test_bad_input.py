@@ -5,7 +5,7 @@ import os
 import pytest
 
 from ptychoparity.audit.index import read_tree, read_trees
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 from tests.audit.sources import read, tree, write
 
 GOOD = "def f(): ...\n"
@@ -104,7 +104,7 @@ def test_definitions_in_a_circle_end(tmp_path):
 @pytest.mark.parametrize("spec", ["nowhere", "{root}:", "{root}:gone", "{root}/gone:pkg", "{root}:a b", ":pkg"])
 def test_what_names_no_package_is_a_mistake(tmp_path, spec):
     write(tmp_path, {"pkg/a.py": GOOD})
-    with pytest.raises(Mistake, match=r"DIR:PACKAGE|no folder|no package"):
+    with pytest.raises(UsageError, match=r"DIR:PACKAGE|no folder|no package"):
         read_tree(spec.format(root=tmp_path))
 
 

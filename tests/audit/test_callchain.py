@@ -10,7 +10,7 @@ from ptychoparity.audit.documents.callchain import compose
 from ptychoparity.audit.documents.text import render
 from ptychoparity.audit.effects import effects_in
 from ptychoparity.audit.taps import missing, taps
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 from tests.audit.sources import read, tree, write
 
 WORKFLOW = {
@@ -111,12 +111,12 @@ def test_depth_and_namespaces_end_the_tree(sources):
 
 @pytest.mark.parametrize("entry", ["pkg.flow:nothing", "pkg.gone:run", "pkg.flow:STEPS", "run"])
 def test_an_entry_that_is_none(sources, entry):
-    with pytest.raises(Mistake, match="names no function of pkg"):
+    with pytest.raises(UsageError, match="names no function of pkg"):
         trace_source(sources, entry)
 
 
 def test_a_mistaken_module_is_told_where_the_function_is(sources):
-    with pytest.raises(Mistake, match=r"there is pkg\.flow\.run"):
+    with pytest.raises(UsageError, match=r"there is pkg\.flow\.run"):
         trace_source(sources, "pkg.data:run")
 
 

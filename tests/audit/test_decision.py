@@ -7,7 +7,7 @@ from ptychoparity.audit.citations import Citations
 from ptychoparity.audit.documents import decision as document
 from ptychoparity.audit.documents import text
 from ptychoparity.audit.index import read_trees
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 from tests.audit.sources import write
 
 FILES = {
@@ -147,12 +147,12 @@ def test_special_entries_are_the_top_and_the_leaves(tmp_path):
     ],
 )
 def test_what_is_wrong_in_a_users_file_is_named(tmp_path, old, new, why):
-    with pytest.raises(Mistake, match=why):
+    with pytest.raises(UsageError, match=why):
         build(tmp_path, CRITERIA.replace(old, new, 1))
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(Mistake, match=r"--criteria .*cannot be read"):
+    with pytest.raises(UsageError, match=r"--criteria .*cannot be read"):
         criteria.read(tmp_path / "none.toml", "cand", measures.FACTS)
 
 

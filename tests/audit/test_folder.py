@@ -7,7 +7,7 @@ import time
 import pytest
 
 from ptychoparity.audit import folder, ledger
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 
 
 def test_a_folder_appears_whole(tmp_path):
@@ -26,7 +26,7 @@ def test_nothing_is_left_where_texts_cannot_be_made(tmp_path):
     def texts(stamp):
         return {"a.md": "a", "no/such/folder.md": "b"}
 
-    with pytest.raises(Mistake, match=r"--out .*no audit can be written"):
+    with pytest.raises(UsageError, match=r"--out .*no audit can be written"):
         folder.write(tmp_path, texts)
     assert list(tmp_path.iterdir()) == []
 
@@ -54,7 +54,7 @@ def test_one_that_came_first_while_writing_is_not_replaced(tmp_path):
 
 def test_an_out_that_is_a_file(tmp_path):
     (tmp_path / "out").write_text("")
-    with pytest.raises(Mistake, match=r"--out"):
+    with pytest.raises(UsageError, match=r"--out"):
         folder.check(tmp_path / "out")
 
 
@@ -105,12 +105,12 @@ def test_an_entry_that_does_not_fit_leaves_nothing(tmp_path, monkeypatch):
     file.write_text("before\n")
     whole = ledger.os.write
     monkeypatch.setattr(ledger.os, "write", lambda handle, entry: whole(handle, entry[:5]))
-    with pytest.raises(Mistake, match=r"--ledger .*the disk is full"):
+    with pytest.raises(UsageError, match=r"--ledger .*the disk is full"):
         ledger.append(file, "audit", ["one"])
     assert file.read_text() == "before\n"
 
 
 @pytest.mark.parametrize("name", ["no/folder/ledger.md", "."])
 def test_a_ledger_that_cannot_be_written(tmp_path, name):
-    with pytest.raises(Mistake, match=r"--ledger"):
+    with pytest.raises(UsageError, match=r"--ledger"):
         ledger.check(tmp_path / name)

@@ -6,7 +6,7 @@ import pytest
 
 from ptychoparity.audit.named import spec_touches
 from ptychoparity.audit.specs import read_specs
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 from tests.audit.pair import files, read_pair, spec_of
 
 
@@ -61,7 +61,7 @@ def test_a_spec_says_its_version(tmp_path):
 def test_a_spec_that_cannot_be_read_is_a_mistake(tmp_path):
     (tmp_path / "binary.md").write_bytes(b"\xff\xfe\x00")
     for name in ("absent.md", "binary.md"):
-        with pytest.raises(Mistake, match=name):
+        with pytest.raises(UsageError, match=name):
             read_specs([tmp_path / name])
 
 

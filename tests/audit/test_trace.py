@@ -11,7 +11,7 @@ from ptychoparity.audit.citations import Citations
 from ptychoparity.audit.documents.callchain import compose
 from ptychoparity.audit.documents.text import render
 from ptychoparity.audit.taps import taps
-from ptychoparity.harness.mistakes import Mistake
+from ptychoparity.core.errors import UsageError
 from tests.audit.sources import read, write
 
 FILES = {
@@ -143,13 +143,13 @@ def test_nothing_audited_runs_here_and_no_bytecode_is_left(tmp_path, monkeypatch
 
 
 def test_another_interpreter_that_is_none(tmp_path):
-    with pytest.raises(Mistake, match="cannot be started"):
+    with pytest.raises(UsageError, match="cannot be started"):
         ran(tmp_path, python=str(tmp_path / "nowhere"))
 
 
 @pytest.mark.parametrize("command", ["", "make run", "gone.py", "a b:c"])
 def test_what_is_no_command(command):
-    with pytest.raises(Mistake):
+    with pytest.raises(UsageError):
         trace.Request.of(command)
 
 

@@ -1,0 +1,185 @@
+"""Events of checks: one began, one ended, an array of it is kept for people to look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from ptychoparity.core.kinds import Kind
+from ptychoparity.core.levels import Level
+from ptychoparity.core.outcomes import Outcome
+from ptychoparity.core.records import Record, optional
+from ptychoparity.core.verdicts import Known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckStarted(Record):
+    EVENT: ClassVar[str] = "check-started"
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputSummary(Record):
+    """One input, as people are told of it; an array with its dtype and shape."""
+
+    name: str
+    dtype: str = optional("")
+    shape: tuple[int, ...] | None = optional()
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worst(Record):
+    """The element furthest beyond, or closest to, its allowance."""
+
+    index: tuple[int, ...]
+    expected: str
+    actual: str
+    error: float | None
+    """None: not finite."""
+    allowed: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histogram(Record):
+    """Elements by their distance in ULPs."""
+
+    labels: tuple[str, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Record):
+    """One output held against its expected value with the one rule.
+
+    Where nothing was measured (a JSON value, a wrong shape) `elements` is None, and what is measured is left out.
+    """
+
+    output: str
+    ok: bool
+    note: str = optional("")
+    shape: tuple[int, ...] = optional((), beside="elements")
+    dtype: str = optional("", beside="elements")
+    elements: int | None = optional()
+    differing: int | None = optional(beside="elements")
+    """Elements beyond their allowance."""
+    worst: Worst | None = optional(beside="elements")
+    used: float | None = optional(beside="elements")
+    """Worst error over its allowance; None where it is not finite."""
+    peak_error: float | None = optional(beside="elements")
+    """Largest error over the largest expected magnitude."""
+    tolerance: Mapping[str, Any] | None = optional(beside="elements")
+    ulps: Histogram | None = optional()
+
+    @property
+    def measured(self) -> bool:
+        return self.elements is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised(Record):
+    """An exception of the backend."""
+
+    type: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation(Record):
+    """The recorded known failure that covers a check."""
+
+    owner: str
+    issue: str
+    expires: str
+    """The last day it holds, ISO 8601."""
+    signature: str
+    """Regular expression, searched in `outcome: first line of the message`."""
+    file: str
+    entry: int
+    """Its number in the file, from 1."""
+    state: Known
+    outcome: Outcome
+    """How the check ended, expectation or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFinished(Record):
+    EVENT: ClassVar[str] = "check-finished"
+
+    id: str
+    operation: str
+    kind: Kind
+    case: str
+    backend: str
+    device: str
+    clauses: tuple[str, ...]
+    level: Level
+    outcome: Outcome
+    message: str
+    """Why not pass: the first line says it, the rest shows it."""
+    seconds: float
+    adapter_seconds: float
+    oracle_seconds: float
+    calls: int
+    examples: int
+    """Inputs tried."""
+    descriptor: Mapping[str, Any] | None
+    """The input, small: shrunk where the check failed."""
+    inputs: tuple[InputSummary, ...]
+    digest: str
+    """Of every input asked, in order; empty where nothing was."""
+    comparisons: tuple[Comparison, ...]
+    raised: Raised | None
+    captured: str
+    """What the backend printed."""
+    warnings: tuple[str, ...]
+    reproduce: tuple[str, ...]
+    """Shell lines that rerun just this."""
+    against: str = optional("")
+    """Parity: the other backend."""
+    failure_file: str = optional("")
+    """What `ptychoparity replay` takes, relative to the run's folder."""
+    expectation: Expectation | None = optional()
+
+    @property
+    def column(self) -> str:
+        """Backend and device, as the columns of every reader are named."""
+        return f"{self.backend}@{self.device}"
+
+    @property
+    def ended(self) -> Outcome:
+        """How the check ended, expected or not."""
+        return self.expectation.outcome if self.expectation else self.outcome
+
+
+class Picture(StrEnum):
+    """Arrays that are kept for people to look at."""
+
+    PROBE = "probe"
+    OBJECT = "object"
+    PATCH = "patch"
+    DIFFRACTION = "diffraction"
+    STITCHED = "stitched"
+    DIFFERENCE = "difference"
+    WEIGHT = "weight"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact(Record):
+    """An array kept beside the stream. Of a scan it has no backend, and no device."""
+
+    EVENT: ClassVar[str] = "artifact"
+
+    name: Picture
+    caption: str
+    backend: str
+    device: str
+    file: str
+    """An NPY file, relative to the run's folder."""
+    units: str = optional("")
+
+    @property
+    def column(self) -> str:
+        return f"{self.backend}@{self.device}" if self.backend and self.device else self.backend

@@ -1,0 +1,81 @@
+"""Events of older streams as those of today: one function per step from a version to the next."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from ptychoparity.core.errors import UsageError
+from ptychoparity.core.events_header import VERSION
+
+Json = dict[str, Any]
+
+
+class UnknownVersion(UsageError):
+    """A stream of a version that this program does not know."""
+
+
+def migrated(event: Json, version: int) -> Json:
+    """The event of a stream of that version as version VERSION has it."""
+    for step in range(version, VERSION):
+        event = STEPS[step](event)
+    return event
+
+
+def version_of(header: Json) -> int:
+    """The version a stream says it has. Raises UnknownVersion."""
+    version = header.get("schema")
+    if version == VERSION or version in STEPS:
+        return version
+    if isinstance(version, int) and version > VERSION:
+        raise UnknownVersion(
+            f"the events have version {version}; this ptychoparity reads {min(STEPS)} to {VERSION}: use a newer one"
+        )
+    raise UnknownVersion(f"the events have no known version: expected {min(STEPS)} to {VERSION}, got {version!r}")
+
+
+def _from_1(event: Json) -> Json:
+    """Version 2 requires what version 1 always wrote and did not require."""
+    return _FROM_1.get(event.get("event", ""), lambda same: same)(event)
+
+
+def _header_from_1(event: Json) -> Json:
+    backends = [{"detail": "", "not_applicable": [], **one} for one in event["backends"]]
+    operations = [{"tolerance": {}, **one} for one in event["operations"]]
+    clauses = [{"reading": "", **one} for one in event["clauses"]]
+    added = {"seed": None, "coverage": None, "defaults": None}
+    return {**added, **event, "schema": 2, "backends": backends, "operations": operations, "clauses": clauses}
+
+
+def _check_from_1(event: Json) -> Json:
+    added = {
+        "oracle_seconds": 0.0, "descriptor": None, "inputs": [], "digest": "", "comparisons": [], "raised": None,
+        "captured": "", "warnings": [], "reproduce": [],
+    }  # fmt: skip
+    found = {**added, **event}
+    if found["raised"]:
+        found["raised"] = {"type": "", "message": "", "traceback": "", **found["raised"]}
+    if "expectation" in found:
+        found["expectation"] = {"outcome": event["outcome"], "file": "", "entry": 0, **event["expectation"]}
+    return found
+
+
+def _artifact_from_1(event: Json) -> Json:
+    return {"device": "", **event}
+
+
+def _footer_from_1(event: Json) -> Json:
+    timing = dict.fromkeys(("overhead_ms_median", "adapter_seconds", "oracle_seconds", "startup_seconds"))
+    return {"stale_expectations": [], **event, "timing": {**timing, **event["timing"]}}
+
+
+_FROM_1: Mapping[str, Callable[[Json], Json]] = MappingProxyType(
+    {
+        "header": _header_from_1,
+        "check-finished": _check_from_1,
+        "artifact": _artifact_from_1,
+        "footer": _footer_from_1,
+    }
+)
+
+STEPS: Mapping[int, Callable[[Json], Json]] = MappingProxyType({1: _from_1})
+"""Version to what makes its events those of the next one."""

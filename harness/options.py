@@ -1,0 +1,82 @@
+"""The options of `check`, once: the command line and pytest read the same table."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ptychoparity.core.devices import Device
+from ptychoparity.core.errors import UsageError
+from ptychoparity.core.kinds import SELECTABLE
+from ptychoparity.core.levels import Gate
+from ptychoparity.core.profiles import PROFILES
+
+AUTO = "auto"
+"""A device: the CPU, and CUDA where there is one."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option."""
+
+    name: str
+    help: str
+    metavar: str | None = None
+    choices: tuple[str, ...] = ()
+    default: Any = None
+    repeatable: bool = False
+    convert: Callable[[str], Any] | None = None
+
+    @property
+    def flag(self) -> str:
+        return f"--{self.name}"
+
+    def add(self, add_argument: Callable[..., Any]) -> None:
+        """Declare it to a parser: argparse's `add_argument` or pytest's `addoption`."""
+        keywords: dict[str, Any] = {"help": self.help, "default": [] if self.repeatable else self.default}
+        if self.repeatable:
+            keywords["action"] = "append"
+        if self.choices:
+            keywords["choices"] = list(self.choices)
+        elif self.metavar:
+            keywords["metavar"] = self.metavar
+        if self.convert:
+            keywords["type"] = self.convert
+        add_argument(self.flag, **keywords)
+
+    def words(self, value: Any) -> list[str]:
+        """The option with this value, as words of a command line."""
+        if self.repeatable:
+            return [word for one in value for word in (self.flag, str(one))]
+        return [] if value is None else [self.flag, str(value)]
+
+
+def _device(text: str) -> str:
+    """A device's text, or `auto`."""
+    try:
+        return text if text == AUTO else str(Device.parse(text))
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(f"{error}, or auto") from error
+
+
+OPTIONS = (
+    Option("backend", "backend under test: a name (see `ptychoparity list`), module:Class, either with "
+           "@/path/to/python; repeatable (default: tensorflow and pytorch)", "NAME", repeatable=True),
+    Option("device", "cpu, cuda, cuda:N, mps or auto; repeatable (default: auto, which is cpu, and cuda when there is "
+           "one)", "DEVICE", repeatable=True, convert=_device),
+    Option("profile", "how much is tried", choices=tuple(PROFILES), default="default"),
+    Option("operation", "only this operation; repeatable", "NAME", repeatable=True),
+    Option("kind", "only this kind; repeatable", choices=tuple(kind.value for kind in SELECTABLE), repeatable=True),
+    Option("only", "only checks whose id matches; repeatable", "GLOB", repeatable=True),
+    Option("scan", "also check on a scan: a raw NPZ; `integration`, the stored small one; `simulated`; `auto` for the "
+           "measured one in $PTYCHOPARITY_DATA, else simulated", "FILE.npz"),
+    Option("gate", "levels whose failures turn the verdict (default: must; house for this project's own backends)",
+           choices=tuple(gate.value for gate in Gate)),
+    Option("timeout", "seconds a call may take (default: 30)", "SECONDS", default=30.0, convert=float),
+    Option("expectations", "recorded known failures of a backend (TOML); repeatable", "FILE", repeatable=True),
+    Option("runs", "where results go (default: runs)", "DIR", default="runs"),
+)  # fmt: skip
+"""Every option that pytest takes too."""
+
+SELECTING = ("operation", "kind", "only")
+"""Options with which a run is of a part of the suite."""
