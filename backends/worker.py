@@ -7,6 +7,7 @@ call  -> Returned | Raised | Died | TimedOut      (after the last two the proces
 import contextlib
 import importlib
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -41,6 +42,18 @@ def environment(entry: Entry) -> dict[str, str]:
     return {name: cores for name in names} | {"OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0"} | entry.environment
 
 
+def specification(entry: Entry) -> execnet.XSpec:
+    """What execnet starts for `entry`.
+
+    Set field by field: the text form of a specification is split at `//`, which may be part of a path or of a value.
+    execnet splits the command line as a shell does, so the interpreter's path is quoted.
+    """
+    spec = execnet.XSpec("popen")
+    spec.python = shlex.join([entry.python or sys.executable, "-P"])
+    spec.env = environment(entry)
+    return spec
+
+
 class Worker:
     """One backend on one device, started lazily, restarted after a crash or a timeout."""
 
@@ -58,10 +71,8 @@ class Worker:
         """Start the process without waiting for it."""
         for name in ("exchange", "scratch"):
             (self._folder / name).mkdir(exist_ok=True)
-        python = f"{self.entry.python or sys.executable} -P"
-        variables = "".join(f"//env:{name}={value}" for name, value in environment(self.entry).items())
         self._group = execnet.Group()
-        gateway = self._group.makegateway(f"popen//python={python}{variables}")
+        gateway = self._group.makegateway(specification(self.entry))
         self._channel = gateway.remote_exec(remote)
         self._channel.send(
             {

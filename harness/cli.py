@@ -1,7 +1,6 @@
 """The command line. Nothing heavy is imported before a command needs it."""
 
 import argparse
-import os
 import signal
 import sys
 import traceback
@@ -10,6 +9,7 @@ from pathlib import Path
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.exits import Exit
 from ptychoparity.harness.options import OPTIONS
+from ptychoparity.harness.output import unbroken
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -239,13 +239,13 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     for ending in (signal.SIGTERM, signal.SIGHUP):  # a cancelled job, a closed terminal: as tidy an end as Ctrl-C
         signal.signal(ending, signal.default_int_handler)
+    with unbroken():
+        return _ended(parsed)
+
+
+def _ended(parsed: argparse.Namespace) -> int:
     try:
-        code = parsed.run(parsed)
-        sys.stdout.flush()
-        return code
-    except BrokenPipeError:  # the reader of our output went away; nobody is left to tell
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        return parsed.run(parsed)
     except KeyboardInterrupt:
         print("ptychoparity: interrupted", file=sys.stderr)
         return 130

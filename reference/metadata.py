@@ -1,10 +1,10 @@
 """JSON metadata of raw scans (DATA.NPZ.METADATA), and the pair of units it may name (HOUSE.SCAN.SCALE_PAIR)."""
 
 import json
-import zipfile
-from pathlib import Path
 
 import numpy as np
+
+from ptychoparity.reference import npz
 
 PAIRS = [("ci_intensity_v2", "count_intensity"), ("legacy_v1", "normalized_amplitude"), (None, None)]
 """(scale_contract_version, measurement_domain): both of one row, or neither."""
@@ -25,15 +25,7 @@ def parse(name: str, text: str) -> dict:
 
 def read_metadata(path: str) -> dict:
     """The JSON text `_metadata` of an NPZ file, read without pickle; see the contract `read_metadata`."""
-    if not Path(path).exists():
-        raise FileNotFoundError(f"{path}: no such file")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            text = archive["_metadata"] if "_metadata" in archive.files else None
-    except (zipfile.BadZipFile, OSError, EOFError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path} is not a readable NPZ file: {error}") from error
-    except ValueError as error:
-        raise ValueError(f"{path}: _metadata cannot be read without pickle: {error}") from error
+    text = npz.members(path, ("_metadata",)).get("_metadata")
     answer = dict.fromkeys(("metadata", "nphotons", "scale_contract_version", "measurement_domain"))
     if text is None:
         return answer

@@ -2,12 +2,11 @@
 
 import io
 import warnings
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from ptychoparity.reference import inputs
+from ptychoparity.reference import inputs, npz
 from ptychoparity.reference.cautions import IntegerAmplitudeWarning
 
 RANKS = {"xcoords": 1, "ycoords": 1, "xcoords_start": 1, "ycoords_start": 1, "diff3d": 3, "probeGuess": 2,
@@ -16,22 +15,7 @@ RANKS = {"xcoords": 1, "ycoords": 1, "xcoords_start": 1, "ycoords_start": 1, "di
 
 def read_members(path: str) -> dict[str, np.ndarray]:
     """The members a scan needs, read without pickle (HOUSE.SCAN.NO_PICKLE). Unknown ones stay closed."""
-    if not Path(path).exists():
-        raise FileNotFoundError(f"{path}: no such file")
-    members = {}
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            for name in (*RANKS, "diffraction"):
-                if name in archive.files:
-                    try:
-                        members[name] = archive[name]
-                    except ValueError as error:
-                        raise ValueError(f"{path}: {name} cannot be read without pickle: {error}") from error
-    except (zipfile.BadZipFile, OSError, EOFError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path} is not a readable NPZ file: {error}") from error
-    except ValueError as error:
-        raise ValueError(str(error) if path in str(error) else f"{path} is not a readable NPZ file: {error}") from error
-    return members
+    return npz.members(path, (*RANKS, "diffraction"))
 
 
 def choose_patterns(members: dict[str, np.ndarray], path: str) -> np.ndarray:

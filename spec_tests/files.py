@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from ptychoparity.core.errors import UsageError
+from ptychoparity.reference.npz import is_archive
 from ptychoparity.spec_tests import h5
 
 TARGETS = "targets"
@@ -36,10 +38,14 @@ class Unread:
 
 def read_npz(path: Path) -> dict[str, Any]:
     """Every member of an NPZ file; `Unread` for one that would need pickle. Raises Unreadable."""
-    if not zipfile.is_zipfile(path):
+    if not is_archive(path):
         raise Unreadable(f"{path.name} is no NPZ file")
     members = {}
-    with np.load(path, allow_pickle=False) as archive:
+    try:
+        archive = np.load(path, allow_pickle=False)
+    except zipfile.BadZipFile as error:
+        raise Unreadable(f"{path.name} is not a readable NPZ file: {error}") from error
+    with archive:
         for name in archive.files:
             try:
                 members[name] = archive[name]
@@ -130,12 +136,20 @@ def target_names(schema: Mapping[str, Any]) -> list[str]:
     return [name for name, sub in schema["properties"].items() if "target" in sub]
 
 
+def plain_name(field: str, name: Any) -> str:
+    """`name`, where it is one name of a file. A path could lie anywhere: UsageError, which names the field."""
+    if not isinstance(name, str) or name in ("", ".", "..") or set(name) & set("/\\\0"):
+        raise UsageError(f"{field}: expected one plain file name, got {name!r}")
+    return name
+
+
 def target(scratch: Path, name: str, options: Mapping[str, Any] = {}) -> str:
     """A path called `name` in a new folder below `scratch`, by default the path of no file yet.
 
     `options`: `folder` makes a folder of it, `orphan` leaves out the folder it would lie in, `holds` is the text of
-    a file that is there already.
+    a file that is there already. Raises UsageError where `name` is a path.
     """
+    plain_name("target", name)
     (scratch / TARGETS).mkdir(exist_ok=True)
     path = Path(tempfile.mkdtemp(dir=scratch / TARGETS)) / name
     if options.get("orphan"):

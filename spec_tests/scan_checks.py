@@ -163,7 +163,35 @@ def relative_error(model: np.ndarray, measured: np.ndarray) -> tuple[float, floa
     The scale is what ptychography cannot know: probe and object share it.
     """
     scale = float(np.vdot(model, measured).real / max(np.vdot(model, model).real, 1e-300))
-    return float(np.sum((scale * model - measured) ** 2) / np.sum(measured**2)), scale
+    return _ratio(float(np.sum((scale * model - measured) ** 2)), float(np.sum(measured**2))), scale
+
+
+def _ratio(part: float, whole: float) -> float:
+    """part / whole; infinite where there is nothing to compare with, so that no NaN becomes a verdict."""
+    return part / whole if whole > 0 and np.isfinite(part) else float("inf")
+
+
+def _by_oracle(scan: Scan, most: int, measured: np.ndarray) -> np.ndarray:
+    """The oracle's model of the `measured` patterns. Raises Doubtful where file and model cannot be compared at all."""
+    if not measured.any():
+        raise Doubtful("diff3d: every pattern that is looked at is zero, so nothing can be compared")
+    try:
+        model = scan.once(f"model of {most}", lambda: model_amplitude(scan, dispatch.call, most))
+    except ValueError as error:
+        raise Doubtful(f"probeGuess times objectGuess cannot be diffracted: {error}") from error
+    if not model.any():
+        raise Doubtful(f"{_reach(scan)}: the probe meets nothing of it anywhere, so nothing can be compared")
+    return model
+
+
+def _reach(scan: Scan) -> str:
+    """Where the positions are and where the object is, for a message."""
+    x, y = scan.arrays["xcoords"], scan.arrays["ycoords"]
+    height, width = scan.arrays["objectGuess"].shape
+    return (
+        f"positions: x from {x.min():.4g} to {x.max():.4g} and y from {y.min():.4g} to {y.max():.4g} px, "
+        f"on an object of {width} x {height} px"
+    )
 
 
 def forward_error(scan: Scan, call: Any, keep: Any) -> str:
@@ -171,9 +199,9 @@ def forward_error(scan: Scan, call: Any, keep: Any) -> str:
     _needs_object(scan)
     index, _ = _chosen(scan, MOST_PATTERNS)
     measured = np.asarray(scan.arrays["diff3d"], dtype=float)[index]
+    by_oracle = _by_oracle(scan, MOST_PATTERNS, measured)
     model = model_amplitude(scan, call, MOST_PATTERNS)
     error, scale = relative_error(model, measured)
-    by_oracle = scan.once("forward", lambda: model_amplitude(scan, dispatch.call, MOST_PATTERNS))
     truth, _ = relative_error(by_oracle, measured)
     call.hold("modelled amplitude against the oracle's", by_oracle, model,
               {"peak_rtol": 4e-6, "why": "an interpolation, a product and a transform in float32"})  # fmt: skip
@@ -189,15 +217,16 @@ def orientation(scan: Scan, call: Any, keep: Any) -> str:
     _needs_object(scan)
     index, _ = _chosen(scan, MOST_STITCHED)
     measured = np.asarray(scan.arrays["diff3d"], dtype=float)[index]
+    by_oracle = _by_oracle(scan, MOST_STITCHED, measured)
     ranked = rank_orientations(model_amplitude(scan, call, MOST_STITCHED), measured)
     table = "; ".join(f"{name} {error:.2e}" for name, error in ranked)
     best = ranked[0][0]
     if best != "identity":
-        by_oracle = scan.once("oriented", lambda: model_amplitude(scan, dispatch.call, MOST_STITCHED))
         problem = f"orientation: the patterns fit best when {best} ({table})"
         _blame(problem, rank_orientations(by_oracle, measured)[0][0] == best)
-    if not ranked[1][1] > MARGIN * ranked[0][1]:
-        raise Doubtful(f"orientation: two orientations fit alike, so none is known ({table})")
+    if _alike(ranked):
+        problem = f"orientation: two orientations fit alike, so none is known ({table})"
+        _blame(problem, _alike(rank_orientations(by_oracle, measured)))
     return f"identity, as stored: {table}"
 
 
@@ -205,6 +234,11 @@ def rank_orientations(model: np.ndarray, measured: np.ndarray) -> list[tuple[str
     """The eight orientations of the patterns with their forward errors, the best first."""
     errors = {name: relative_error(model, turn(measured))[0] for name, turn in ORIENTATIONS.items()}
     return sorted(errors.items(), key=lambda item: item[1])
+
+
+def _alike(ranked: list[tuple[str, float]]) -> bool:
+    """Whether the second best fits about as well as the best."""
+    return not ranked[1][1] > MARGIN * ranked[0][1]
 
 
 def grouping(scan: Scan, call: Any, keep: Any) -> str:
@@ -240,28 +274,47 @@ def stitching(scan: Scan, call: Any, keep: Any) -> str:
             "reassemble_position", {"patches": patches, "global_offsets": positions.reshape(-1, 1, 2, 1), "M": M}
         )
 
-    stitched = stitch(call)
     expected = scan.once("stitching", lambda: stitch(dispatch.call))
-    L = stitched["canvas"].shape[0]
-    x0, y0 = stitched["canvas_origin"]
-    truth = sample_bilinear(np.asarray(obj, complex), np.arange(L)[:, None] + y0, np.arange(L)[None, :] + x0)
-    covered = stitched["weight"] > 0.999
-    difference = np.where(covered, stitched["canvas"] - truth, 0)
+    known = _against_object(expected, obj)
+    if not known.size:
+        raise Doubtful(f"{_reach(scan)}: no patch covers any of it, so nothing can be compared")
+    stitched = stitch(call)
+    found = _against_object(stitched, obj)
     keep(
         "patch",
         _cut(scan, call, positions[:1])[0],
         f"patch of the object at x={positions[0, 0]:.1f}, y={positions[0, 1]:.1f}",
     )
     keep("stitched", stitched["canvas"], "the object's own patches, stitched")
-    keep("difference", difference, "stitched less object, where the weight is above 0.999")
+    keep("difference", found.difference, "stitched less object, where the weight is above 0.999")
     _hold(call, compare_outputs(contracts()["reassemble_position"]["tolerance"], expected, stitched))
-    with np.errstate(all="ignore"):
-        error = float(np.linalg.norm(difference) / np.linalg.norm(np.where(covered, truth, 0)))
-    if not covered.any():
-        raise Doubtful("canvas: no position lies on the object, so nothing can be compared")
-    if not error <= STITCH_LIMIT:
-        raise CheckFailed(f"canvas: relative error {error:.4f} against the object is above {STITCH_LIMIT}")
-    return f"{len(positions)} patches on a canvas of {L} x {L}, relative error {error:.4f} against the object"
+    if not found.error <= STITCH_LIMIT:
+        problem = f"canvas: relative error {found.error:.4f} against the object is above {STITCH_LIMIT}"
+        _blame(problem, not known.error <= STITCH_LIMIT)
+    L = stitched["canvas"].shape[0]
+    return f"{len(positions)} patches on a canvas of {L} x {L}, relative error {found.error:.4f} against the object"
+
+
+@dataclass(frozen=True)
+class AgainstObject:
+    """A stitched canvas held against the object it was cut from, where patches cover it."""
+
+    difference: np.ndarray
+    """Canvas less object, (L, L); 0 where no patch reaches."""
+    error: float
+    """Relative to the object; infinite where there is nothing of it."""
+    size: float
+    """Norm of the object where it is covered; 0 where no position lies on it."""
+
+
+def _against_object(stitched: dict[str, Any], obj: np.ndarray) -> AgainstObject:
+    L = stitched["canvas"].shape[0]
+    x0, y0 = stitched["canvas_origin"]
+    truth = sample_bilinear(np.asarray(obj, complex), np.arange(L)[:, None] + y0, np.arange(L)[None, :] + x0)
+    covered = stitched["weight"] > 0.999
+    difference = np.where(covered, stitched["canvas"] - truth, 0)
+    size = float(np.linalg.norm(np.where(covered, truth, 0)))
+    return AgainstObject(difference, _ratio(float(np.linalg.norm(difference)), size), size)
 
 
 def _hold(call: Any, found: list[Comparison]) -> None:

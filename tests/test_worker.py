@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from hypothesis.extra import numpy as npst
 from ptychoparity.backends import registry, remote
 from ptychoparity.backends.protocol import Died, Foreign, Raised, Returned, TimedOut
 from ptychoparity.backends.worker import StartFailed, Worker
-from tests.running import PROJECT, command
+from tests.running import PROJECT, check, command
 
 
 def _worker(name: str) -> Worker:
@@ -265,3 +266,47 @@ def test_the_parent_imports_no_framework():
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+# -- names of folders ---------------------------------------------------------------------------------------------
+
+
+ODD_FOLDERS = {"space": "a b", "quotes": 'it\'s "so"', "brackets": "a[1]", "backslash": "a\\b", "equals": "env:A=b"}
+
+
+@pytest.mark.parametrize("name", ODD_FOLDERS.values(), ids=ODD_FOLDERS.keys())
+def test_no_part_of_an_interpreters_path_is_parsed(name, tmp_path):
+    folder = tmp_path / name
+    folder.mkdir()
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    # a path may have two slashes in a row
+    worker = Worker(registry.find(f"tests.miniatures.foreign:Echoes@{folder}//python"), "cpu")
+    worker.entry = replace(worker.entry, path=(str(PROJECT),))
+    try:
+        worker.start(30)
+        assert worker.call("echo", {"value": 3}, timeout=20).outputs == {"value": 3}
+    finally:
+        worker.stop()
+
+
+def test_no_part_of_an_environments_value_is_parsed():
+    value = "https://host//a b=c"
+    entry = registry.find("tests.miniatures.foreign:Environment")
+    worker = Worker(replace(entry, environment={"ADDRESS": value}), "cpu")
+    try:
+        worker.start(30)
+        assert worker.call("variable", {"name": "ADDRESS"}, timeout=20).outputs == {"value": value}
+    finally:
+        worker.stop()
+
+
+@pytest.mark.parametrize("name", ODD_FOLDERS.values(), ids=ODD_FOLDERS.keys())
+def test_a_run_in_a_folder_of_an_odd_name_is_judged(name, tmp_path):
+    folder = tmp_path / name
+    folder.mkdir()
+    done = check(folder / "runs", "--backend", "numpy", "--operation", "translate", "--kind", "smoke",
+                 folder=folder, TMPDIR=str(folder))  # fmt: skip
+    assert done.exit == 0, done.stdout + done.stderr
+    assert done.checks and {e["outcome"] for e in done.checks} == {"pass"}

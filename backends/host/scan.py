@@ -87,7 +87,15 @@ def _member(archive: zipfile.ZipFile, path: str, name: str) -> np.ndarray:
             return np.lib.format.read_array(stream, allow_pickle=False)
     except _BROKEN as reason:
         where = f"{name} in {os.fspath(path)}"
-        raise ValueError(f"{where} is no array that can be read without pickle: {reason}") from reason
+        raise ValueError(f"{where} is no readable array: {_why_unread(reason)}") from reason
+
+
+def _why_unread(reason: Exception) -> str:
+    """Why a member cannot be read. NumPy's own words may advise to trust it: they are not passed on."""
+    text = str(reason)
+    if text.startswith("Object arrays"):
+        return "it holds Python objects, which only pickle reads, and pickle is refused"
+    return "its header is longer than any array needs" if "pickle" in text else text
 
 
 def _coordinates(archive: zipfile.ZipFile, path: str) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,8 @@
 import contextlib
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,13 +74,18 @@ def ask_worker(worker: Worker, timeout: float) -> Ask:
     return ask
 
 
-def compare_folder(folder: Path, who: str, ask: Ask) -> tuple[list[Row], list[str]]:
+def compare_folder(
+    folder: Path, who: str, ask: Ask, claimed: Collection[str] | None = None
+) -> tuple[list[Row], list[str]]:
     """Every golden of every contract that the folder holds; and the goldens of files it does not hold.
 
-    A file that is there and cannot be read, or lacks a key, is a row that fails.
+    With `claimed` only those operations are asked. A file that is there and cannot be read, or lacks a key, is a row
+    that fails.
     """
     rows, absent = [], []
     for contract in contracts().values():
+        if claimed is not None and contract.operation not in claimed:
+            continue
         tolerances = goldens.tolerances(contract, folder)
         for golden in contract["goldens"]:
             try:
@@ -177,17 +183,18 @@ def _table(rows: list[Row], who: list[str]) -> Table:
     cells: dict[tuple[str, str], dict[str, Comparison]] = {}
     for row in rows:
         cells.setdefault((row.file, row.key), {})[row.who] = row.comparison
-    exact: dict[str, int] = {}
+    exact: Counter[tuple[str, tuple[str, ...]]] = Counter()
     for (file, key), by in cells.items():
         if all(c.ok and c.used == 0 for c in by.values()):
-            exact[file] = exact.get(file, 0) + 1
+            exact[file, tuple(by)] += 1
             continue
         line = [file, key]
         for name in who:
             line += _cells(by.get(name))
         table.add_row(*line)
-    for file, count in exact.items():
-        table.add_row(file, f"({count} more keys)", *["0", "0 %"] * len(who))
+    for (file, answered), count in exact.items():
+        cells_of = [("0", "0 %") if name in answered else ("-", "-") for name in who]
+        table.add_row(file, f"({count} more keys)", *(cell for pair in cells_of for cell in pair))
     return table
 
 
@@ -210,7 +217,7 @@ def run(folder: Path, names: list[str], timeout: float) -> int:
     folder = folder.resolve()
     console = Console(highlight=False)
     rows, absent = compare_folder(folder, ORACLE, ask_oracle)
-    who, unjudged = [ORACLE], []
+    who, unjudged, unclaimed = [ORACLE], [], []
     for name in [n for text in names or DEFAULT for n in text.split(",")]:
         entry = registry.find(name)
         if reason := entry.missing():
@@ -218,9 +225,14 @@ def run(folder: Path, names: list[str], timeout: float) -> int:
             continue
         worker = Worker(entry, "cpu")
         try:
-            worker.start()
-            rows += compare_folder(folder, name, ask_worker(worker, timeout))[0]
+            claimed = worker.start()["operations"]
+            found = compare_folder(folder, name, ask_worker(worker, timeout), claimed)[0]
+            rows += found
             who.append(name)
+            if left := sorted({row.operation for row in rows} - set(claimed)):
+                unclaimed.append(f"not claimed by {name}: {', '.join(left)}")
+            if not found:
+                unjudged.append(f"{name}: could not be judged, it claims no operation that this folder has numbers of")
         except StartFailed as failure:
             unjudged.append(f"{name}: did not start, {failure.reason}")
         finally:
@@ -234,8 +246,8 @@ def run(folder: Path, names: list[str], timeout: float) -> int:
         console.print(f"not compared  {file}: {', '.join(keys)}", markup=False, soft_wrap=True)
     for text in absent:
         console.print(f"not in this folder  {text}", markup=False)
-    for text in unjudged:
-        console.print(text, markup=False)
+    for text in (*unclaimed, *unjudged):
+        console.print(text, markup=False, soft_wrap=True)
     return _verdict(rows, unjudged, console)
 
 

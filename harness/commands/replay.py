@@ -11,7 +11,7 @@ from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness import seats
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports.events import BAD_OUTCOMES
-from ptychoparity.spec_tests import contract, scan_checks
+from ptychoparity.spec_tests import contract, files, scan_checks
 from ptychoparity.spec_tests.generate import Check, all_cases, parity_cases
 
 KEYS = {"id", "operation", "kind", "case", "backend", "device", "against", "descriptor", "contracts", "outcome"}
@@ -29,7 +29,34 @@ def read(path: Path) -> dict:
         raise UsageError(f"{path} is no recorded failure: contracts is {kept['contracts']!r}, an object is asked for")
     if not isinstance(kept, dict) or not kept.keys() >= KEYS:
         raise UsageError(f"{path} is no recorded failure: it lacks {', '.join(sorted(KEYS - set(kept)))}")
+    _trust_no_path(path, kept)
     return kept
+
+
+def _trust_no_path(path: Path, kept: dict) -> None:
+    """A file from elsewhere says what to ask, and not where to write. Raises UsageError."""
+    for field in ("operation", "kind", "case", "backend", "device", "against"):
+        if not isinstance(kept[field], str):
+            raise UsageError(f"{path}: {field}: expected a text, got {kept[field]!r}")
+    descriptor = kept["descriptor"]
+    if descriptor is None:
+        return
+    if not isinstance(descriptor, dict):
+        raise UsageError(f"{path}: descriptor: expected an object, got {descriptor!r}")
+    target = descriptor.get("target", {})
+    if not isinstance(target, dict):
+        raise UsageError(f"{path}: descriptor.target: expected an object, got {target!r}")
+    if "name" in target:
+        files.plain_name(f"{path}: descriptor.target.name", target["name"])
+
+
+def scan_of(path: Path, kept: dict) -> Path | None:
+    """The scan of a scan check; a failure of any other check has none to open."""
+    if kept["operation"] != scan_checks.SCAN_OPERATION:
+        return None
+    if not isinstance(kept.get("scan"), str):
+        raise UsageError(f"{path}: scan: expected the path of the scan, got {kept.get('scan')!r}")
+    return Path(kept["scan"])
 
 
 def find(kept: dict, backend: str) -> Check:
@@ -52,14 +79,13 @@ def find(kept: dict, backend: str) -> Check:
 def run(path: Path, backend: str | None, timeout: float) -> int:
     """0 when the failure is fixed, 1 when it is failing still, 2 when it cannot be asked."""
     kept, console = read(path), Console(highlight=False)
-    name = backend or kept["backend"]
+    name, scan = backend or kept["backend"], scan_of(path, kept)
     check = find(kept, name)
     if kept["contracts"]["digest"] != contract.version()["digest"]:
         console.print("note: the contracts have changed since this failure was recorded")
     other, _, device = (seats.against(check) or seats.key(check)).rpartition("@")
     names, devices = tuple(dict.fromkeys((other, name))), tuple(dict.fromkeys((device, kept["device"])))
     with tempfile.TemporaryDirectory(prefix="ptychoparity-replay-") as folder:
-        scan = Path(kept["scan"]) if kept.get("scan") else None
         settings = Settings(
             names, PROFILES["quick"], devices, runs=Path(folder), timeout=timeout, selection=check.id, scan=scan
         )

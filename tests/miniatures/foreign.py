@@ -45,3 +45,15 @@ class Echoes(NumpyBackend):
                 "objects": np.array([{}], dtype=object), "bytes": b"raw", "complex": 1 + 2j,
             }  # fmt: skip
         return inputs
+
+
+class Environment(NumpyBackend):
+    """Answers with variables of its process."""
+
+    def operations(self):
+        return frozenset({"variable"})
+
+    def call(self, operation, inputs):
+        import os
+
+        return {"value": os.environ.get(inputs["name"])}
