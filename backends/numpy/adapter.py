@@ -3,11 +3,11 @@
 An adapter needs no more than this: say who you are, say what you claim, answer in the contract's dtypes.
 """
 
-from importlib import metadata
 from typing import Any
 
 import numpy as np
 
+from ptychoparity.backends.host.version import own_version
 from ptychoparity.backends.numpy.dtypes import in_contract_dtypes
 from ptychoparity.backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
 from ptychoparity.reference import dispatch
@@ -23,7 +23,7 @@ class NumpyBackend:
     def info(self) -> BackendInfo:
         return BackendInfo(
             name="numpy",
-            version=metadata.version("ptychoparity"),
+            version=own_version(),
             framework="numpy",
             framework_version=np.__version__,
             device="cpu",

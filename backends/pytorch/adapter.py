@@ -1,11 +1,11 @@
 """The adapter in front of the PyTorch candidate backend: `backends.protocol.Backend` over the operations."""
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import torch
 
 from ptychoparity.backends.host.operations import Operations
+from ptychoparity.backends.host.version import own_version
 from ptychoparity.backends.protocol import BackendInfo, DeviceUnavailable
 
 OPERATIONS = {
@@ -84,7 +84,7 @@ class PyTorchBackend:
     def info(self) -> BackendInfo:
         return BackendInfo(
             name="pytorch",
-            version=_own_version(),
+            version=own_version(),
             framework="torch",
             framework_version=torch.__version__,
             device=self._device.type,
@@ -119,10 +119,3 @@ def _exact_arithmetic() -> None:
     torch.use_deterministic_algorithms(True, warn_only=True)
     # the deterministic mode would also fill every new tensor with NaN: a second pass over each output
     torch.utils.deterministic.fill_uninitialized_memory = False
-
-
-def _own_version() -> str:
-    try:
-        return version("ptychoparity")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "0+unknown"

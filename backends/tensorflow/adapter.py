@@ -1,9 +1,9 @@
 """The TensorFlow backend as the suite sees it: operations by name, arrays and JSON values in and out."""
 
-from importlib import metadata
 from typing import Any
 
 from ptychoparity.backends.host.operations import Operations
+from ptychoparity.backends.host.version import own_version
 from ptychoparity.backends.protocol import BackendInfo
 from ptychoparity.backends.tensorflow.framework import claim_device, tf
 
@@ -80,7 +80,7 @@ class TensorFlowBackend:
         """Name, versions, device and precision."""
         return BackendInfo(
             name="tensorflow",
-            version=_own_version(),
+            version=own_version(),
             framework="tensorflow",
             framework_version=tf.__version__,
             device=self._device,
@@ -98,11 +98,3 @@ class TensorFlowBackend:
 
     def synchronize(self) -> None:
         """Nothing is left to wait for: every answer is an array on the host before `call` returns."""
-
-
-def _own_version() -> str:
-    """Version of the installed ptychoparity, of which this backend is a part."""
-    try:
-        return metadata.version("ptychoparity")
-    except metadata.PackageNotFoundError:
-        return "0+unknown"
