@@ -17,7 +17,7 @@ help:
 # Installed once; again only when what to install has changed.
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[tensorflow,pytorch,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[tensorflow,pytorch,audit,dev]'
 	@touch $@
 
 parity: $(STAMP)

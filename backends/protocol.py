@@ -10,53 +10,133 @@ from typing import Any, Protocol, runtime_checkable
 
 @dataclass(frozen=True)
 class BackendInfo:
-    """What a backend says of itself. `framework` and `framework_version` are checked against its process."""
+    """What a backend says of itself.
+
+    Name, version, device and precision stand on the page; framework, its version and the device are held against what
+    the process loaded (HOUSE.INFO.HONEST).
+
+    Parameters
+    ----------
+    name : str
+        The backend's name, as people call it.
+    version : str
+        The backend's own version.
+    framework : str
+        Name of the installed distribution that computes, as on PyPI: "tensorflow", "torch", "numpy".
+    framework_version : str
+        The version of it that this process loaded.
+    device : str
+        "cpu" or "cuda".
+    precision : str
+        The arithmetic in use, for example "float32 (TF32 off)".
+    homepage : str, optional
+        Where more can be read.
+
+    Examples
+    --------
+    >>> BackendInfo("mine", "0.1", "numpy", "2.4.6", "cpu", "float64, answers in float32").framework
+    'numpy'
+    """
 
     name: str
     version: str
     framework: str
-    """Name of the installed distribution that computes, as on PyPI: "tensorflow", "torch", "numpy"."""
     framework_version: str
     device: str
-    """"cpu" or "cuda"."""
     precision: str
-    """The arithmetic in use, e.g. "float32 (TF32 off)"."""
     homepage: str = ""
 
 
 @runtime_checkable
 class Backend(Protocol):
-    """A backend under test. The constructor takes `device` ("cpu" or "cuda")."""
+    """A backend under test: any class with these four methods, built with one argument.
 
-    def info(self) -> BackendInfo: ...
+    It need not derive from this class. It lives in a process of its own and computes there on one device.
+
+    Parameters
+    ----------
+    device : str
+        "cpu" or "cuda".
+
+    Raises
+    ------
+    DeviceUnavailable
+        By the constructor, where the device is not on this machine: the backend is skipped there, and is not broken.
+    """
+
+    def info(self) -> BackendInfo:
+        """Return what the backend says of itself.
+
+        Returns
+        -------
+        BackendInfo
+            Or a dict with its fields, from an adapter that imports nothing of ours.
+        """
 
     def operations(self) -> frozenset[str]:
-        """The operations it claims; the rest is reported as not claimed."""
+        """Return the operations that are claimed.
+
+        Returns
+        -------
+        frozenset of str
+            Names of contracts. The rest is reported as not claimed, which is no failure.
+        """
 
     def call(self, operation: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        """Answer one operation: NumPy arrays and JSON values in and out, per its contract.
+        """Answer one operation, per its contract.
 
-        Raises what the contract's `errors` ask for; never changes `inputs`.
+        Parameters
+        ----------
+        operation : str
+            One of `operations()`.
+        inputs : dict
+            The contract's inputs by name: NumPy arrays (shapes, dtypes and units as the contract has them), numbers,
+            text, booleans, None, and lists and dicts of these. They are not to be changed.
+
+        Returns
+        -------
+        dict
+            The contract's outputs by name, in the same types; each array in a dtype that the contract allows.
+
+        Raises
+        ------
+        UnknownOperation
+            For an operation that is not claimed.
+        Exception
+            For bad input: the class that the contract's `errors` name, or one derived from it. The message names the
+            input and the numbers that do not fit.
         """
 
     def synchronize(self) -> None:
-        """Wait for the device, so that timings are honest."""
+        """Wait until the device has finished what `call` began, so that timings are honest."""
 
 
 class DeviceUnavailable(RuntimeError):
-    """The device asked for is not on this machine. The message says which, and what there is."""
+    """The requested device is not on this machine.
+
+    Raised by an adapter's constructor. The message says which device was requested, and which there are.
+    """
 
 
 class UnknownOperation(ValueError):
-    """The adapter was asked for an operation it does not claim."""
+    """The adapter does not claim the operation.
+
+    Raised by an adapter's `call`. The message names the operation.
+    """
 
 
 class IntegerAmplitudeWarning(UserWarning):
-    """Integer diffraction was read as amplitude: it looks like counts (HOUSE.SCAN.UNITS)."""
+    """Integer diffraction was read as amplitude: it looks like counts (HOUSE.SCAN.UNITS).
+
+    To be given by operations that read scans. Any warning class of this name will do.
+    """
 
 
 class FewerGroupsWarning(UserWarning):
-    """More groups were asked for than there are positions (DATA.GROUP.CAP_GS1)."""
+    """More groups were requested than there are positions, so there are fewer (DATA.GROUP.CAP_GS1).
+
+    To be given by operations that group positions. Any warning class of this name will do.
+    """
 
 
 @dataclass(frozen=True)

@@ -229,6 +229,9 @@ def _overlap(arguments: argparse.Namespace) -> int:
 
 
 def _audit(arguments: argparse.Namespace) -> int:
+    from ptychoparity.audit.requirements import require
+
+    require()
     from ptychoparity.harness.commands.audit import run
 
     return run(arguments)

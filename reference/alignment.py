@@ -114,6 +114,3 @@ def register(truth: np.ndarray, prediction: np.ndarray, upsampling: int, crop: i
         shifts.append(shift_between(t.astype(complex), p, upsampling))
         registered.append(cropped(fourier_shift(p, shifts[-1]), crop))
     return {"shift": np.array(shifts), "registered": np.array(registered)}
-
-
-OPERATIONS = {"remove_phase": remove_phase, "scale_amplitude": scale_amplitude, "register": register}

@@ -84,6 +84,3 @@ def load_container(
         "global_offsets": true[0].astype(float), "local_offsets": true[1].astype(float),
         "nn_indices": nn_indices[part], "probe": np.asarray(probe, dtype=complex),
     }  # fmt: skip
-
-
-OPERATIONS = {"load_container": load_container}

@@ -44,6 +44,3 @@ def load_count_scan(path: str, N: int | None, profile: str | None) -> dict[str, 
     inputs.finite(xcoords=members["xcoords"], ycoords=members["ycoords"], diff3d=counts, probeGuess=modes)
     inputs.not_negative(diff3d=counts)
     return {"intensity": counts.astype(float), "probe": modes.astype(complex)}
-
-
-OPERATIONS = {"load_count_scan": load_count_scan}

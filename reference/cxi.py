@@ -161,6 +161,3 @@ def write_cxi(path: str, diff3d: np.ndarray, units: str, **scan) -> dict:
             if place in file:
                 file[place].attrs["axes"] = names
     return {"path": path}
-
-
-OPERATIONS = {"read_cxi": read_cxi, "write_cxi": write_cxi}

@@ -90,6 +90,3 @@ def pairs(
         found[name] = np.array([crossing(curve, levels_of[name], count) for curve in curves])
     found["frc"] = np.array(curves)
     return found | {name: np.array([amplitude[name], phase[name]]) for name in ("peak", "data_range")}
-
-
-OPERATIONS = {"evaluate_object": evaluate_object}

@@ -98,10 +98,3 @@ def split_object(object: np.ndarray) -> dict[str, Any]:
     inputs.finite(object=object)
     wide = object.astype(complex)
     return {"Y_I": np.abs(wide), "Y_phi": np.angle(wide)}
-
-
-OPERATIONS = {
-    "flat_to_grid": flat_to_grid, "grid_to_flat": grid_to_flat, "grid_to_channel": grid_to_channel,
-    "channel_to_flat": channel_to_flat, "flat_to_channel": flat_to_channel, "flatten_coords": flatten_coords,
-    "combine_object": combine_object, "split_object": split_object,
-}  # fmt: skip

@@ -88,6 +88,3 @@ def frc(truth: np.ndarray, prediction: np.ndarray) -> dict[str, Any]:
         answer[name] = np.array([crossing(curve, level, count) for curve in curves])
         answer[f"{name}_frequency"] = answer[name] / side
     return answer
-
-
-OPERATIONS = {"frc": frc}

@@ -37,6 +37,3 @@ def read_metadata(path: str) -> dict:
         raise ValueError(f"_metadata: nphotons={nphotons!r}, a positive number is asked for")
     answer |= {name: metadata.get(name) for name in answer}
     return answer | {"metadata": text.item(), "nphotons": None if nphotons is None else np.float64(nphotons)}
-
-
-OPERATIONS = {"read_metadata": read_metadata}

@@ -44,6 +44,3 @@ def diffract_modes(field: np.ndarray) -> dict[str, Any]:
     for mode in range(field.shape[1]):
         intensity += optics.diffract(np.asarray(field[:, mode], dtype=complex)) ** 2
     return {"amplitude": np.sqrt(intensity)}
-
-
-OPERATIONS = {"observe": observe, "diffract_modes": diffract_modes}

@@ -99,6 +99,3 @@ def compute_overlap_metrics(
     answer["metric_2_image_based_avg"] = image_based(positions, neighbor_count, probe_diameter_px)
     answer["metric_3_group_to_group_avg"] = group_to_group(centres, probe_diameter_px)
     return answer
-
-
-OPERATIONS = {"compute_overlap_metrics": compute_overlap_metrics}

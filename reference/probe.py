@@ -66,6 +66,3 @@ def probe_mask(probe: np.ndarray, masked: bool) -> dict[str, Any]:
     inputs.finite(probe=probe)
     mask = disk(len(probe)) if masked else np.ones(probe.shape)
     return {"mask": mask, "probe": np.asarray(probe, dtype=complex) * mask}
-
-
-OPERATIONS = {"default_probe": default_probe, "probe_mask": probe_mask}

@@ -219,6 +219,3 @@ def write_product(path: str, **fields) -> dict:
                 file["raw_data/_metadata"] = fields["raw_metadata"]
             file["raw_data/probeGuess"], file["raw_data/objectGuess"] = file["probe"], file["object"]
     return {"path": path}
-
-
-OPERATIONS = {"read_product": read_product, "write_product": write_product}

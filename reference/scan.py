@@ -133,6 +133,3 @@ def save_scan(path, xcoords, ycoords, xcoords_start, ycoords_start, diff3d, prob
     given = {name: array for name, array in {**scan, "Y": Y}.items() if array is not None}
     written(path, {name: array.astype(dtypes.get(name, np.float64)) for name, array in given.items()})
     return {"path": path}
-
-
-OPERATIONS = {"load_scan": load_scan, "scan_from_coords": scan_from_coords, "save_scan": save_scan}

@@ -104,6 +104,3 @@ def window(shape: tuple[int, ...], name: str) -> None:
     """ValueError where the window of SSIM does not fit."""
     if min(shape) < WINDOW:
         raise ValueError(f"{name}: {shape[0]} x {shape[1]} px, the {WINDOW} x {WINDOW} window of SSIM does not fit")
-
-
-OPERATIONS = {"image_metrics": image_metrics}

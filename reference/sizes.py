@@ -13,6 +13,3 @@ def padded_size(N: int, gridsize: int, offset: int, max_position_jitter: int) ->
     inputs.at_least(gridsize=(gridsize, 1), offset=(offset, 1), max_position_jitter=(max_position_jitter, 0))
     span = N + (gridsize - 1) * offset
     return {"bigN": np.asarray(span), "padded": np.asarray(span + max_position_jitter)}
-
-
-OPERATIONS = {"padded_size": padded_size}

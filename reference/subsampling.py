@@ -18,6 +18,3 @@ def subsample_scan(n: int, n_subsample: int | None, n_images: int | None, subsam
         return {"sample_indices": np.arange(n)}
     chosen = np.random.RandomState(subsample_seed).choice(n, wanted, replace=False)
     return {"sample_indices": np.sort(chosen)}
-
-
-OPERATIONS = {"subsample_scan": subsample_scan}

@@ -96,8 +96,3 @@ def training_objective(
     pair = (here**2, there**2) if torch_loss_mode == "poisson" else (here, there)
     loss, _ = (losses.poisson_nll if torch_loss_mode == "poisson" else losses.amplitude_mae)(*pair)
     return {"loss": np.asarray(loss), "weights": weights}
-
-
-OPERATIONS = {
-    "training_scale": training_scale, "model_scale": model_scale, "training_objective": training_objective,
-}  # fmt: skip

@@ -1,5 +1,7 @@
 """One name in an environment: what the wheel holds, and what importing it needs."""
 
+import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -77,3 +79,68 @@ def test_an_adapter_needs_numpy_alone(wheel, tmp_path):
     where, loaded = done.stdout.splitlines()
     assert where == str(tmp_path / "installed/ptychoparity/__init__.py")
     assert {name for name in loaded.split() if "cython" not in name} <= {"__main__", "numpy", "ptychoparity"}
+
+
+# -- installed into an empty environment --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory) -> Path:
+    """The commands of an environment that holds the wheel, what it needs, and nothing else."""
+    folder = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    words = [
+        folder / "bin/python",
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--constraint",
+        PROJECT / "constraints.txt",
+        wheel,
+    ]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return folder / "bin"
+
+
+def _says(command: list[str | Path], folder: Path) -> subprocess.CompletedProcess:
+    """A command of a user in their own folder, who has set nothing up for us."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PTYCHOPARITY"))}
+    return subprocess.run(command, cwd=folder, env=ours, capture_output=True, text=True, timeout=300)
+
+
+@pytest.mark.long
+def test_a_users_own_package_called_backends_is_checked(installed, tmp_path):
+    (tmp_path / "backends").mkdir()
+    (tmp_path / "backends/__init__.py").touch()
+    source = (PROJECT / "docs/examples/first_backend.py").read_text(encoding="utf-8")
+    (tmp_path / "backends/mine.py").write_text(source.replace("class FirstBackend", "class Adapter"), encoding="utf-8")
+    done = _says(
+        [installed / "ptychoparity", "check", "--backend", "backends.mine:Adapter", "--device", "cpu"], tmp_path
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "backends.mine:Adapter@cpu: conforms" in done.stdout
+    (run,) = (tmp_path / "runs").glob("2*")
+    header = json.loads((run / "events.jsonl").read_text(encoding="utf-8").partition("\n")[0])
+    assert header["backends"][0]["loaded"]["adapter"] == str(tmp_path / "backends/mine.py")
+
+
+NAMES = """
+from importlib.metadata import packages_distributions
+print(*(name for name, of in packages_distributions().items() if "ptychoparity" in of))
+"""
+
+
+@pytest.mark.long
+def test_an_environment_gets_one_name(installed, tmp_path):
+    done = _says([installed / "python", "-c", NAMES], tmp_path)
+    assert done.stdout.split() == ["ptychoparity"], done.stderr
+
+
+@pytest.mark.long
+def test_the_audit_is_an_extra(installed, tmp_path):
+    done = _says([installed / "ptychoparity", "audit"], tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "ptychoparity: audit needs griffe, grimp, jedi: pip install 'ptychoparity[audit]'\n"
+    assert _says([installed / "ptychoparity", "--help"], tmp_path).returncode == 0

@@ -1,113 +1,72 @@
 """The adapter in front of the PyTorch candidate backend: `backends.protocol.Backend` over the operations."""
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import torch
 
-from ptychoparity.backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
-from ptychoparity.backends.pytorch.align import register, remove_phase, scale_amplitude
-from ptychoparity.backends.pytorch.container import load_container, scan_from_coords, subsample_scan
-from ptychoparity.backends.pytorch.cxi import read_cxi, write_cxi
-from ptychoparity.backends.pytorch.diffract import diffract, diffract_modes
-from ptychoparity.backends.pytorch.evaluate import evaluate_object
-from ptychoparity.backends.pytorch.formats import (
-    channel_to_flat,
-    combine_object,
-    flat_to_channel,
-    flat_to_grid,
-    flatten_coords,
-    grid_to_channel,
-    grid_to_flat,
-    split_object,
-)
-from ptychoparity.backends.pytorch.frc import frc
-from ptychoparity.backends.pytorch.group import group_scan
-from ptychoparity.backends.pytorch.illuminate import illuminate
-from ptychoparity.backends.pytorch.losses import amplitude_mae, complex_mae, poisson_nll, total_variation
-from ptychoparity.backends.pytorch.merge import merge_patches
-from ptychoparity.backends.pytorch.observe import observe
-from ptychoparity.backends.pytorch.overlap import compute_overlap_metrics
-from ptychoparity.backends.pytorch.patches import extract_patches
-from ptychoparity.backends.pytorch.probe import default_probe, probe_mask
-from ptychoparity.backends.pytorch.product import read_product, write_product
-from ptychoparity.backends.pytorch.reassemble import reassemble_position
-from ptychoparity.backends.pytorch.scales import intensity_scale, normalize_diffraction, normalize_probe
-from ptychoparity.backends.pytorch.scan import load_scan, read_metadata, save_scan
-from ptychoparity.backends.pytorch.settings.operations import (
-    group_bridged,
-    legacy_dict,
-    make_config,
-    params_get,
-    params_set,
-    read_config,
-    update_legacy_dict,
-    validate_config,
-)
-from ptychoparity.backends.pytorch.settings.torch_operations import bridge_config
-from ptychoparity.backends.pytorch.similarity import image_metrics
-from ptychoparity.backends.pytorch.sizes import padded_size
-from ptychoparity.backends.pytorch.training import model_scale, training_objective, training_scale
-from ptychoparity.backends.pytorch.translate import translate
+from ptychoparity.backends.host.operations import Operations
+from ptychoparity.backends.host.version import own_version
+from ptychoparity.backends.protocol import BackendInfo, DeviceUnavailable
 
-_OPERATIONS = {
-    "diffract": diffract,
-    "extract_patches": extract_patches,
-    "group_scan": group_scan,
-    "load_scan": load_scan,
-    "save_scan": save_scan,
-    "reassemble_position": reassemble_position,
-    "translate": translate,
-    "normalize_diffraction": normalize_diffraction,
-    "intensity_scale": intensity_scale,
-    "normalize_probe": normalize_probe,
-    "poisson_nll": poisson_nll,
-    "amplitude_mae": amplitude_mae,
-    "total_variation": total_variation,
-    "illuminate": illuminate,
-    "merge_patches": merge_patches,
-    "load_container": load_container,
-    "scan_from_coords": scan_from_coords,
-    "subsample_scan": subsample_scan,
-    "flat_to_grid": flat_to_grid,
-    "grid_to_flat": grid_to_flat,
-    "grid_to_channel": grid_to_channel,
-    "channel_to_flat": channel_to_flat,
-    "flat_to_channel": flat_to_channel,
-    "flatten_coords": flatten_coords,
-    "combine_object": combine_object,
-    "split_object": split_object,
-    "read_product": read_product,
-    "write_product": write_product,
-    "read_cxi": read_cxi,
-    "write_cxi": write_cxi,
-    "read_metadata": read_metadata,
-    "complex_mae": complex_mae,
-    "probe_mask": probe_mask,
-    "default_probe": default_probe,
-    "padded_size": padded_size,
-    "observe": observe,
-    "diffract_modes": diffract_modes,
-    "training_scale": training_scale,
-    "model_scale": model_scale,
-    "training_objective": training_objective,
-    "image_metrics": image_metrics,
-    "frc": frc,
-    "remove_phase": remove_phase,
-    "scale_amplitude": scale_amplitude,
-    "register": register,
-    "evaluate_object": evaluate_object,
-    "compute_overlap_metrics": compute_overlap_metrics,
-    "make_config": make_config,
-    "validate_config": validate_config,
-    "legacy_dict": legacy_dict,
-    "update_legacy_dict": update_legacy_dict,
-    "params_get": params_get,
-    "group_bridged": group_bridged,
-    "params_set": params_set,
-    "read_config": read_config,
-    "bridge_config": bridge_config,
+OPERATIONS = {
+    "translate": "translate",
+    "diffract": "diffract",
+    "diffract_modes": "diffract",
+    "extract_patches": "patches",
+    "illuminate": "illuminate",
+    "merge_patches": "merge",
+    "reassemble_position": "reassemble",
+    "observe": "observe",
+    "probe_mask": "probe",
+    "default_probe": "probe",
+    "group_scan": "group",
+    "subsample_scan": "container",
+    "scan_from_coords": "container",
+    "load_scan": "scan",
+    "save_scan": "scan",
+    "load_container": "container",
+    "read_metadata": "scan",
+    "read_product": "product",
+    "write_product": "product",
+    "read_cxi": "cxi",
+    "write_cxi": "cxi",
+    "flat_to_grid": "formats",
+    "grid_to_flat": "formats",
+    "grid_to_channel": "formats",
+    "channel_to_flat": "formats",
+    "flat_to_channel": "formats",
+    "flatten_coords": "formats",
+    "combine_object": "formats",
+    "split_object": "formats",
+    "padded_size": "sizes",
+    "normalize_diffraction": "scales",
+    "intensity_scale": "scales",
+    "normalize_probe": "scales",
+    "training_scale": "training",
+    "model_scale": "training",
+    "training_objective": "training",
+    "poisson_nll": "losses",
+    "amplitude_mae": "losses",
+    "complex_mae": "losses",
+    "total_variation": "losses",
+    "image_metrics": "similarity",
+    "frc": "frc",
+    "remove_phase": "align",
+    "scale_amplitude": "align",
+    "register": "align",
+    "evaluate_object": "evaluate",
+    "compute_overlap_metrics": "overlap",
+    "make_config": "settings.operations",
+    "validate_config": "settings.operations",
+    "read_config": "settings.operations",
+    "legacy_dict": "settings.operations",
+    "update_legacy_dict": "settings.operations",
+    "params_get": "settings.operations",
+    "params_set": "settings.operations",
+    "group_bridged": "settings.operations",
+    "bridge_config": "settings.torch_operations",
 }
+"""Each operation's module in this folder; the function there has its name."""
 
 
 class PyTorchBackend:
@@ -120,11 +79,12 @@ class PyTorchBackend:
     def __init__(self, device: str = "cpu"):
         self._device = _device(device)
         _exact_arithmetic()
+        self._operations = Operations(__package__, OPERATIONS, device=self._device)
 
     def info(self) -> BackendInfo:
         return BackendInfo(
             name="pytorch",
-            version=_own_version(),
+            version=own_version(),
             framework="torch",
             framework_version=torch.__version__,
             device=self._device.type,
@@ -132,14 +92,11 @@ class PyTorchBackend:
         )
 
     def operations(self) -> frozenset[str]:
-        return frozenset(_OPERATIONS)
+        return self._operations.names()
 
     def call(self, operation: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        if operation not in _OPERATIONS:
-            claimed = ", ".join(sorted(_OPERATIONS))
-            raise UnknownOperation(f"pytorch does not claim {operation!r}; it claims {claimed}")
         with torch.inference_mode():
-            return _OPERATIONS[operation](**inputs, device=self._device)
+            return self._operations.call(operation, inputs)
 
     def synchronize(self) -> None:
         if self._device.type == "cuda":
@@ -162,10 +119,3 @@ def _exact_arithmetic() -> None:
     torch.use_deterministic_algorithms(True, warn_only=True)
     # the deterministic mode would also fill every new tensor with NaN: a second pass over each output
     torch.utils.deterministic.fill_uninitialized_memory = False
-
-
-def _own_version() -> str:
-    try:
-        return version("ptychoparity")
-    except PackageNotFoundError:  # run from a checkout that is not installed
-        return "0+unknown"

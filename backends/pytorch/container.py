@@ -20,8 +20,6 @@ def load_container(
     probe: np.ndarray,
     which: str | None,
     train_fraction: float | None = None,
-    *,
-    device: torch.device,
 ) -> Answer:
     """The container a model is trained on, from a grouped dictionary (DATA.CONTAINER.*, DATA.LOADER.CALL).
 
@@ -56,8 +54,6 @@ def scan_from_coords(
     probeGuess: np.ndarray,
     scan_index: np.ndarray,
     objectGuess: np.ndarray | None,
-    *,
-    device: torch.device,
 ) -> Answer:
     """A scan from arrays at hand; start coordinates are the coordinates (DATA.RAW.FROM_COORDS).
 
@@ -67,8 +63,6 @@ def scan_from_coords(
     return {**scan, "diff3d": tensor(diff3d, HOST).to(torch.float32, copy=True).contiguous().numpy()}
 
 
-def subsample_scan(
-    n: int, n_subsample: int | None, n_images: int | None, subsample_seed: int, *, device: torch.device
-) -> Answer:
+def subsample_scan(n: int, n_subsample: int | None, n_images: int | None, subsample_seed: int) -> Answer:
     """sample_indices (m,) int64, sorted: the patterns kept before grouping. See `rawdata.subsample`."""
     return {"sample_indices": rawdata.subsample(n, n_subsample, n_images, subsample_seed)}

@@ -13,7 +13,7 @@ _HC_EV_M = 6.62607015e-34 * 299792458.0 / 1.602176634e-19
 """Planck's constant times the speed of light: wavelength in metres times energy in electronvolt."""
 
 
-def read_cxi(path: str, units: str, translation: str, *, device: torch.device) -> dict[str, Any]:
+def read_cxi(path: str, units: str, translation: str) -> dict[str, Any]:
     """The scan at `path` as `ptychoparity.backends.host.cxi.read` has it, positions in object pixels besides.
 
     units: what diff3d is wanted in, "counts" as recorded, or "amplitude": their roots as float32, 0 at bad pixels.
@@ -28,7 +28,7 @@ def read_cxi(path: str, units: str, translation: str, *, device: torch.device) -
     return answer
 
 
-def write_cxi(path: str, diff3d: np.ndarray, units: str, *, device: torch.device, **scan: Any) -> dict[str, str]:
+def write_cxi(path: str, diff3d: np.ndarray, units: str, **scan: Any) -> dict[str, str]:
     """Write a scan as CXI, whole or not at all; fields and errors are those of `ptychoparity.backends.host.cxi`.
 
     diff3d (n, H, W) is recorded in counts: as given, or squared from "amplitude" in float64, where no square of

@@ -17,37 +17,37 @@ def _out(values: torch.Tensor) -> np.ndarray:
     return values.clone(memory_format=torch.contiguous_format).numpy()
 
 
-def flat_to_grid(flat: np.ndarray, gridsize: int, *, device: torch.device) -> Answer:
+def flat_to_grid(flat: np.ndarray, gridsize: int) -> Answer:
     """flat (B*C, N, N, 1) to grid (B, g, g, N, N, 1), dtype kept (TENSOR.TOGRID). ValueError for other shapes."""
     layouts.flat(flat, gridsize)
     return {"grid": _out(tensor(flat, HOST).unflatten(0, (len(flat) // gridsize**2, gridsize, gridsize)))}
 
 
-def grid_to_flat(grid: np.ndarray, *, device: torch.device) -> Answer:
+def grid_to_flat(grid: np.ndarray) -> Answer:
     """grid (B, g, g, N, N, 1) to flat (B*C, N, N, 1), dtype kept (TENSOR.FROMGRID). ValueError for other shapes."""
     layouts.grid(grid)
     return {"flat": _out(tensor(grid, HOST).flatten(0, 2))}
 
 
-def grid_to_channel(grid: np.ndarray, *, device: torch.device) -> Answer:
+def grid_to_channel(grid: np.ndarray) -> Answer:
     """grid (B, g, g, N, N, 1) to channels (B, N, N, C), dtype kept (TENSOR.GRID2CHANNEL). ValueError for others."""
     layouts.grid(grid)
     return {"channels": _out(tensor(grid, HOST)[..., 0].flatten(1, 2).movedim(1, -1))}
 
 
-def channel_to_flat(channels: np.ndarray, *, device: torch.device) -> Answer:
+def channel_to_flat(channels: np.ndarray) -> Answer:
     """channels (B, N, N, C) to flat (B*C, N, N, 1), dtype kept (TENSOR.CHANNEL2FLAT). ValueError for other shapes."""
     layouts.channels(channels)
     return {"flat": _out(tensor(channels, HOST).movedim(-1, 1).flatten(0, 1)[..., None])}
 
 
-def flat_to_channel(flat: np.ndarray, gridsize: int, *, device: torch.device) -> Answer:
+def flat_to_channel(flat: np.ndarray, gridsize: int) -> Answer:
     """flat (B*C, N, N, 1) to channels (B, N, N, C), dtype kept (TENSOR.FLAT2CHANNEL). ValueError for other shapes."""
     layouts.flat(flat, gridsize)
     return {"channels": _out(tensor(flat, HOST)[..., 0].unflatten(0, (-1, gridsize**2)).movedim(1, -1))}
 
 
-def flatten_coords(coords: np.ndarray, *, device: torch.device) -> Answer:
+def flatten_coords(coords: np.ndarray) -> Answer:
     """coords (B, 1, 2, C), px, to offsets (B*C, 2) float32, [x, y] (PHYS.UNITS.COORD_DTYPE). ValueError for others."""
     layouts.coords(coords)
     rows = tensor(coords, HOST)[:, 0].movedim(-1, 1).flatten(0, 1)

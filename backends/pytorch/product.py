@@ -3,13 +3,12 @@
 from typing import Any
 
 import numpy as np
-import torch
 
 from ptychoparity.backends.host import product as files
 from ptychoparity.backends.pytorch.bridge import HOST, tensor
 
 
-def read_product(path: str, *, device: torch.device) -> dict[str, Any]:
+def read_product(path: str) -> dict[str, Any]:
     """The product at `path` as `backends.host.product.read` has it, and xcoords, ycoords (n,) float64: its positions
     in object pixels (PRODUCT.SCAN.FRAME). Raises as `read`.
 
@@ -24,7 +23,7 @@ def read_product(path: str, *, device: torch.device) -> dict[str, Any]:
     }
 
 
-def write_product(path: str, *, device: torch.device, **product: Any) -> dict[str, str]:
+def write_product(path: str, **product: Any) -> dict[str, str]:
     """Write a product under the spec's names, whole or not at all; its fields and errors are `read`'s.
 
     Returns {"path": path}.

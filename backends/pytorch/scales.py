@@ -20,7 +20,7 @@ def _energy(stack: torch.Tensor) -> float:
     return total.item() / len(stack)
 
 
-def normalize_diffraction(diffraction: np.ndarray, *, device: torch.device) -> Answer:
+def normalize_diffraction(diffraction: np.ndarray) -> Answer:
     """normalized = scale * diffraction, of mean energy (N/2)^2 per pattern (DATA.GROUP.XFULL_FORMULA).
 
     diffraction: (B, N, N, C), not negative, sqrt(photons). Returns normalized (B, N, N, C) float32 and scale, a
@@ -36,7 +36,7 @@ def normalize_diffraction(diffraction: np.ndarray, *, device: torch.device) -> A
     return {"normalized": normalized.numpy(), "scale": np.asarray(scale)}
 
 
-def intensity_scale(nphotons: float, N: int, field: np.ndarray | None, *, device: torch.device) -> Answer:
+def intensity_scale(nphotons: float, N: int, field: np.ndarray | None) -> Answer:
     """scale = sqrt(nphotons) / (N/2), or sqrt(nphotons / mean energy of the exit waves) where they are given.
 
     field: (B, N, N) complex64 or None. Returns scale, a float64 scalar. NORM.MODE.CLOSED, PHYS.SCALE.DATASET.

@@ -11,7 +11,7 @@ from ptychoparity.backends.host.scan import read_metadata as metadata_of
 from ptychoparity.backends.pytorch.bridge import HOST, chunks, empty, tensor
 
 
-def load_scan(path: str, N: int | None, units: str, *, device: torch.device) -> dict[str, np.ndarray | None]:
+def load_scan(path: str, N: int | None, units: str) -> dict[str, np.ndarray | None]:
     """The scan at `path` in the contract's dtypes, diff3d as amplitude float32, sqrt(photons).
 
     units: what diff3d holds, "amplitude" or "counts"; counts become amplitude by a square root, integers
@@ -38,7 +38,7 @@ def amplitude(diff3d: np.ndarray, units: str) -> np.ndarray:
     return roots.numpy()
 
 
-def save_scan(*, device: torch.device, **scan: Any) -> dict[str, str]:
+def save_scan(**scan: Any) -> dict[str, str]:
     """A scan into the NPZ file at `path`: arguments, answer and errors are `rawdata.save_scan`'s.
 
     `device` is not used: nothing is computed.
@@ -46,6 +46,6 @@ def save_scan(*, device: torch.device, **scan: Any) -> dict[str, str]:
     return rawdata.save_scan(**scan)
 
 
-def read_metadata(path: str, *, device: torch.device) -> dict[str, Any]:
+def read_metadata(path: str) -> dict[str, Any]:
     """What the `_metadata` of the scan at `path` says: answer and errors are `backends.host.scan.read_metadata`'s."""
     return metadata_of(path)

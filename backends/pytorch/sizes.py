@@ -1,14 +1,11 @@
 """Operation `padded_size`: sides of the model's canvases."""
 
 import numpy as np
-import torch
 
 from ptychoparity.backends.host import checks
 
 
-def padded_size(
-    N: int, gridsize: int, offset: int, max_position_jitter: int, *, device: torch.device
-) -> dict[str, np.ndarray]:
+def padded_size(N: int, gridsize: int, offset: int, max_position_jitter: int) -> dict[str, np.ndarray]:
     """bigN, what a group spans, and padded, with room for jitter: int64 scalars, px (PARAMS.BIGN, HOUSE.SIZE.PADDED).
 
     Raises ValueError as `checks.canvas_sizes`. `device` is not used: two sums.

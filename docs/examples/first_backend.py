@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ptychoparity.backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
+from ptychoparity import BackendInfo, DeviceUnavailable, UnknownOperation
 
 
 class FirstBackend:

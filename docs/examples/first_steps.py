@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ptychoparity.backends.protocol import BackendInfo
+from ptychoparity import BackendInfo
 
 
 class Step1:

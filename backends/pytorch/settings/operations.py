@@ -16,7 +16,7 @@ from ptychoparity.backends.pytorch.settings.plain import assign, build, class_na
 Answer = dict[str, Any]
 
 
-def make_config(kind: str, fields: Answer, assignments: Answer, *, device: Any) -> Answer:
+def make_config(kind: str, fields: Answer, assignments: Answer) -> Answer:
     """fields of a configuration, every one; defaults as declared (CFG.*). See `build` for what it raises."""
     cls = class_named(kind)
     config = build(cls, fields)
@@ -24,19 +24,19 @@ def make_config(kind: str, fields: Answer, assignments: Answer, *, device: Any) 
     return {"fields": plain(config), "defaults": defaults(cls)}
 
 
-def validate_config(kind: str, fields: Answer, archive: str | None, *, device: Any) -> Answer:
+def validate_config(kind: str, fields: Answer, archive: str | None) -> Answer:
     """{"valid": True}; a ValueError names field, value and what is allowed. `archive` lies in the model_path."""
     given = {**fields, "model_path": str(Path(archive).parent)} if archive else fields
     validate(build(class_named(kind), given))
     return {"valid": True}
 
 
-def legacy_dict(kind: str, fields: Answer, *, device: Any) -> Answer:
+def legacy_dict(kind: str, fields: Answer) -> Answer:
     """params: the configuration flat under legacy keys (BRIDGE.TRANSLATE). TypeError for execution settings."""
     return {"params": store.dataclass_to_legacy_dict(build(class_named(kind), fields))}
 
 
-def update_legacy_dict(params: Answer, kind: str, fields: Answer, *, device: Any) -> Answer:
+def update_legacy_dict(params: Answer, kind: str, fields: Answer) -> Answer:
     """params after the bridge, and the configuration's fields, which it leaves alone (BRIDGE.FUNCTION, ONEWAY)."""
     config, filled = build(class_named(kind), fields), dict(params)
     store.update_legacy_dict(filled, config)
@@ -55,20 +55,20 @@ def _store_with(changes: Answer) -> Iterator[dict[str, Any]]:
         store.cfg.update(before)
 
 
-def params_get(changes: Answer, key: str, default: Any, *, device: Any) -> Answer:
+def params_get(changes: Answer, key: str, default: Any) -> Answer:
     """value under key (PARAMS.GET). KeyError for a missing one without a default."""
     with _store_with(changes):
         return {"value": store.get(key) if default is None else store.get(key, default)}
 
 
-def params_set(changes: Answer, key: str, value: Any, *, device: Any) -> Answer:
+def params_set(changes: Answer, key: str, value: Any) -> Answer:
     """params after one was set, and whether they are the dictionary they were (PARAMS.SET, PARAMS.CFG)."""
     with _store_with(changes) as held:
         store.set(key, value)
         return {"params": dict(store.cfg), "same_store": store.cfg is held}
 
 
-def group_bridged(changes: Answer, fields: Answer, xcoords: np.ndarray, ycoords: np.ndarray, *, device: Any) -> Answer:
+def group_bridged(changes: Answer, fields: Answer, xcoords: np.ndarray, ycoords: np.ndarray) -> Answer:
     """nn_indices (n_groups, gridsize**2) int64 of positions (n,) px, drawn as the bridged store says (BRIDGE.REGRID).
 
     Raises ValueError for an N that no model has, and as `draw_groups`.
@@ -93,6 +93,6 @@ def group_bridged(changes: Answer, fields: Answer, xcoords: np.ndarray, ycoords:
     return {"nn_indices": groups}
 
 
-def read_config(path: str, *, device: Any) -> Answer:
+def read_config(path: str) -> Answer:
     """document: the mapping of a YAML file (CFG.YAML). See `backends.host.settings.read_yaml` for what it raises."""
     return {"document": settings.read_yaml(path)}

@@ -1,32 +1,49 @@
-"""Fields that carry their own rules, and the checks of them (CFG.VALIDATE.*, HOUSE.CONFIG.REFUSED)."""
+"""The checks of a configuration's fields, each against its annotation and its range (CFG.VALIDATE.*)."""
 
 import dataclasses
 import math
 from pathlib import Path
 from types import UnionType
-from typing import Any, get_args
+from typing import Any, Literal, Union, get_args, get_origin
 
-
-def option(default: Any = dataclasses.MISSING, **rules: Any) -> Any:
-    """A dataclass field with rules: `legacy` (its key in the flat store), `choices`, `above`, `least`, `most`,
-    `power_of_two`, `of_operator` (above 0, but only asked of networks other than cnn).
-    """
-    return dataclasses.field(default=default, metadata=rules)
+from ptychoparity.backends.host.options import Range
 
 
 def check(config: Any) -> None:
     """ValueError for the first field of a dataclass that breaks its type or its rules."""
     for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
-        if not _fits(value, field.type):
-            raise ValueError(f"{field.name} = {value!r} must be {_spoken(field.type)}")
-        if problem := _broken(value, field.metadata):
-            raise ValueError(f"{field.name} = {value!r} must be {problem}")
+        value, types, choices = getattr(config, field.name), _types(field.type), _choices(field.type)
+        if not _fits(value, types):
+            raise ValueError(f"{field.name} = {value!r} must be {_spoken(types)}")
+        if choices and value not in choices:
+            raise ValueError(f"{field.name} = {value!r} must be one of {', '.join(map(str, choices))}")
+        if "range" in field.metadata and not _within(value, field.metadata["range"]):
+            raise ValueError(f"{field.name} = {value!r} must be {field.metadata['range'].value}")
 
 
-def _fits(value: Any, wanted: Any) -> bool:
-    """Whether a value has a field's type: whole numbers will do for floats, flags not for numbers, NaN for nothing."""
-    types = get_args(wanted) if isinstance(wanted, UnionType) else (wanted,)
+def _members(wanted: Any) -> tuple[Any, ...]:
+    """The types of a union; a choice of literals is one of them."""
+    return get_args(wanted) if get_origin(wanted) in (Union, UnionType) else (wanted,)
+
+
+def _types(wanted: Any) -> tuple[type, ...]:
+    """The plain types of an annotation: a choice of literals stands for theirs."""
+    found: list[type] = []
+    for one in _members(wanted):
+        found += [type(choice) for choice in get_args(one)] if get_origin(one) is Literal else [one]
+    return tuple(dict.fromkeys(found))
+
+
+def _choices(wanted: Any) -> tuple[Any, ...]:
+    """All values an annotation allows; empty where a type among them allows any of its own."""
+    members = _members(wanted)
+    if not all(get_origin(one) is Literal or one is type(None) for one in members):
+        return ()
+    return tuple(choice for one in members for choice in (get_args(one) or (None,)))
+
+
+def _fits(value: Any, types: tuple[type, ...]) -> bool:
+    """Whether a value has one of the types: whole numbers do for floats, flags not for numbers, NaN for nothing."""
     if isinstance(value, bool):
         return bool in types
     if isinstance(value, float) and not math.isfinite(value):
@@ -36,25 +53,19 @@ def _fits(value: Any, wanted: Any) -> bool:
     return any(isinstance(value, (int, float) if one is float else one) for one in types)
 
 
-def _spoken(wanted: Any) -> str:
+def _spoken(types: tuple[type, ...]) -> str:
     words = {int: "a whole number", float: "a number", bool: "True or False", str: "a text", type(None): "None"}
-    types = get_args(wanted) if isinstance(wanted, UnionType) else (wanted,)
     return " or ".join(words.get(one, one.__name__) for one in types)
 
 
-def _broken(value: Any, rules: Any) -> str:
-    """What a field's rules ask of a value that breaks them; empty where it keeps them."""
-    if "choices" in rules and value not in rules["choices"]:
-        return f"one of {', '.join(map(str, rules['choices']))}"
-    if value is None or isinstance(value, str):
-        return ""
-    if "above" in rules and not value > rules["above"]:
-        return f"above {rules['above']}"
-    low, high = rules.get("least", -math.inf), rules.get("most", math.inf)
+def _within(value: Any, wanted: Range) -> bool:
+    """Whether a number keeps its range; what is no number has none."""
     if not isinstance(value, (int, float)):
-        return ""
-    if not low <= value <= high:
-        return f"between {low} and {high}" if math.isfinite(high) else f"at least {low}"
-    if rules.get("power_of_two") and (value < 1 or value & (value - 1)):
-        return "a power of two"
-    return ""
+        return True
+    if wanted is Range.POSITIVE:
+        return value > 0
+    if wanted is Range.NOT_NEGATIVE:
+        return value >= 0
+    if wanted is Range.FRACTION:
+        return 0 <= value <= 1
+    return value >= 1 and not value & (value - 1)

@@ -4,50 +4,10 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from ptychoparity.backends.host import legacy_params
 from ptychoparity.backends.pytorch.settings.canonical import InferenceConfig, ModelConfig, TrainingConfig
 
-cfg: dict[str, Any] = {
-    "N": 128,
-    "gridsize": 2,
-    "offset": 4,
-    "outer_offset_train": None,
-    "outer_offset_test": None,
-    "big_gridsize": 10,
-    "max_position_jitter": 10,
-    "sim_jitter_scale": 0.0,
-    "size": 392,
-    "batch_size": 16,
-    "nepochs": 60,
-    "nphotons": 1e9,
-    "nimgs_train": 9,
-    "nimgs_test": 3,
-    "npseed": 42,
-    "data_source": "generic",
-    "set_phi": False,
-    "label": "",
-    "output_prefix": "outputs",
-    "h5_path": "wts.h5",
-    "debug": True,
-    "mae_weight": 0.0,
-    "nll_weight": 1.0,
-    "tv_weight": 0.0,
-    "realspace_mae_weight": 0.0,
-    "realspace_weight": 0.0,
-    "model_type": "pinn",
-    "amp_activation": "sigmoid",
-    "n_filters_scale": 2,
-    "pad_object": True,
-    "object.big": True,
-    "probe.big": False,
-    "probe.mask": True,
-    "probe.trainable": False,
-    "probe_scale": 10.0,
-    "default_probe_scale": 0.7,
-    "gaussian_smoothing_sigma": 0.0,
-    "intensity_scale.trainable": False,
-    "positions.provided": False,
-    "use_xla_translate": True,
-}
+cfg: dict[str, Any] = dict(legacy_params.DEFAULTS)
 """The store itself: one dictionary for the life of the process, changed in place (PARAMS.CFG)."""
 
 

@@ -16,7 +16,7 @@ CLASSES = {
 
 
 def bridge_config(
-    which: str, data: Answer, model: Answer, training: Answer, inference: Answer, overrides: Answer, *, device: Any
+    which: str, data: Answer, model: Answer, training: Answer, inference: Answer, overrides: Answer
 ) -> Answer:
     """fields of the canonical configuration, torch the four configurations afterwards (TBRIDGE.*).
 

@@ -6,30 +6,18 @@ from typing import Any
 
 from ptychoparity.backends.tensorflow.config.classes import InferenceConfig, ModelConfig, TrainingConfig
 
-KEY_MAPPINGS = {
-    "object_big": "object.big",
-    "probe_big": "probe.big",
-    "probe_mask": "probe.mask",
-    "probe_trainable": "probe.trainable",
-    "intensity_scale_trainable": "intensity_scale.trainable",
-    "positions_provided": "positions.provided",
-    "output_dir": "output_prefix",
-    "train_data_file": "train_data_file_path",
-    "test_data_file": "test_data_file_path",
-}
-"""Fields whose legacy key is another; all others keep their names (CFG.MAP.COMPLETE)."""
-
 
 def dataclass_to_legacy_dict(obj: ModelConfig | TrainingConfig | InferenceConfig) -> dict[str, Any]:
     """Legacy keys and values, the nested model's among them. TypeError for any other object (BRIDGE.EXEC_EXCLUDED)."""
     if type(obj) not in (ModelConfig, TrainingConfig, InferenceConfig):
         raise TypeError(f"{type(obj).__name__} is no configuration that goes into the legacy dictionary")
-    fields = dataclasses.asdict(obj)
-    fields.update(fields.pop("model", {}))
-    return {
-        KEY_MAPPINGS.get(name, name): os.fspath(value) if isinstance(value, os.PathLike) else value
-        for name, value in fields.items()
-    }
+    flat: dict[str, Any] = {}
+    for field in dataclasses.fields(obj):
+        if field.name != "model":
+            value = getattr(obj, field.name)
+            key = field.metadata.get("legacy", field.name)  # all others keep their names (CFG.MAP.COMPLETE)
+            flat[key] = os.fspath(value) if isinstance(value, os.PathLike) else value
+    return flat if isinstance(obj, ModelConfig) else flat | dataclass_to_legacy_dict(obj.model)
 
 
 def update_legacy_dict(cfg: dict[str, Any], dataclass_obj: TrainingConfig | InferenceConfig) -> None:

@@ -1,68 +1,26 @@
-"""Rules of the configurations (CFG.VALIDATE.*, EXEC.*, HOUSE.CONFIG.REFUSED): types from annotations, ranges here."""
+"""Rules of the configurations (CFG.VALIDATE.*, EXEC.*, HOUSE.CONFIG.REFUSED): types and ranges of fields."""
 
+import dataclasses
 import math
-import operator
 from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType, NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from ptychoparity.backends.tensorflow.config.classes import (
-    InferenceConfig,
-    ModelConfig,
-    PyTorchExecutionConfig,
-    TrainingConfig,
-)
+from ptychoparity.backends.host.options import Range
+from ptychoparity.backends.tensorflow.config.classes import InferenceConfig, ModelConfig
 
 _POSITIVE = "more than 0"
-_NOT_NEGATIVE = "0 or more"
-_FRACTION = "a number from 0 to 1"
-_POWER = "a power of two"
 
-_TESTS: MappingProxyType[str, Callable[[Any], bool]] = MappingProxyType(
+_RANGES: MappingProxyType[Range, tuple[str, Callable[[Any], bool]]] = MappingProxyType(
     {
-        _POSITIVE: lambda value: value > 0,
-        _NOT_NEGATIVE: lambda value: value >= 0,
-        _FRACTION: lambda value: 0 <= value <= 1,
-        _POWER: lambda value: value > 0 and value.bit_count() == 1,
+        Range.POSITIVE: (_POSITIVE, lambda value: value > 0),
+        Range.NOT_NEGATIVE: ("0 or more", lambda value: value >= 0),
+        Range.FRACTION: ("a number from 0 to 1", lambda value: 0 <= value <= 1),
+        Range.POWER_OF_TWO: ("a power of two", lambda value: value > 0 and value.bit_count() == 1),
     }
 )
-
-_RANGES: MappingProxyType[type, dict[str, str]] = MappingProxyType(
-    {
-        ModelConfig: {
-            "gridsize": _POSITIVE,
-            "n_filters_scale": _POSITIVE,
-            "probe_scale": _POSITIVE,
-            "gaussian_smoothing_sigma": _NOT_NEGATIVE,
-        },
-        TrainingConfig: {
-            "batch_size": _POWER,
-            "nepochs": _POSITIVE,
-            "mae_weight": _FRACTION,
-            "nll_weight": _FRACTION,
-            "nphotons": _POSITIVE,
-        },
-        InferenceConfig: {},
-        PyTorchExecutionConfig: {
-            "devices": _POSITIVE,
-            "learning_rate": _POSITIVE,
-            "accum_steps": _POSITIVE,
-            "num_workers": _NOT_NEGATIVE,
-            "checkpoint_save_top_k": _NOT_NEGATIVE,
-            "early_stop_patience": _POSITIVE,
-            "inference_batch_size": _POSITIVE,
-            "ffno_encoder_blocks": _POSITIVE,
-            "ffno_encoder_modes": _POSITIVE,
-            "ffno_encoder_gate_init": _POSITIVE,
-            "ffno_encoder_mlp_ratio": _POSITIVE,
-            "spectral_bottleneck_blocks": _POSITIVE,
-            "spectral_bottleneck_modes": _POSITIVE,
-        },
-    }
-)
-
-_OPERATOR_FIELDS = ("fno_modes", "fno_width", "fno_blocks", "resnet_width")
+"""Each range in words, and the test of it."""
 
 
 def validate(config: Any) -> None:
@@ -77,10 +35,12 @@ def validate(config: Any) -> None:
             validate(value)
         elif not _is(value, wanted):
             _refuse(name, value, _words(wanted))
-    for name, rule in _RANGES[type(config)].items():
-        value = getattr(config, name)
-        if isinstance(value, (int, float)) and not _TESTS[rule](value):
-            _refuse(name, value, rule)
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if "range" in field.metadata and isinstance(value, (int, float)):
+            words, holds = _RANGES[field.metadata["range"]]
+            if not holds(value):
+                _refuse(field.name, value, words)
     if isinstance(config, ModelConfig) and config.architecture != "cnn":
         _validate_operator(config)
     if isinstance(config, InferenceConfig):
@@ -89,9 +49,10 @@ def validate(config: Any) -> None:
 
 def _validate_operator(model: ModelConfig) -> None:
     """CFG.MODEL.ARCH_DEPENDENTS."""
-    for name, value in zip(_OPERATOR_FIELDS, operator.attrgetter(*_OPERATOR_FIELDS)(model), strict=True):
-        if value is not None and value < 1:
-            _refuse(name, value, f"{_POSITIVE} (architecture {model.architecture!r} uses it)")
+    for field in dataclasses.fields(model):
+        value = getattr(model, field.name)
+        if field.metadata.get("of_operator") and value is not None and value < 1:
+            _refuse(field.name, value, f"{_POSITIVE} (architecture {model.architecture!r} uses it)")
 
 
 def _validate_bundle(folder: Path) -> None:
