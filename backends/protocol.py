@@ -26,7 +26,7 @@ class BackendInfo:
     framework_version : str
         The version of it that this process loaded.
     device : str
-        "cpu" or "cuda".
+        "cpu", "cuda", "cuda:1" or "mps".
     precision : str
         The arithmetic in use, for example "float32 (TF32 off)".
     homepage : str, optional
@@ -56,7 +56,7 @@ class Backend(Protocol):
     Parameters
     ----------
     device : str
-        "cpu" or "cuda".
+        "cpu", "cuda", "cuda:1" or "mps".
 
     Raises
     ------

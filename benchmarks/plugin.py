@@ -11,7 +11,7 @@ import pytest
 from ptychoparity.benchmarks import record, runner
 from ptychoparity.benchmarks.cases import Case, cases
 from ptychoparity.harness.plugin import DEFAULT_BACKENDS
-from ptychoparity.harness.seats import cuda_missing
+from ptychoparity.harness.seats import missing
 
 BENCH = pytest.StashKey[runner.Bench]()
 ROWS = pytest.StashKey[list[record.Row]]()
@@ -33,9 +33,9 @@ def devices(config: pytest.Config) -> list[str]:
     asked = config.getoption("device") or ["auto"]
     if "auto" not in asked:
         return list(dict.fromkeys(asked))
-    if cuda_missing() and not config.stash[SKIPPED]:
-        config.stash[SKIPPED].append(f"cuda: {cuda_missing()}")
-    return ["cpu"] if cuda_missing() else ["cpu", "cuda"]
+    if missing("cuda") and not config.stash[SKIPPED]:
+        config.stash[SKIPPED].append(f"cuda: {missing('cuda')}")
+    return ["cpu"] if missing("cuda") else ["cpu", "cuda"]
 
 
 def contenders(config: pytest.Config, case: Case) -> list[str]:

@@ -27,5 +27,14 @@ class Device:
             raise UsageError(f"device: expected cpu, cuda, cuda:N or mps, got {text!r}")
         return cls(found[1], None if found[2] is None else int(found[2]))
 
+    @classmethod
+    def named(cls, text: str) -> bool:
+        """Whether `text` names a device."""
+        try:
+            cls.parse(text)
+        except UsageError:
+            return False
+        return True
+
     def __str__(self) -> str:
         return self.kind if self.index is None else f"{self.kind}:{self.index}"

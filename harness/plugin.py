@@ -6,6 +6,7 @@ Options only say what to run; nothing here changes what a check means.
 import fnmatch
 import importlib
 import os
+import shlex
 import sys
 from dataclasses import replace
 from functools import cache
@@ -21,7 +22,7 @@ from ptychoparity.fixtures import integration_scan
 from ptychoparity.fixtures.simulate import write_scan
 from ptychoparity.harness import expectations
 from ptychoparity.harness.options import AUTO, OPTIONS, SELECTING
-from ptychoparity.harness.seats import cuda_missing
+from ptychoparity.harness.seats import missing
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports.events import BAD_OUTCOMES, Run
 from ptychoparity.reports.facts import expectation_text
@@ -96,8 +97,8 @@ def settings(config: pytest.Config) -> Settings:
     backends = tuple(dict.fromkeys(n for text in config.getoption("backend") for n in text.split(",") if n))
     return Settings(
         backends=backends or DEFAULT_BACKENDS, profile=PROFILES[config.getoption("profile")],
-        devices=("cpu", "cuda") if auto else tuple(dict.fromkeys(asked)),
-        optional_devices=frozenset({"cuda"}) if auto else frozenset(),
+        devices=tuple(dict.fromkeys([*(("cpu", "cuda") if auto else ()), *(d for d in asked if d != AUTO)])),
+        optional_devices=frozenset({"cuda"}) - set(asked) if auto else frozenset(),
         runs=Path(config.getoption("runs")), timeout=config.getoption("timeout"), gate=config.getoption("gate"),
         selection=_selection(config), scan=_scan(config), command=tuple(sys.argv),
     )  # fmt: skip
@@ -107,7 +108,7 @@ def _checks(config: pytest.Config) -> list[Check]:
     """Every selected check, made once."""
     if CHECKS not in config.stash:
         chosen = settings(config)
-        absent = chosen.optional_devices if cuda_missing() else frozenset()
+        absent = {device for device in chosen.optional_devices if missing(device)}
         pairs = [(b, d) for d in chosen.devices if d not in absent for b in chosen.backends]
         scan = scan_checks.cases() if chosen.scan is not None else ()
         found = checks(pairs, config.getoption("operation") or None, scan)
@@ -143,6 +144,15 @@ def check_of(item: pytest.Item) -> Any:
     return item.callspec.params.get("check") if hasattr(item, "callspec") else None
 
 
+def _deselected(config: pytest.Config, asked: list[Check]) -> str:
+    """What pytest's own selection left of the checks (-k, --deselect, --lf, a file or an id); empty where it is all."""
+    every = len(_checks(config))
+    if len(asked) == every:
+        return ""
+    words = "".join(f" -k {shlex.quote(text)}" for text in [config.option.keyword] if text)
+    return f"{len(asked)} of {every} checks, as pytest was told{words}"
+
+
 @pytest.hookimpl(tryfirst=True)  # processes are forked before a progress bar has a thread
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Start the run once it is known that something will be asked."""
@@ -152,7 +162,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     run = None
     try:
         files = map(expectations.read, map(Path, session.config.getoption("expectations")))
-        chosen = replace(settings(session.config), expectations=tuple(one for file in files for one in file.entries))
+        chosen = settings(session.config)
+        chosen = replace(
+            chosen, expectations=tuple(one for file in files for one in file.entries),
+            selection="; ".join(filter(None, (chosen.selection, _deselected(session.config, asked)))) or None,
+        )  # fmt: skip
         run = Session(chosen, session.config.stash.get(LISTENERS, []), asked)
         run.start()
     except BaseException as error:  # interrupted while backends start: nothing of them may stay

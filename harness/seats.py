@@ -2,12 +2,14 @@
 
 import os
 import shlex
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ptychoparity.backends import registry
 from ptychoparity.backends.worker import Worker
+from ptychoparity.core.devices import Device
 from ptychoparity.spec_tests import contract
 from ptychoparity.spec_tests.catalogue import clause
 from ptychoparity.spec_tests.generate import Check
@@ -37,7 +39,7 @@ def against(check: Check) -> str:
     if not check.against:
         return ""
     name, at, device = check.against.rpartition("@")
-    return check.against if at and device in ("cpu", "cuda") and name else f"{check.against}@{check.device}"
+    return check.against if at and name and Device.named(device) else f"{check.against}@{check.device}"
 
 
 @dataclass
@@ -88,8 +90,21 @@ def honest(description: dict[str, Any], device: str) -> None:
         raise CheckFailed(f"info: it says {info['framework']} {said}, its process loaded {found}")
     if info.get("device") != device:
         raise CheckFailed(f"info: it says device {info.get('device')!r}, it was started on {device!r}")
+    if reason := missing(device):
+        raise CheckFailed(f"info: it says device {device!r}, but there is {reason}")
 
 
-def cuda_missing() -> str:
-    """Why there is no CUDA device here, empty when there may be one. Asked without importing a framework."""
-    return "" if Path("/dev/nvidiactl").exists() else "no CUDA device on this machine (there is no /dev/nvidiactl)"
+CUDA_NODES = ("/dev/nvidiactl", "/dev/nvhost-ctrl-gpu", "/dev/nvgpu", "/dev/dxg", "/dev/kfd")
+"""Where a driver shows its GPUs: NVIDIA's own, two of its Tegra, WSL's, and AMD's, which torch calls cuda, too."""
+
+
+def missing(device: str) -> str:
+    """Why this machine has no such device, empty when it may have one. Asked without importing a framework."""
+    kind = Device.parse(device).kind
+    if kind == "mps" and sys.platform != "darwin":
+        return f"no MPS device on this machine (it runs {sys.platform}; MPS is of macOS alone)"
+    if kind == "cuda" and sys.platform == "darwin":
+        return "no CUDA device on this machine (macOS has none)"
+    if kind == "cuda" and sys.platform.startswith("linux") and not any(map(os.path.exists, CUDA_NODES)):
+        return f"no CUDA device on this machine (there is no {CUDA_NODES[0]})"
+    return ""

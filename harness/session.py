@@ -22,7 +22,7 @@ from ptychoparity.harness.chambers import Chamber
 from ptychoparity.harness.expectations import Expectation
 from ptychoparity.harness.header import header
 from ptychoparity.harness.judging import Judged, Judging, Rules
-from ptychoparity.harness.seats import Seat, cuda_missing
+from ptychoparity.harness.seats import Seat
 from ptychoparity.reports import events, gate
 from ptychoparity.spec_tests import contract, scan_checks
 from ptychoparity.spec_tests.generate import Check
@@ -65,6 +65,7 @@ class Session:
         self.seats: dict[str, Seat] = {}
         self.folder = storage.new_run(settings.runs)
         self._ahead = ahead if chambers.possible() else ()
+        self._planned = [(seats.key(check), check.id) for check in ahead]
         self._writer = events.Writer(self.folder / "events.jsonl")
         self._finished: list[dict[str, Any]] = []
         self._versions: dict[str, str] = {}
@@ -111,10 +112,12 @@ class Session:
         """A seat, and what its checks will be asked of."""
         self.seats[seat.key] = seat
         seat.reason = seat.entry.missing()
-        if not seat.reason and seat.device == "cuda" and "cuda" in self.settings.optional_devices:
-            seat.reason = cuda_missing()
         if seat.reason:
             seat.status = "skipped"
+            return
+        seat.reason = seats.missing(seat.device)
+        if seat.reason:  # what was asked for by name is missing; what is tried where it is there is left out
+            seat.status = "skipped" if seat.device in self.settings.optional_devices else "broken"
             return
         mine = chambers.of_the_seat(self._ahead, seat.key)
         seat.worker = Chamber(seat.entry, seat.device, mine, self.rules) if mine else Worker(seat.entry, seat.device)
@@ -219,6 +222,9 @@ class Session:
     def _emptiness(self) -> dict[str, list[str]]:
         """Per seat, where too little was asked to judge: neither an empty run nor a suite with a hole is green."""
         found: dict[str, list[str]] = {key: list(faults) for key, faults in self._faults.items()}
+        for key, left in self._left().items():
+            planned = sum(one == key for one, _ in self._planned)
+            found.setdefault(key, []).append(f"{left} of {planned} checks were not asked: the run was stopped early")
         if self.settings.selection is not None:
             return found
         for key, seat in self.seats.items():
@@ -228,6 +234,11 @@ class Session:
             for operation in seat.operations:
                 found[key] += self._too_little(key, operation)
         return found
+
+    def _left(self) -> Counter[str]:
+        """Per seat, how many of the checks that were to be run were not: pytest's -x and --maxfail stop early."""
+        done = {event["id"] for event in self._finished}
+        return Counter(key for key, id in self._planned if id not in done)
 
     def _too_little(self, key: str, operation: str) -> list[str]:
         """Why one operation of one backend was asked too little; a failure has been asked enough to fail."""
@@ -262,7 +273,7 @@ class Session:
         """Stop the backends, write the footer, return the exit code."""
         self._stop()
         emptiness = self._emptiness()
-        whole = self.settings.selection is None
+        whole = self.settings.selection is None and not self._left()
         forgotten = expectations.stale(self.settings.expectations, self._finished, self._versions) if whole else []
         gates = {k: self.settings.gate or ("house" if s.entry.ours else "must") for k, s in self.seats.items()}
         optional = frozenset(k for k, s in self.seats.items() if s.device in self.settings.optional_devices)

@@ -1,12 +1,23 @@
 """Which scan positions form a group (DATA.GROUP.*, HOUSE.GROUP.SEED)."""
 
 import warnings
+from dataclasses import dataclass
 from itertools import combinations
 from math import ceil, comb
 
 import numpy as np
 
 from ptychoparity.reference.cautions import FewerGroupsWarning
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Groups of positions, and the position each was drawn about."""
+
+    members: np.ndarray
+    """(B, C) indices."""
+    seeds: np.ndarray
+    """(B,) indices."""
 
 
 def nearest(positions: np.ndarray, seed: int, count: int) -> list[int]:
@@ -23,41 +34,43 @@ def draw_seeds(random: np.random.RandomState, n: int, wanted: int, sequential: b
     return random.choice(n, wanted, replace=False) if wanted < n else np.arange(n)
 
 
-def draw_standard(positions, random, C, K, nsamples, sequential) -> np.ndarray:
+def draw_standard(positions, random, C, K, nsamples, sequential) -> Groups:
     """One group per seed: C of the K nearest of each (DATA.GROUP.NEIGHBOURS)."""
     n = len(positions)
     seeds = draw_seeds(random, n, nsamples, sequential)
     if C == 1:
         if nsamples > n:
             warnings.warn(f"{nsamples} groups asked for, {n} positions: {n} groups", FewerGroupsWarning, stacklevel=4)
-        return seeds[:, None]
+        return Groups(seeds[:, None], seeds)
     groups = []
     for seed in seeds:
         members = nearest(positions, seed, min(K + 1, n))
         if len(members) > K:
             members = members[1:]
         groups.append(random.choice(members, C, replace=False))
-    return np.array(groups)
+    return Groups(np.array(groups), seeds)
 
 
-def draw_oversampled(positions, random, C, pool_size, nsamples, sequential) -> np.ndarray:
+def draw_oversampled(positions, random, C, pool_size, nsamples, sequential) -> Groups:
     """nsamples draws from a pool of C-combinations of neighbours (DATA.GROUP.OVERSAMPLE_*)."""
     n = len(positions)
     needed = max(1, ceil(nsamples / comb(pool_size, C)))
     seeds = draw_seeds(random, n, min(2 * needed, n), sequential)
     pool: list[tuple[int, ...]] = []
+    about: list[int] = []
     for seed in seeds:
         members = nearest(positions, seed, min(pool_size + 1, n))[1:]
         if len(members) < C:
             members = [seed, *members]
         for combination in combinations(members, C):
             pool.append(combination)
+            about.append(seed)
             if len(pool) >= 2 * nsamples:
                 break
         if len(pool) >= 2 * nsamples:
             break
     chosen = random.choice(len(pool), nsamples, replace=nsamples > len(pool))
-    return np.array(pool)[chosen]
+    return Groups(np.array(pool)[chosen], np.array(about)[chosen])
 
 
 def chosen_gridsize(argument: int | None, stored: int | None) -> int:
@@ -79,8 +92,8 @@ def draw_groups(
     sequential_sampling: bool,
     enable_oversampling: bool,
     neighbor_pool_size: int | None,
-) -> np.ndarray:
-    """nn_indices (B, C) for positions (n, 2) = [x, y].
+) -> Groups:
+    """The groups of positions (n, 2) = [x, y].
 
     HOUSE.GROUP.SEED: one private RandomState, drawn in the contract's order. Raises ValueError per
     DATA.GROUP.K_LT_C, TOO_SMALL and OVERSAMPLE_OPTIN.

@@ -93,7 +93,7 @@ def compute_overlap_metrics(
         groups = draw_groups(
             positions, K=max(neighbor_count, C), nsamples=n_groups, seed=seed, gridsize=2, sequential_sampling=False,
             enable_oversampling=True, neighbor_pool_size=None,
-        )  # fmt: skip
+        ).members  # fmt: skip
         answer["metric_1_group_based_avg"] = group_based(positions, groups, probe_diameter_px)
         centres = positions[groups].mean(axis=1)
     answer["metric_2_image_based_avg"] = image_based(positions, neighbor_count, probe_diameter_px)

@@ -36,6 +36,12 @@ def _arange(spec, shape, is_complex, random, symbols):
     return (spec.get("start", 0) + spec.get("step", 1) * np.arange(np.prod(shape))).reshape(shape)
 
 
+def _raster(spec, shape, is_complex, random, symbols):
+    """One coordinate of a raster scan, row by row, `columns` positions in a row: every distance ties with others."""
+    column, row = np.arange(shape[0]) % spec["columns"], np.arange(shape[0]) // spec["columns"]
+    return spec["start"] + spec["step"] * (column if spec["along"] == "x" else row)
+
+
 def _index(spec, shape, is_complex, random, symbols):
     """(row + 1) + i (column + 1): a pixel that knows where it stands."""
     rows, columns = np.arange(1.0, shape[-2] + 1), np.arange(1.0, shape[-1] + 1)
@@ -179,7 +185,7 @@ def _relative(spec, shape, is_complex, random, symbols):
 
 
 FAMILIES: dict[str, Maker] = {
-    "zeros": _zeros, "constant": _constant, "literal": _literal, "arange": _arange, "index": _index,
+    "zeros": _zeros, "constant": _constant, "literal": _literal, "arange": _arange, "raster": _raster, "index": _index,
     "normal": _normal, "normal_positive": _normal_positive, "uniform": _uniform,
     "integers": _integers, "smooth": _smooth,
     "smooth_channels": _smooth_channels, "affine": _affine,

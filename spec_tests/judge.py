@@ -18,7 +18,7 @@ import numpy as np
 from ptychoparity import fixtures
 from ptychoparity.backends.protocol import Answer, Died, Raised, Returned, TimedOut
 from ptychoparity.reference import dispatch
-from ptychoparity.spec_tests import descriptors, exact, files, goldens
+from ptychoparity.spec_tests import descriptors, exact, files, goldens, ties
 from ptychoparity.spec_tests.compare import Comparison, compare, compare_outputs
 from ptychoparity.spec_tests.contract import Contract, contracts
 from ptychoparity.spec_tests.descriptors import Descriptor
@@ -193,8 +193,15 @@ class Judge:
         self.record.oracle_seconds += time.perf_counter() - begin
         return expected
 
-    def _compare(self, tolerance: Mapping[str, Any], expected: Mapping[str, Any], actual: Mapping[str, Any]) -> None:
-        found = compare_outputs(tolerance, expected, actual)
+    def _compare(
+        self,
+        contract: Contract,
+        inputs: Mapping[str, Any],
+        tolerance: Mapping[str, Any],
+        expected: Mapping[str, Any],
+        actual: Mapping[str, Any],
+    ) -> None:
+        found = compare_outputs(tolerance, ties.settled(contract, inputs, expected, actual), actual)
         self.record.comparisons = found
         bad = [c for c in found if not c.ok]
         if bad:
@@ -209,7 +216,7 @@ class Judge:
             return
         self._stated(case, outputs)
         _warned(case, answer)
-        self._compare(contract["tolerance"], self._expected(contract, descriptor, inputs), outputs)
+        self._compare(contract, inputs, contract["tolerance"], self._expected(contract, descriptor, inputs), outputs)
 
     def _stated(self, case: Case, outputs: Mapping[str, Any]) -> None:
         """The example's own numbers, which do not come from the oracle."""
@@ -291,7 +298,7 @@ class Judge:
         self.record.inputs = descriptors.summarise(inputs)
         self.record.examples = 1
         outputs, _ = self.ask(backend, contract, inputs)
-        self._compare(goldens.tolerances(contract, folder), expected, outputs)
+        self._compare(contract, inputs, goldens.tolerances(contract, folder), expected, outputs)
 
     def _copies(self, rules: Mapping[str, Any], folder: Path) -> dict[str, str]:
         """Stored files that are an input themselves, as copies: a backend that writes to one spoils no golden."""
@@ -334,7 +341,7 @@ class Judge:
     def _property(self, contract: Contract, case: Case, backend: str, descriptor: Descriptor) -> None:
         inputs = self._expand(contract, descriptor)
         outputs, _ = self.ask(backend, contract, inputs)
-        self._compare(contract["tolerance"], self._expected(contract, descriptor, inputs), outputs)
+        self._compare(contract, inputs, contract["tolerance"], self._expected(contract, descriptor, inputs), outputs)
 
     def _relation(self, contract: Contract, case: Case, backend: str, descriptor: Descriptor) -> None:
         inputs = self._expand(contract, descriptor)
@@ -356,7 +363,7 @@ class Judge:
         except NotShrunk as failure:
             raise NotApplicable(f"{against} gives nothing to compare with: {failure.message}", "not-run") from failure
         self.record.adapter_seconds = max(mine, self.record.adapter_seconds)
-        self._compare(_doubled(contract["tolerance"]), theirs, ours)
+        self._compare(contract, inputs, _doubled(contract["tolerance"]), theirs, ours)
 
 
 def _doubled(tolerances: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

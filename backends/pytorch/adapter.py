@@ -87,7 +87,7 @@ class PyTorchBackend:
             version=own_version(),
             framework="torch",
             framework_version=torch.__version__,
-            device=self._device.type,
+            device=str(self._device),
             precision="float32 (TF32 off)",
         )
 
@@ -105,7 +105,8 @@ class PyTorchBackend:
 
 def _device(name: str) -> torch.device:
     """The torch device; DeviceUnavailable says which was asked for and what there is."""
-    available = ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]
+    gpus = [f"cuda:{number}" for number in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+    available = ["cpu", *(["cuda"] if gpus else []), *gpus]
     if name not in available:
         there = f"torch {torch.__version__} finds {', '.join(available)}"
         raise DeviceUnavailable(f"device {name!r} is not on this machine; {there}")

@@ -39,12 +39,8 @@ def group_scan(
     inputs.finite(xcoords=xcoords, ycoords=ycoords, diff3d=diff3d)
     if (diff3d < 0).any():
         raise ValueError("diff3d has negative values")
-    positions = np.column_stack([xcoords, ycoords]).astype(float)
-    starts = np.column_stack(
-        [xcoords if xcoords_start is None else xcoords_start, ycoords if ycoords_start is None else ycoords_start]
-    ).astype(float)
-    nn_indices = grouping.draw_groups(
-        positions,
+    drawn = grouping.draw_groups(
+        np.column_stack([xcoords, ycoords]).astype(float),
         K=K,
         nsamples=nsamples,
         seed=seed,
@@ -53,6 +49,17 @@ def group_scan(
         enable_oversampling=enable_oversampling,
         neighbor_pool_size=neighbor_pool_size,
     )
+    return describe_groups(drawn.members, xcoords, ycoords, xcoords_start, ycoords_start, diff3d, objectGuess, Y, N)
+
+
+def describe_groups(
+    nn_indices, xcoords, ycoords, xcoords_start, ycoords_start, diff3d, objectGuess, Y, N
+) -> dict[str, Any]:
+    """What `group_scan` says of groups nn_indices (B, C), however they were drawn."""
+    positions = np.column_stack([xcoords, ycoords]).astype(float)
+    starts = np.column_stack(
+        [xcoords if xcoords_start is None else xcoords_start, ycoords if ycoords_start is None else ycoords_start]
+    ).astype(float)
     coords_nn, offsets, relative = grouping.coordinates(positions, nn_indices)
     start_nn, start_offsets, start_relative = grouping.coordinates(starts, nn_indices)
     diffraction = diff3d[nn_indices].transpose(0, 2, 3, 1)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ptychoparity.reference import grouping, inputs
+from ptychoparity.reference.grouping import Groups
 from ptychoparity.reference.settings.build import Fields, build
 from ptychoparity.reference.settings.classes import RENAMED, STORE
 
@@ -38,19 +39,23 @@ def update_legacy_dict(params: dict[str, Any], kind: str, fields: Fields) -> dic
     return {"params": kept, "fields": built}
 
 
-def group_bridged(changes: dict[str, Any], fields: Fields, xcoords: np.ndarray, ycoords: np.ndarray) -> dict:
-    """BRIDGE.REGRID, BRIDGE.ORDER: bridge first, then group by what the store says."""
+def groups_bridged(changes: dict[str, Any], fields: Fields, xcoords: np.ndarray, ycoords: np.ndarray) -> Groups:
+    """Bridge first, then group by what the store says."""
     before = {**STORE, **changes}
     store = update_legacy_dict(before, "TrainingConfig", fields)["params"]
     inputs.size(store["N"])
     inputs.finite(xcoords=xcoords, ycoords=ycoords)
-    drawn = grouping.draw_groups(
+    return grouping.draw_groups(
         np.column_stack([xcoords, ycoords]),
         K=store["neighbor_count"], nsamples=store["n_groups"], seed=store.get("subsample_seed", 0),
         gridsize=store["gridsize"], sequential_sampling=store["sequential_sampling"],
         enable_oversampling=store["enable_oversampling"], neighbor_pool_size=store.get("neighbor_pool_size"),
     )  # fmt: skip
-    return {"nn_indices": drawn}
+
+
+def group_bridged(changes: dict[str, Any], fields: Fields, xcoords: np.ndarray, ycoords: np.ndarray) -> dict:
+    """BRIDGE.REGRID, BRIDGE.ORDER: the members of the groups that the store asks for."""
+    return {"nn_indices": groups_bridged(changes, fields, xcoords, ycoords).members}
 
 
 def derived(store: dict[str, Any], key: str) -> Any:

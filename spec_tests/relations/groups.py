@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.neighbours import precision, rounding
+
 
 def members_are_neighbours(call, inputs, options):
     """Every group lies within the K nearest of some position, itself counted or not, and has no member twice."""
@@ -11,6 +13,7 @@ def members_are_neighbours(call, inputs, options):
     answer = call("group_scan", inputs)
     positions = np.column_stack([inputs["xcoords"], inputs["ycoords"]]).astype(float)
     distance = np.hypot(*(positions[:, None] - positions[None]).transpose(2, 0, 1))
+    eps = precision(inputs["xcoords"], inputs["ycoords"], answer["coords_nn"])
     for number, group in enumerate(answer["nn_indices"]):
         if len(set(group.tolist())) != C:
             call.fail(f"nn_indices[{number}] = {group.tolist()}: a member comes twice")
@@ -18,7 +21,7 @@ def members_are_neighbours(call, inputs, options):
             call.fail(f"nn_indices[{number}] = {group.tolist()}: there are positions 0 to {len(positions) - 1}")
         # the farthest member of a group is at most the K-th neighbour of its seed
         kth = np.sort(distance, axis=1)[:, min(K, len(positions) - 1)]
-        if not (distance[:, group].max(axis=1) <= kth + 1e-9).any():
+        if not (distance[:, group].max(axis=1) <= kth + rounding(positions, kth, eps)).any():
             call.fail(f"nn_indices[{number}] = {group.tolist()}: no position has all of them among its {K} nearest")
 
 

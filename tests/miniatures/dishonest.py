@@ -56,3 +56,14 @@ class HangsAtStart(NumpyBackend):
         import time
 
         time.sleep(3600)
+
+
+class SaysItIsOnCuda(NumpyBackend):
+    """Takes any device and computes on the CPU."""
+
+    def __init__(self, device="cpu"):
+        self._said = device
+        super().__init__("cpu")
+
+    def info(self):
+        return replace(super().info(), device=self._said)
