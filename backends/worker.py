@@ -171,6 +171,11 @@ class Worker:
             return Raised(**common, **{**raised, "bases": tuple(raised["bases"])})
         return Returned(**common, outputs=remote.decode(reply["outputs"], Foreign))
 
+    def restart(self, timeout: float = START_TIMEOUT) -> dict[str, Any]:
+        """Another process of the same adapter: as `start`. Raises StartFailed."""
+        self._discard()
+        return self.start(timeout)
+
     def _process(self) -> Any:
         gateway = next(iter(self._group), None) if self._group is not None else None
         return getattr(getattr(gateway, "_io", None), "popen", None)

@@ -10,8 +10,8 @@ import pytest
 
 from ptychoparity.benchmarks import record, runner
 from ptychoparity.benchmarks.cases import Case, cases
+from ptychoparity.core.devices import missing
 from ptychoparity.harness.plugin import DEFAULT_BACKENDS
-from ptychoparity.harness.seats import missing
 
 BENCH = pytest.StashKey[runner.Bench]()
 ROWS = pytest.StashKey[list[record.Row]]()

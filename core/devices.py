@@ -1,6 +1,8 @@
 """Devices a backend computes on."""
 
+import os
 import re
+import sys
 from dataclasses import dataclass
 from typing import Self
 
@@ -38,3 +40,19 @@ class Device:
 
     def __str__(self) -> str:
         return self.kind if self.index is None else f"{self.kind}:{self.index}"
+
+
+CUDA_NODES = ("/dev/nvidiactl", "/dev/nvhost-ctrl-gpu", "/dev/nvgpu", "/dev/dxg", "/dev/kfd")
+"""Where a driver shows its GPUs: NVIDIA's own, two of its Tegra, WSL's, and AMD's, which torch calls cuda, too."""
+
+
+def missing(device: str) -> str:
+    """Why this machine has no such device, empty when it may have one. Asked without importing a framework."""
+    kind = Device.parse(device).kind
+    if kind == "mps" and sys.platform != "darwin":
+        return f"no MPS device on this machine (it runs {sys.platform}; MPS is of macOS alone)"
+    if kind == "cuda" and sys.platform == "darwin":
+        return "no CUDA device on this machine (macOS has none)"
+    if kind == "cuda" and sys.platform.startswith("linux") and not any(map(os.path.exists, CUDA_NODES)):
+        return f"no CUDA device on this machine (there is no {CUDA_NODES[0]})"
+    return ""

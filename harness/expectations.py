@@ -24,8 +24,7 @@ from packaging.version import InvalidVersion, Version
 from ptychoparity.backends import registry
 from ptychoparity.core.errors import UsageError
 from ptychoparity.reports import facts
-from ptychoparity.spec_tests import contract, scan_checks
-from ptychoparity.spec_tests.generate import parity_cases
+from ptychoparity.spec_tests import checks
 
 Event = dict[str, Any]
 
@@ -269,5 +268,4 @@ def stale(entries: Sequence[Expectation], events: Sequence[Event], known: Mappin
 @cache
 def _conditional() -> tuple[str, ...]:
     """Cases that need a scan or a second backend."""
-    pairs = (case for one in contract.contracts().values() for case in parity_cases(one))
-    return tuple(case.id for case in (*scan_checks.cases(), *pairs))
+    return tuple(case.id for case in checks.every_case() if checks.kind_of(case).conditional)

@@ -6,7 +6,7 @@ from importlib import metadata
 from typing import Any
 
 from ptychoparity.harness import coverage, storage
-from ptychoparity.harness.seats import Seat
+from ptychoparity.harness.targets import Target
 from ptychoparity.reports import events
 from ptychoparity.spec_tests import contract
 from ptychoparity.spec_tests.catalogue import clause
@@ -15,7 +15,7 @@ from ptychoparity.spec_tests.scan_checks import Scan
 from ptychoparity.spec_tests.unchecked import carried
 
 
-def header(settings: Any, run: str, seed: int, seats: list[Seat], scan: Scan | None) -> dict[str, Any]:
+def header(settings: Any, run: str, seed: int, targets: list[Target], scan: Scan | None) -> dict[str, Any]:
     """The header event. `settings` are those of ptychoparity.harness.session."""
     encoded = [clause(id) for id in sorted(carried())]
     return {
@@ -36,7 +36,7 @@ def header(settings: Any, run: str, seed: int, seats: list[Seat], scan: Scan | N
             "cores": os.cpu_count(),
             "python": platform.python_version(),
         },
-        "backends": [seat.event() for seat in seats],
+        "backends": [target.event() for target in targets],
         "operations": [
             {"operation": c.operation, "title": c["title"], "clauses": list(c.clauses), "tolerance": c["tolerance"]}
             for c in contract.contracts().values()

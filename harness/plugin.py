@@ -15,18 +15,17 @@ from typing import Any
 
 import pytest
 
+from ptychoparity.core.devices import missing
 from ptychoparity.core.errors import UsageError
-from ptychoparity.core.kinds import Kind
 from ptychoparity.core.profiles import PROFILES
 from ptychoparity.fixtures import integration_scan
 from ptychoparity.fixtures.simulate import write_scan
 from ptychoparity.harness import expectations
 from ptychoparity.harness.options import AUTO, OPTIONS, SELECTING
-from ptychoparity.harness.seats import missing
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports.events import BAD_OUTCOMES, Run
 from ptychoparity.reports.facts import expectation_text
-from ptychoparity.spec_tests import scan_checks
+from ptychoparity.spec_tests.checks import phase
 from ptychoparity.spec_tests.generate import Check, checks
 
 SESSION = pytest.StashKey[Session]()
@@ -110,13 +109,12 @@ def _checks(config: pytest.Config) -> list[Check]:
         chosen = settings(config)
         absent = {device for device in chosen.optional_devices if missing(device)}
         pairs = [(b, d) for d in chosen.devices if d not in absent for b in chosen.backends]
-        scan = scan_checks.cases() if chosen.scan is not None else ()
-        found = checks(pairs, config.getoption("operation") or None, scan)
+        found = checks(pairs, config.getoption("operation") or None, scan=chosen.scan is not None)
         kinds, globs = config.getoption("kind"), config.getoption("only")
         config.stash[CHECKS] = [
             c
             for c in found
-            if (not kinds or c.case.kind in kinds)
+            if (not kinds or c.case.shown in kinds)
             and (not globs or any(c.id == g or fnmatch.fnmatchcase(c.id, g) for g in globs))
         ]
     return config.stash[CHECKS]
@@ -124,19 +122,19 @@ def _checks(config: pytest.Config) -> list[Check]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "check" in metafunc.fixturenames:
-        mine = [c for c in _checks(metafunc.config) if c.case.kind == metafunc.module.KIND]
+        mine = [c for c in _checks(metafunc.config) if c.case.shown == metafunc.module.KIND]
         metafunc.parametrize("check", mine, ids=[c.id for c in mine])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Phases in order; within a phase neighbours share a case, so inputs and oracle answers are made once."""
 
-    def phase(item: pytest.Item) -> int:
+    def place(item: pytest.Item) -> int:
         check = check_of(item)
-        return Kind(check.case.kind).phase if isinstance(check, Check) else -1
+        return phase(check.case) if isinstance(check, Check) else -1
 
     items[:] = [item for item in items if check_of(item) is None or isinstance(check_of(item), Check)]
-    items.sort(key=phase)
+    items.sort(key=place)
 
 
 def check_of(item: pytest.Item) -> Any:

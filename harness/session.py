@@ -15,18 +15,21 @@ from typing import Any
 import numpy as np
 
 from ptychoparity.backends import registry
-from ptychoparity.backends.worker import StartFailed, Worker
+from ptychoparity.backends.worker import Worker
+from ptychoparity.core.devices import missing
 from ptychoparity.core.profiles import MINIMUM_CHECKS, Profile
-from ptychoparity.harness import chambers, expectations, seats, storage
-from ptychoparity.harness.chambers import Chamber
+from ptychoparity.harness import expectations, prefetch, storage, targets
+from ptychoparity.harness.check_runner import CheckResult, CheckRunner
 from ptychoparity.harness.expectations import Expectation
 from ptychoparity.harness.header import header
-from ptychoparity.harness.judging import Judged, Judging, Rules
-from ptychoparity.harness.seats import Seat
+from ptychoparity.harness.prefetch import PrefetchingRunner
+from ptychoparity.harness.targets import Pool
 from ptychoparity.reports import events, gate
-from ptychoparity.spec_tests import contract, scan_checks
+from ptychoparity.spec_tests import contract
+from ptychoparity.spec_tests.checks import kind_of
 from ptychoparity.spec_tests.generate import Check
-from ptychoparity.spec_tests.judge import Judge
+from ptychoparity.spec_tests.scan_checks import Scan
+from ptychoparity.spec_tests.trial import JudgeOptions
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Settings:
 class Session:
     """Use: `start()`, then `run(check)` for each, then `finish()`.
 
-    `ahead` are checks that will be run, in this order; given them, the session judges them ahead where it can.
+    `ahead` are checks that will be run, in this order; with them, the session prefetches their results where it can.
     """
 
     def __init__(
@@ -62,10 +65,10 @@ class Session:
     ) -> None:
         self.settings = settings
         self.listeners = list(listeners)
-        self.seats: dict[str, Seat] = {}
+        self.targets = Pool()
         self.folder = storage.new_run(settings.runs)
-        self._ahead = ahead if chambers.possible() else ()
-        self._planned = [(seats.key(check), check.id) for check in ahead]
+        self._ahead = ahead if prefetch.possible() else ()
+        self._planned = [(targets.key(check), check.id) for check in ahead]
         self._writer = events.Writer(self.folder / "events.jsonl")
         self._finished: list[dict[str, Any]] = []
         self._versions: dict[str, str] = {}
@@ -73,18 +76,13 @@ class Session:
         self._uncovered: list[str] = []
         self._began = time.perf_counter()
         self._startup = 0.0
-        self.scan = scan_checks.Scan.open(settings.scan) if settings.scan is not None else None
+        self.scan = Scan.open(settings.scan) if settings.scan is not None else None
         profile = settings.profile
-        self.rules = Rules(
+        self.options = JudgeOptions(
             profile.examples, profile.relation_examples, settings.timeout,
-            int(time.time()) if profile.seed is None else profile.seed, self.scan, settings.scan,
+            int(time.time()) if profile.seed is None else profile.seed,
         )  # fmt: skip
-        self._judging = Judging(self.rules, self.seats, self._keep_picture)
-
-    @property
-    def judge(self) -> Judge:
-        """The judge of what is not judged ahead."""
-        return self._judging.judge
+        self.runner = CheckRunner(self.options, self.targets, self.scan, self._keep_picture)
 
     # -- backends -----------------------------------------------------------------------------------------
 
@@ -93,44 +91,26 @@ class Session:
         begin = time.perf_counter()
         for name in self.settings.backends:
             for device in self.settings.devices:
-                self._place(Seat(registry.find(name), device))
-        there = [seat for seat in self.seats.values() if seat.worker is not None]
-        # chambers first: a worker brings threads along, and with threads about no process should be forked
-        for seat in sorted(there, key=lambda seat: not isinstance(seat.worker, Chamber)):
-            seat.worker.launch()
-        for seat in there:
-            self._await(seat)
+                self._place(registry.find(name), device)
+        # what is forked goes first: a worker brings threads along, and with threads about no process should be forked
+        self.targets.start([one for one in self.targets.values() if isinstance(one.process, PrefetchingRunner)])
         self._startup = time.perf_counter() - begin
-        self._versions = expectations.versions(seat.event() for seat in self.seats.values())
-        first = header(self.settings, self.folder.name, self.rules.seed, list(self.seats.values()), self.scan)
+        self._versions = expectations.versions(target.event() for target in self.targets.values())
+        first = header(self.settings, self.folder.name, self.options.seed, list(self.targets.values()), self.scan)
         self._uncovered = first["coverage"]["faults"]
         self._emit(first)
         if self.scan is not None:
             self._show_scan()
 
-    def _place(self, seat: Seat) -> None:
-        """A seat, and what its checks will be asked of."""
-        self.seats[seat.key] = seat
-        seat.reason = seat.entry.missing()
-        if seat.reason:
-            seat.status = "skipped"
-            return
-        seat.reason = seats.missing(seat.device)
-        if seat.reason:  # what was asked for by name is missing; what is tried where it is there is left out
-            seat.status = "skipped" if seat.device in self.settings.optional_devices else "broken"
-            return
-        mine = chambers.of_the_seat(self._ahead, seat.key)
-        seat.worker = Chamber(seat.entry, seat.device, mine, self.rules) if mine else Worker(seat.entry, seat.device)
-
-    def _await(self, seat: Seat) -> None:
-        try:
-            seat.description = seat.worker.start()
-        except StartFailed as failure:
-            absent = failure.type_name == "DeviceUnavailable"
-            seat.status = "skipped" if absent else "broken"
-            seat.reason = failure.reason.partition(": ")[2] if absent else failure.reason
-            if not absent and failure.detail:
-                seat.detail = failure.detail.strip()
+    def _place(self, entry: registry.Entry, device: str) -> None:
+        """A target, and the process that will run its checks ahead where there are some."""
+        mine = prefetch.of_target(self._ahead, f"{entry.name}@{device}")
+        self.targets.add(
+            entry, device, (lambda *at: PrefetchingRunner(*at, mine, self.options)) if mine else Worker,
+            absent=missing(device),
+            # what was asked for by name is missing; what is tried where it is there is left out
+            status="skipped" if device in self.settings.optional_devices else "broken",
+        )  # fmt: skip
 
     # -- events -------------------------------------------------------------------------------------------
 
@@ -144,11 +124,11 @@ class Session:
     def run(self, check: Check, descriptor: dict[str, Any] | None = None) -> dict[str, Any]:
         """Judge one check and write its event; nothing a backend does comes out as an exception."""
         self._emit({"event": "check-started", "id": check.id})
-        judged = (self._judged_ahead(check) if descriptor is None else None) or self._judging.judged(check, descriptor)
+        result = (self._prefetched(check) if descriptor is None else None) or self.runner.run(check, descriptor)
         self._note_ended()
-        if judged.faults:
-            self._faults.setdefault(seats.key(check), []).extend(judged.faults)
-        event = judged.event
+        if result.faults:
+            self._faults.setdefault(targets.key(check), []).extend(result.faults)
+        event = result.event
         if event["outcome"] in events.BAD_OUTCOMES:
             self._keep_failure(check, event)
         event = expectations.judged(self.settings.expectations, event, self._versions, expectations.today())
@@ -156,24 +136,25 @@ class Session:
         self._emit(event)
         return event
 
-    def _judged_ahead(self, check: Check) -> Judged | None:
-        seat = self.seats[seats.key(check)]
-        if not isinstance(seat.worker, Chamber) or seat.status != "ready":
+    def _prefetched(self, check: Check) -> CheckResult | None:
+        target = self.targets[targets.key(check)]
+        if not isinstance(target.process, PrefetchingRunner) or target.status != "ready":
             return None
         try:
-            judged = seat.worker.judged(check)
-        except chambers.Closed:
+            result = target.process.result(check)
+        except prefetch.Closed:
             self._note_ended()
             return None
-        if judged is not None:
-            self._judging.count(check, judged)
-        return judged
+        if result is not None:
+            self.runner.count(check, result)
+        return result
 
     def _note_ended(self) -> None:
-        """A backend whose chamber ended cannot be judged: its other checks are not run."""
-        for seat in self.seats.values():
-            if seat.status == "ready" and isinstance(seat.worker, Chamber) and seat.worker.ended:
-                seat.status, seat.reason = "broken", seat.worker.ended
+        """A backend whose prefetching process ended cannot be judged: its other checks are not run."""
+        for target in self.targets.values():
+            process = target.process
+            if target.status == "ready" and isinstance(process, PrefetchingRunner) and process.ended:
+                target.status, target.reason = "broken", process.ended
 
     def _keep_picture(self, check: Check, name: str, array: np.ndarray, caption: str) -> None:
         self._keep_array(name, check.backend, check.device, array, caption)
@@ -211,7 +192,7 @@ class Session:
                 "against": check.against,
                 "contracts": contract.version(),
                 "run": self.folder.name,
-                "scan": str(self.settings.scan) if check.case.operation == scan_checks.SCAN_OPERATION else None,
+                "scan": str(self.settings.scan) if kind_of(check.case).needs_scan else None,
             },
         )
         event["failure_file"] = str(path.relative_to(self.folder))
@@ -220,23 +201,23 @@ class Session:
     # -- verdict ------------------------------------------------------------------------------------------
 
     def _emptiness(self) -> dict[str, list[str]]:
-        """Per seat, where too little was asked to judge: neither an empty run nor a suite with a hole is green."""
+        """Per target, where too little was asked to judge: neither an empty run nor a suite with a hole is green."""
         found: dict[str, list[str]] = {key: list(faults) for key, faults in self._faults.items()}
         for key, left in self._left().items():
             planned = sum(one == key for one, _ in self._planned)
             found.setdefault(key, []).append(f"{left} of {planned} checks were not asked: the run was stopped early")
         if self.settings.selection is not None:
             return found
-        for key, seat in self.seats.items():
-            if seat.status != "ready":
+        for key, target in self.targets.items():
+            if target.status != "ready":
                 continue
             found.setdefault(key, []).extend(self._uncovered)
-            for operation in seat.operations:
+            for operation in target.operations:
                 found[key] += self._too_little(key, operation)
         return found
 
     def _left(self) -> Counter[str]:
-        """Per seat, how many of the checks that were to be run were not: pytest's -x and --maxfail stop early."""
+        """Per target, how many of the checks that were to be run were not: pytest's -x and --maxfail stop early."""
         done = {event["id"] for event in self._finished}
         return Counter(key for key, id in self._planned if id not in done)
 
@@ -258,11 +239,9 @@ class Session:
         return any(e["outcome"] in events.BAD_OUTCOMES for e in self._finished)
 
     def _stop(self) -> None:
-        with contextlib.ExitStack() as stack:  # a second Ctrl-C ends one wait, and not the stopping of the others
-            stack.callback(self._judging.close)
-            for seat in self.seats.values():
-                if seat.worker is not None:
-                    stack.callback(seat.worker.stop)
+        with contextlib.ExitStack() as stack:
+            stack.callback(self.runner.close)
+            stack.callback(self.targets.stop)
 
     def abandon(self) -> None:
         """Stop without a footer: a run cut off has no verdict, and its readers say so."""
@@ -275,10 +254,10 @@ class Session:
         emptiness = self._emptiness()
         whole = self.settings.selection is None and not self._left()
         forgotten = expectations.stale(self.settings.expectations, self._finished, self._versions) if whole else []
-        gates = {k: self.settings.gate or ("house" if s.entry.ours else "must") for k, s in self.seats.items()}
-        optional = frozenset(k for k, s in self.seats.items() if s.device in self.settings.optional_devices)
+        gates = {k: self.settings.gate or ("house" if t.entry.ours else "must") for k, t in self.targets.items()}
+        optional = frozenset(k for k, t in self.targets.items() if t.device in self.settings.optional_devices)
         verdicts, code, sentence = gate.judge_run(
-            [seat.event() for seat in self.seats.values()],
+            [target.event() for target in self.targets.values()],
             self._finished,
             emptiness,
             gates,

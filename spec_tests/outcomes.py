@@ -22,6 +22,10 @@ class CheckErrored(CheckFailed):
     outcome = "error"
 
 
+class SuspectInput(CheckFailed):
+    """The user's file is implausible, and the oracle finds it so too: no backend is to blame."""
+
+
 class NotApplicable(Exception):
     """The check cannot be asked of this backend; the reason is reported, never counted as a pass."""
 
@@ -30,7 +34,7 @@ class NotApplicable(Exception):
         self.reason, self.outcome = reason, outcome
 
 
-class NotShrunk(BaseException):
+class StopExploration(BaseException):
     """A crash, a hang, nobody left to ask: it ends an exploration at once, since replaying it would cost a process each
     time, or lead nowhere.
 

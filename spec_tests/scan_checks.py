@@ -17,10 +17,8 @@ from ptychoparity.reference.patches import sample_bilinear
 from ptychoparity.spec_tests import ties
 from ptychoparity.spec_tests.compare import Comparison, compare_outputs
 from ptychoparity.spec_tests.contract import contracts
-from ptychoparity.spec_tests.generate import Case
-from ptychoparity.spec_tests.outcomes import CheckFailed, NotApplicable
+from ptychoparity.spec_tests.outcomes import CheckFailed, NotApplicable, SuspectInput
 
-SCAN_OPERATION = "scan"
 MOST_PATTERNS = 600
 """Patterns looked at, evenly spread: more would take long and say nothing else."""
 MOST_STITCHED = 150
@@ -49,10 +47,6 @@ class ScanError(UsageError):
     """The scan file cannot be read; the message names the file and the field."""
 
 
-class Doubtful(CheckFailed):
-    """The file is implausible, and the oracle finds it so too: no backend is to blame."""
-
-
 @dataclass
 class Scan:
     """A scan file and what the oracle makes of it."""
@@ -77,11 +71,6 @@ class Scan:
         if name not in self.kept:
             self.kept[name] = make()
         return self.kept[name]
-
-
-def cases() -> list[Case]:
-    """The scan's checks, in the order they build on each other."""
-    return [Case(SCAN_OPERATION, "example", n, clauses, {"needs": needs}) for n, (clauses, needs, _) in CHECKS.items()]
 
 
 def judge(name: str, scan: Scan, call: Any, keep: Callable[[str, np.ndarray, str], None]) -> str:
@@ -134,7 +123,7 @@ def units(scan: Scan, call: Any, keep: Any) -> str:
 
 def _blame(problem: str, oracle_too: bool) -> None:
     """A problem the oracle has too is the file's; one it has not is the backend's."""
-    raise Doubtful(problem) if oracle_too else CheckFailed(f"{problem} (the oracle finds nothing wrong)")
+    raise SuspectInput(problem) if oracle_too else CheckFailed(f"{problem} (the oracle finds nothing wrong)")
 
 
 def _chosen(scan: Scan, most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -173,15 +162,15 @@ def _ratio(part: float, whole: float) -> float:
 
 
 def _by_oracle(scan: Scan, most: int, measured: np.ndarray) -> np.ndarray:
-    """The oracle's model of the `measured` patterns. Raises Doubtful where file and model cannot be compared at all."""
+    """The oracle's model of the `measured` patterns. Raises SuspectInput where the two cannot be compared at all."""
     if not measured.any():
-        raise Doubtful("diff3d: every pattern that is looked at is zero, so nothing can be compared")
+        raise SuspectInput("diff3d: every pattern that is looked at is zero, so nothing can be compared")
     try:
         model = scan.once(f"model of {most}", lambda: model_amplitude(scan, dispatch.call, most))
     except ValueError as error:
-        raise Doubtful(f"probeGuess times objectGuess cannot be diffracted: {error}") from error
+        raise SuspectInput(f"probeGuess times objectGuess cannot be diffracted: {error}") from error
     if not model.any():
-        raise Doubtful(f"{_reach(scan)}: the probe meets nothing of it anywhere, so nothing can be compared")
+        raise SuspectInput(f"{_reach(scan)}: the probe meets nothing of it anywhere, so nothing can be compared")
     return model
 
 
@@ -256,7 +245,7 @@ def grouping(scan: Scan, call: Any, keep: Any) -> str:
     try:
         expected = scan.once("grouping", lambda: dispatch.call("group_scan", inputs))
     except ValueError as error:
-        raise Doubtful(f"the scan cannot be grouped: {error}") from error
+        raise SuspectInput(f"the scan cannot be grouped: {error}") from error
     answer = call("group_scan", inputs)
     contract = contracts()["group_scan"]
     _hold(call, compare_outputs(contract["tolerance"], ties.settled(contract, inputs, expected, answer), answer))
@@ -279,7 +268,7 @@ def stitching(scan: Scan, call: Any, keep: Any) -> str:
     expected = scan.once("stitching", lambda: stitch(dispatch.call))
     known = _against_object(expected, obj)
     if not known.size:
-        raise Doubtful(f"{_reach(scan)}: no patch covers any of it, so nothing can be compared")
+        raise SuspectInput(f"{_reach(scan)}: no patch covers any of it, so nothing can be compared")
     stitched = stitch(call)
     found = _against_object(stitched, obj)
     keep(

@@ -15,9 +15,9 @@ from typing import Any
 import jsonschema
 
 from ptychoparity.core.errors import UsageError
+from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.catalogue import catalogue
-from ptychoparity.spec_tests.contract import contracts
-from ptychoparity.spec_tests.generate import Case, all_cases, parity_cases
+from ptychoparity.spec_tests.checks import every_case, kind_of
 
 NOT_CHECKABLE, NOT_YET = "not checkable", "not yet"
 _STATES = {"why": NOT_CHECKABLE, "later": NOT_YET}
@@ -46,11 +46,10 @@ class UncheckedError(UsageError):
 
 @cache
 def carried() -> MappingProxyType[str, tuple[Case, ...]]:
-    """The cases that carry a clause, by clause: what is here is encoded."""
+    """The cases that carry a clause, by clause: what is here is encoded. A scan's do not count: few runs have one."""
     found: dict[str, list[Case]] = {}
-    pairs = (case for contract in contracts().values() for case in parity_cases(contract))
-    for case in (*all_cases(), *pairs):
-        for clause in case.clauses:
+    for case in every_case():
+        for clause in case.clauses if not kind_of(case).needs_scan else ():
             found.setdefault(clause, []).append(case)
     return MappingProxyType({clause: tuple(cases) for clause, cases in found.items()})
 

@@ -209,10 +209,10 @@ def test_every_file_of_a_room_is_installed():
 
 SAMPLES = [
     (arrows, "reference/optics.py", "from ptychoparity.backends.protocol import Backend", {"backends.protocol"}),
-    (arrows, "spec_tests/judge.py", "from ptychoparity.backends import worker", {"backends.worker"}),
+    (arrows, "spec_tests/trial.py", "from ptychoparity.backends import worker", {"backends.worker"}),
     (
         arrows,
-        "spec_tests/judge.py",
+        "spec_tests/trial.py",
         "from ptychoparity.backends.protocol import Answer\nfrom ptychoparity import fixtures",
         set(),
     ),

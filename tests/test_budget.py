@@ -8,7 +8,7 @@ from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports import events, facts, markdown, terminal
 from ptychoparity.reports.html import render
-from ptychoparity.spec_tests import generate, judge
+from ptychoparity.spec_tests import generate, trial
 from tests import sample_run
 
 
@@ -20,11 +20,12 @@ def test_a_property_keeps_what_came_closest_to_its_tolerance(tmp_path, monkeypat
         seen.extend(found)
         return found
 
-    compare_outputs = judge.compare_outputs
-    monkeypatch.setattr(judge, "compare_outputs", watched)
+    compare_outputs = trial.compare_outputs
+    monkeypatch.setattr(trial, "compare_outputs", watched)
     session = Session(Settings(("numpy",), PROFILES["quick"], runs=tmp_path, selection="a part"))
     session.start()
-    session.judge._oracle.answer = lambda operation, key, inputs, real=session.judge._oracle.answer: {
+    oracle = session.runner.oracle
+    oracle.answer = lambda operation, key, inputs, real=oracle.answer: {
         name: value * (1 + 1e-9 * (len(seen) % 7)) for name, value in real(operation, key, inputs).items()
     }
     (asked,) = (c for c in generate.checks([("numpy", "cpu")], ["diffract"]) if c.case.kind == "property")

@@ -1,17 +1,22 @@
 """A device that is asked for by name and is not there spoils the verdict; a backend that claims it is not believed."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from ptychoparity.backends import registry
-from ptychoparity.core.devices import Device
-from ptychoparity.harness import seats
+from ptychoparity.core import devices
+from ptychoparity.core.devices import CUDA_NODES, Device, missing
+from ptychoparity.harness import targets
 from ptychoparity.spec_tests import generate
+from ptychoparity.spec_tests.checks import every_case
+from ptychoparity.spec_tests.checks.describe import Describe
 from ptychoparity.spec_tests.outcomes import CheckFailed
 from tests.running import ptychoparity
 
 LIAR = "tests.miniatures.dishonest:SaysItIsOnCuda"
 QUICK = ("check", "--profile", "quick", "--operation", "translate", "--kind", "smoke")
-pytestmark = pytest.mark.skipif(not seats.missing("cuda"), reason="this machine has a GPU")
+pytestmark = pytest.mark.skipif(not missing("cuda"), reason="this machine has a GPU")
 
 
 @pytest.mark.parametrize(
@@ -35,22 +40,22 @@ def test_auto_takes_what_there_is(devices, tmp_path):
 @pytest.mark.parametrize("device", ["cuda", "cuda:1", "mps"])
 def test_a_backend_on_a_device_that_is_not_there_is_not_honest(device, monkeypatch):
     info = {"framework": "numpy", "framework_version": "2", "device": device}
-    description = {"info": info, "loaded": {"version": "2"}}
-    monkeypatch.setattr(seats.sys, "platform", "linux")
+    target = SimpleNamespace(description={"info": info, "loaded": {"version": "2"}}, device=device)
+    monkeypatch.setattr(devices.sys, "platform", "linux")
     with pytest.raises(CheckFailed, match=f"it says device '{device}', but there is no .* device on this machine"):
-        seats.honest(description, device)
+        Describe().judge(SimpleNamespace(record=SimpleNamespace(), target=target), None)
 
 
-@pytest.mark.parametrize("node", seats.CUDA_NODES)
+@pytest.mark.parametrize("node", CUDA_NODES)
 def test_a_gpu_of_any_driver_counts(node, monkeypatch):
-    monkeypatch.setattr(seats.os.path, "exists", lambda path: path == node)
-    assert seats.missing("cuda:1") == "" and seats.missing("cpu") == ""
+    monkeypatch.setattr(devices.os.path, "exists", lambda path: path == node)
+    assert missing("cuda:1") == "" and missing("cpu") == ""
 
 
 @pytest.mark.parametrize("text", ["cpu", "cuda", "cuda:1", "mps"])
 def test_a_parity_check_may_name_any_device(text):
-    case = generate.info_case()
-    assert seats.against(generate.Check(case, "mine", "cpu", f"other@{text}")) == f"other@{text}"
-    assert seats.against(generate.Check(case, "mine", text, "other")) == f"other@{text}"
-    assert seats.against(generate.Check(case, "mine", "cpu", "other@/a/python")) == "other@/a/python@cpu"
+    case = every_case()[0]
+    assert targets.against(generate.Check(case, "mine", "cpu", f"other@{text}")) == f"other@{text}"
+    assert targets.against(generate.Check(case, "mine", text, "other")) == f"other@{text}"
+    assert targets.against(generate.Check(case, "mine", "cpu", "other@/a/python")) == "other@/a/python@cpu"
     assert Device.named(text) and registry.find("numpy")

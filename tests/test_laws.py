@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ptychoparity.spec_tests import laws
+from ptychoparity.spec_tests.checks.parity import doubled
 from ptychoparity.spec_tests.compare import compare_law, compare_outputs
 from ptychoparity.spec_tests.contract import contracts
-from ptychoparity.spec_tests.judge import _doubled
 
 TOLERANCE = {"law": "poisson", "amplitude": "ideal", "samples": [0], "sigmas": 7, "peak_rtol": 1e-6, "why": "noise"}
 RATES = {
@@ -120,4 +120,4 @@ def test_a_law_takes_the_amplitude_from_the_oracle_or_from_a_golden():
 
 def test_two_backends_are_not_compared_by_their_noise():
     tolerance = contracts()["observe"]["tolerance"]
-    assert {"counts", "X"} == set(tolerance) - set(_doubled(tolerance))
+    assert {"counts", "X"} == set(tolerance) - set(doubled(tolerance))

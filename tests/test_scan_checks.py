@@ -6,7 +6,7 @@ import pytest
 from ptychoparity.fixtures.simulate import make_scan, write_scan
 from ptychoparity.reference import dispatch
 from ptychoparity.spec_tests import scan_checks
-from ptychoparity.spec_tests.outcomes import CheckFailed, NotApplicable
+from ptychoparity.spec_tests.outcomes import CheckFailed, NotApplicable, SuspectInput
 
 
 def nothing(*_):
@@ -53,7 +53,7 @@ def test_an_unrelated_object_has_a_large_forward_error(tmp_path):
     arrays = make_scan(seed=3) | {"objectGuess": make_scan(seed=4)["objectGuess"]}
     np.savez(tmp_path / "mixed.npz", **arrays)
     scan = scan_checks.Scan.open(tmp_path / "mixed.npz")
-    with pytest.raises(scan_checks.Doubtful, match="do not belong together"):
+    with pytest.raises(SuspectInput, match="do not belong together"):
         scan_checks.judge("forward-error", scan, Asked(), nothing)
 
 

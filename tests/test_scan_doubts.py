@@ -8,7 +8,7 @@ import pytest
 from ptychoparity.fixtures.simulate import make_scan
 from ptychoparity.reference import dispatch
 from ptychoparity.spec_tests import scan_checks
-from ptychoparity.spec_tests.outcomes import CheckFailed
+from ptychoparity.spec_tests.outcomes import CheckFailed, SuspectInput
 from tests.running import check
 
 POSITIONS = ("xcoords", "ycoords", "xcoords_start", "ycoords_start")
@@ -45,7 +45,7 @@ def nothing(*_):
 @pytest.mark.parametrize("name", OF_THE_OBJECT)
 def test_positions_off_the_object_make_the_file_doubtful(name, by, tmp_path):
     scan = _scan(tmp_path / "off.npz", **_moved(by))
-    with pytest.raises(scan_checks.Doubtful, match=r"positions: x from .* on an object of \d+ x \d+ px") as doubt:
+    with pytest.raises(SuspectInput, match=r"positions: x from .* on an object of \d+ x \d+ px") as doubt:
         scan_checks.judge(name, scan, Asked(), nothing)
     assert "nan" not in doubt.value.message
 
@@ -61,7 +61,7 @@ def test_such_a_file_could_not_be_judged(tmp_path):
 @pytest.mark.parametrize("name", OF_THE_OBJECT)
 def test_an_object_of_nothing_makes_the_file_doubtful(name, tmp_path):
     scan = _scan(tmp_path / "dark.npz", objectGuess=np.zeros_like(make_scan(seed=3)["objectGuess"]))
-    with pytest.raises(scan_checks.Doubtful, match="nothing can be compared"):
+    with pytest.raises(SuspectInput, match="nothing can be compared"):
         scan_checks.judge(name, scan, Asked(), nothing)
 
 
@@ -71,7 +71,7 @@ def test_a_field_beyond_single_precision_makes_the_file_doubtful(name, tmp_path)
     large = {name: (arrays[name] * 1e25).astype(np.complex64) for name in ("probeGuess", "objectGuess")}
     with np.errstate(all="ignore"):
         scan = _scan(tmp_path / "large.npz", **large)
-        with pytest.raises(scan_checks.Doubtful, match="probeGuess times objectGuess"):
+        with pytest.raises(SuspectInput, match="probeGuess times objectGuess"):
             scan_checks.judge(name, scan, Asked(), nothing)
 
 
@@ -82,7 +82,7 @@ def test_a_backend_that_answers_nothing_is_blamed_for_it_and_not_the_file(tmp_pa
     scan = _scan(tmp_path / "good.npz")
     with pytest.raises(CheckFailed, match="finds nothing wrong") as failure:
         scan_checks.judge("orientation", scan, Asked(dark), nothing)
-    assert not isinstance(failure.value, scan_checks.Doubtful)
+    assert not isinstance(failure.value, SuspectInput)
 
 
 def test_nothing_to_compare_with_is_no_small_error():

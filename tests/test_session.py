@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ptychoparity.backends import registry
-from ptychoparity.core.kinds import SELECTABLE
+from ptychoparity.core.kinds import Kind
 from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness.commands import replay
 from ptychoparity.harness.session import Session, Settings
@@ -42,14 +42,15 @@ def _verdict(session: Session, backend: str) -> tuple[str, str, int]:
     return row["verdict"], row["why"], code
 
 
-def _ask(session: Session, operation: str, *, backend: str = "numpy", kinds=SELECTABLE) -> list[dict]:
+def _ask(session: Session, operation: str, *, backend: str = "numpy", kinds=Kind) -> list[dict]:
     found = generate.checks([(backend, "cpu")], [operation])
-    return [session.run(c) for c in found if c.case.kind in kinds and c.case.operation == operation]
+    return [session.run(c) for c in found if c.case.shown in kinds and c.case.operation == operation]
 
 
 def _introduce(session: Session, backend: str) -> str:
     """Outcome of what a backend says of itself."""
-    return session.run(generate.Check(generate.info_case(), backend, "cpu"))["outcome"]
+    (one,) = (c for c in generate.checks([(backend, "cpu")], []) if c.case.kind == Kind.DESCRIBE)
+    return session.run(one)["outcome"]
 
 
 # -- empty runs ---------------------------------------------------------------------------------------------
@@ -79,7 +80,7 @@ def test_too_few_examples_could_not_be_judged(tmp_path):
     session = _session(tmp_path, "numpy")
     _ask(session, "diffract", kinds=("smoke", "example", "boundary", "error"))
     asked = generate.checks([("numpy", "cpu")], ["diffract"])
-    session.judge._examples = 3  # fewer than the profile promises
+    session.runner.options = replace(session.options, examples=3)  # fewer than the profile promises
     for one in asked:
         if one.case.kind == "property":
             assert session.run(one)["examples"] == 3
@@ -119,7 +120,7 @@ def test_a_device_that_is_not_there_spoils_the_verdict_only_where_it_was_asked_f
         settings = Settings(("numpy",), PROFILES["quick"], ("cpu", "cuda"), optional, tmp_path, 5.0, selection="a part")
         session = Session(settings)
         session.start()
-        assert session.seats["numpy@cuda"].status == ("skipped" if optional else "broken")
+        assert session.targets["numpy@cuda"].status == ("skipped" if optional else "broken")
         _ask(session, "diffract", kinds=("smoke",))
         assert session.finish() == code
 

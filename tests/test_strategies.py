@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ptychoparity.core.profiles import PROFILES
-from ptychoparity.spec_tests import descriptors, files, generate, strategies
+from ptychoparity.spec_tests import checks, descriptors, files, strategies
 from ptychoparity.spec_tests.contract import contracts
 from ptychoparity.spec_tests.explore import explore
 from tests.running import PROJECT
@@ -47,7 +47,7 @@ def test_every_draw_is_a_valid_input(operation, tmp_path):
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_boundary_and_example_is_a_valid_input(operation, tmp_path):
     contract = contracts()[operation]
-    for case in generate.cases(contract):
+    for case in checks.of_contract(contract):
         if case.kind not in ("smoke", "boundary", "example"):
             continue
         if (

@@ -54,9 +54,10 @@ def test_a_field_of_another_type_is_named(changes, field, tmp_path):
 
 def test_a_scan_is_opened_for_a_check_of_the_scan_alone(tmp_path):
     kept = KEPT | {"scan": "/etc/passwd"}
-    assert replay.scan_of(tmp_path, kept) is None
+    assert replay.scan_of(tmp_path, kept, replay.find(kept, "numpy")) is None
+    kept |= {"operation": "scan", "case": "units", "scan": 3}
     with pytest.raises(UsageError, match="scan: expected the path of the scan, got 3"):
-        replay.scan_of(tmp_path, KEPT | {"operation": "scan", "scan": 3})
+        replay.scan_of(tmp_path, kept, replay.find(kept, "numpy"))
 
 
 @pytest.mark.parametrize("name", [n for n in PATHS if isinstance(n, str)])

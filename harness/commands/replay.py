@@ -8,11 +8,12 @@ from rich.console import Console
 
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.profiles import PROFILES
-from ptychoparity.harness import seats
+from ptychoparity.harness import targets
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports.events import BAD_OUTCOMES
-from ptychoparity.spec_tests import contract, files, scan_checks
-from ptychoparity.spec_tests.generate import Check, all_cases, parity_cases
+from ptychoparity.spec_tests import contract, files
+from ptychoparity.spec_tests.checks import every_case, kind_of
+from ptychoparity.spec_tests.generate import Check
 
 KEYS = {"id", "operation", "kind", "case", "backend", "device", "against", "descriptor", "contracts", "outcome"}
 
@@ -50,9 +51,9 @@ def _trust_no_path(path: Path, kept: dict) -> None:
         files.plain_name(f"{path}: descriptor.target.name", target["name"])
 
 
-def scan_of(path: Path, kept: dict) -> Path | None:
-    """The scan of a scan check; a failure of any other check has none to open."""
-    if kept["operation"] != scan_checks.SCAN_OPERATION:
+def scan_of(path: Path, kept: dict, check: Check) -> Path | None:
+    """The scan of a check that needs one; a failure of any other check has none to open."""
+    if not kind_of(check.case).needs_scan:
         return None
     if not isinstance(kept.get("scan"), str):
         raise UsageError(f"{path}: scan: expected the path of the scan, got {kept.get('scan')!r}")
@@ -62,16 +63,11 @@ def scan_of(path: Path, kept: dict) -> Path | None:
 def find(kept: dict, backend: str) -> Check:
     """The check of that case, on `backend`. Raises UsageError when the contracts no longer have it."""
     wanted = f"{kept['operation']}/{kept['kind']}/{kept['case']}"
-    every = [
-        *all_cases(),
-        *scan_checks.cases(),
-        *(case for one in contract.contracts().values() for case in parity_cases(one)),
-    ]
-    for case in every:
+    for case in every_case():
         if case.id == wanted:
             check = Check(case, backend, kept["device"], kept["against"])
-            if seats.against(check) == seats.key(check):
-                raise UsageError(f"{seats.key(check)} cannot be compared with itself")
+            if targets.against(check) == targets.key(check):
+                raise UsageError(f"{targets.key(check)} cannot be compared with itself")
             return check
     raise UsageError(f"the contracts have no check {wanted} any more")
 
@@ -79,11 +75,12 @@ def find(kept: dict, backend: str) -> Check:
 def run(path: Path, backend: str | None, timeout: float) -> int:
     """0 when the failure is fixed, 1 when it is failing still, 2 when it cannot be asked."""
     kept, console = read(path), Console(highlight=False)
-    name, scan = backend or kept["backend"], scan_of(path, kept)
+    name = backend or kept["backend"]
     check = find(kept, name)
+    scan = scan_of(path, kept, check)
     if kept["contracts"]["digest"] != contract.version()["digest"]:
         console.print("note: the contracts have changed since this failure was recorded")
-    other, _, device = (seats.against(check) or seats.key(check)).rpartition("@")
+    other, _, device = (targets.against(check) or targets.key(check)).rpartition("@")
     names, devices = tuple(dict.fromkeys((other, name))), tuple(dict.fromkeys((device, kept["device"])))
     with tempfile.TemporaryDirectory(prefix="ptychoparity-replay-") as folder:
         settings = Settings(

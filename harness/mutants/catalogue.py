@@ -12,8 +12,9 @@ import jsonschema
 from ptychoparity.core.errors import UsageError
 from ptychoparity.harness.mutants.changes import unknown
 from ptychoparity.harness.mutants.wrappers import WRAPPERS
+from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.catalogue import catalogue
-from ptychoparity.spec_tests.generate import Case, all_cases
+from ptychoparity.spec_tests.checks import every_case, kind_of
 
 BINDING = ("MUST", "HOUSE")
 """Levels of which every encoded clause has a mutant."""
@@ -49,10 +50,16 @@ class MutantError(UsageError):
 
 
 @cache
+def asked() -> tuple[Case, ...]:
+    """The cases that one backend alone can be asked, the cheapest and most telling kinds first."""
+    return tuple(sorted((c for c in every_case() if not kind_of(c).conditional), key=lambda c: kind_of(c).cost))
+
+
+@cache
 def carriers() -> dict[tuple[str, str], tuple[Case, ...]]:
     """The cases that carry a clause in an operation, by (clause, operation)."""
     found: dict[tuple[str, str], tuple[Case, ...]] = {}
-    for case in all_cases():
+    for case in asked():
         for clause in case.clauses:
             found[clause, case.operation] = (*found.get((clause, case.operation), ()), case)
     return found

@@ -1,13 +1,13 @@
-"""Chambers: a backend's checks judged ahead of the run, in a process of their own.
+"""Prefetching: a target's checks run ahead of the run, in a process of their own.
 
-Drawing inputs, asking the oracle and comparing take longer than most backends need to answer. So each backend gets
-a process that judges its checks in the run's order, as fast as it can, while the others do the same; the run takes
-each result when its turn comes. What needs two backends at once, or shows pictures, the run judges itself, and asks
-through the chamber, between two checks.
+Drawing inputs, asking the oracle and comparing take longer than most backends need to answer. So each target gets
+a process that runs its checks in the run's order, as fast as it can, while the others do the same; the run takes
+each result when its turn comes. What needs two targets at once, or shows pictures, the run judges itself, and asks
+through the process, between two checks.
 
-    run --checks, by fork--> chamber --> worker
-    run <--ready, judged, answer-- chamber
-    run --call, or that all is done--> chamber
+    run --checks, by fork--> prefetching process --> worker
+    run <--ready, result, answer, restarted, failed-- prefetching process
+    run --call, restart, or that all is done--> prefetching process
 """
 
 import contextlib
@@ -27,12 +27,13 @@ from typing import Any
 from ptychoparity.backends.protocol import Answer
 from ptychoparity.backends.registry import Entry
 from ptychoparity.backends.worker import StartFailed, Worker
-from ptychoparity.harness import seats
-from ptychoparity.harness.judging import Judged, Judging, Rules
-from ptychoparity.harness.seats import Seat
+from ptychoparity.harness import targets
+from ptychoparity.harness.check_runner import CheckResult, CheckRunner
+from ptychoparity.harness.targets import Target
+from ptychoparity.spec_tests.checks import kind_of
 from ptychoparity.spec_tests.generate import Check
-from ptychoparity.spec_tests.outcomes import NotShrunk
-from ptychoparity.spec_tests.scan_checks import SCAN_OPERATION
+from ptychoparity.spec_tests.outcomes import StopExploration
+from ptychoparity.spec_tests.trial import JudgeOptions
 
 STOP_SECONDS = 5.0
 """How long a process that is told to end may take to put its backend and its files away."""
@@ -46,24 +47,25 @@ def possible() -> bool:
     return sys.platform.startswith("linux")
 
 
-def judged_ahead(check: Check) -> bool:
-    return not check.against and check.case.operation != SCAN_OPERATION
+def is_ahead(check: Check) -> bool:
+    """Whether the check can be run in the prefetching process of its target."""
+    return kind_of(check.case).ahead
 
 
 class Closed(Exception):
-    """The chamber's process ended before it was told to."""
+    """The process ended before it was told to."""
 
 
-class Chamber:
-    """Stands for a seat's worker, and judges the seat's checks ahead."""
+class PrefetchingRunner:
+    """Stands for a target's worker, and runs the target's checks ahead."""
 
-    def __init__(self, entry: Entry, device: str, checks: Sequence[Check], rules: Rules) -> None:
+    def __init__(self, entry: Entry, device: str, checks: Sequence[Check], options: JudgeOptions) -> None:
         self._checks = list(checks)
         self._expected = {check.id for check in checks}
-        self._ready: dict[str, Judged] = {}
+        self._ready: dict[str, CheckResult] = {}
         # made here and used there: whatever ends the process, their files are known, and taken away
-        self._seat = Seat(entry, device, Worker(entry, device))
-        self._judging = Judging(rules, {self._seat.key: self._seat})
+        self._target = Target(entry, device, Worker(entry, device))
+        self._runner = CheckRunner(options, {self._target.key: self._target})
         self._process: Any = None
         self.ended = ""
         """Why nothing more comes of it; empty while all is well."""
@@ -74,7 +76,7 @@ class Chamber:
         orders, self._orders = context.Pipe(duplex=False)
         self._results, results = context.Pipe(duplex=False)
         process = context.Process(
-            target=_serve, args=(orders, results, self._checks, self._seat, self._judging), daemon=True
+            target=_serve, args=(orders, results, self._checks, self._target, self._runner), daemon=True
         )
         process.start()
         self._process = process
@@ -92,8 +94,8 @@ class Chamber:
             raise StartFailed(*value)
         return value
 
-    def judged(self, check: Check) -> Judged | None:
-        """What came of the check, as soon as it is judged; None where it is not this chamber's. Raises Closed."""
+    def result(self, check: Check) -> CheckResult | None:
+        """What came of the check, as soon as it is known; None where it is not run here. Raises Closed."""
         if check.id not in self._expected:
             return None
         while check.id not in self._ready:
@@ -102,27 +104,38 @@ class Chamber:
         return self._ready.pop(check.id)
 
     def call(self, operation: str, inputs: dict[str, Any], timeout: float, **options: Any) -> Answer:
-        """As `Worker.call`, after the check that is being judged.
+        """As `Worker.call`, after the check that is being run.
 
-        Raises NotShrunk where the process has ended: then the check is not run, and no backend is to blame.
+        Raises StopExploration where the process has ended: then the check is not run, and no backend is to blame.
         """
+        return self._order("call", (operation, inputs, timeout, options))[1]
+
+    def restart(self) -> dict[str, Any]:
+        """As `Worker.restart`, after the check that is being run. Raises StartFailed, and StopExploration as `call`."""
+        what, value = self._order("restart")
+        if what == "failed":
+            raise StartFailed(*value)
+        return value
+
+    def _order(self, what: str, value: Any = None) -> tuple[str, Any]:
+        """The reply to an order; results that come before it are kept."""
         try:
-            self._orders.send((operation, inputs, timeout, options))
-            while (message := self._next())[0] != "answer":
+            self._orders.send((what, value))
+            while (message := self._next())[0] == "result":
                 self._keep(message)
         except (Closed, OSError):
-            raise NotShrunk("not-run", f"{self._seat.key}: {self._closed()}") from None
-        return message[1]
+            raise StopExploration("not-run", f"{self._target.key}: {self._closed()}") from None
+        return message
 
     def stop(self) -> None:
         """End the process and its backend, whatever they are doing, and take their files away."""
         if self._process is not None:
             self._end()
-        self._seat.worker.stop()
-        self._judging.close()
+        self._target.stop()
+        self._runner.close()
 
     def _end(self) -> None:
-        if self._expected:  # cut off: it would judge on until its check is done
+        if self._expected:  # cut off: it would go on until its check is done
             self._process.terminate()
         else:
             with contextlib.suppress(OSError):
@@ -150,41 +163,53 @@ class Chamber:
         return Closed(self.ended)
 
 
-# -- inside the chamber ---------------------------------------------------------------------------------------
+# -- inside the process ---------------------------------------------------------------------------------------
 
 
-def _serve(orders: Connection, results: Connection, checks: Sequence[Check], seat: Seat, judging: Judging) -> None:
+def _serve(
+    orders: Connection, results: Connection, checks: Sequence[Check], target: Target, runner: CheckRunner
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the run's to handle
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_leave_with_the_run, daemon=True).start()
     with contextlib.ExitStack() as stack:
-        stack.callback(judging.close)
-        stack.callback(seat.worker.stop)
+        stack.callback(runner.close)
+        stack.callback(target.stop)
         stack.callback(_leaving)
-        try:
-            seat.description = seat.worker.start()
-        except StartFailed as failure:
-            results.send(("failed", (failure.reason, failure.detail, failure.type_name)))
-            return
-        results.send(("ready", seat.description))
-        _work(deque(checks), orders, _postman(results), seat, judging)
+        message = _started("ready", target, target.process.start)
+        results.send(message)
+        if message[0] == "ready":
+            _work(deque(checks), orders, _postman(results), target, runner)
 
 
-def _work(checks: deque[Check], orders: Connection, post: Callable, seat: Seat, judging: Judging) -> None:
-    """Judge what there is, answer between two checks, until nothing more is wanted."""
+def _started(what: str, target: Target, start: Callable[[], dict[str, Any]]) -> tuple[str, Any]:
+    """What became of a start, as a message."""
+    try:
+        target.description = start()
+    except StartFailed as failure:
+        return "failed", (failure.reason, failure.detail, failure.type_name)
+    return what, target.description
+
+
+def _work(checks: deque[Check], orders: Connection, post: Callable, target: Target, runner: CheckRunner) -> None:
+    """Run what checks there are, follow orders between two of them, until nothing more is wanted."""
     while True:
         if checks and not orders.poll(0):
-            post(("judged", judging.judged(checks.popleft())))
+            post(("result", runner.run(checks.popleft())))
             continue
         order = orders.recv()
         if order is None:
             return
-        operation, inputs, timeout, options = order
-        post(("answer", seat.worker.call(operation, inputs, timeout, **options)))
+        what, value = order
+        if what == "restart":
+            post(_started("restarted", target, target.process.restart))
+        else:
+            operation, inputs, timeout, options = value
+            post(("answer", target.call(operation, inputs, timeout, **options)))
 
 
 def _postman(results: Connection) -> Callable[[tuple[str, Any]], None]:
-    """Sends without holding up the judging: the run may take a message much later, and a pipe is soon full.
+    """Sends without holding up the checks: the run may take a message much later, and a pipe is soon full.
 
     What the run has not taken when the process ends is lost with it.
     """
@@ -210,13 +235,13 @@ def _leaving() -> None:
 
 
 def _leave_with_the_run() -> None:
-    """A run that was killed takes its chambers with it."""
+    """A run that was killed takes its processes with it."""
     wait([multiprocessing.parent_process().sentinel])
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(2 * STOP_SECONDS)
     os._exit(1)
 
 
-def of_the_seat(checks: Sequence[Check], key: str) -> list[Check]:
-    """Those of `checks` a chamber of this seat can judge, in order."""
-    return [check for check in checks if seats.key(check) == key and judged_ahead(check)]
+def of_target(checks: Sequence[Check], key: str) -> list[Check]:
+    """Those of `checks` that the prefetching process of this target can run, in order."""
+    return [check for check in checks if targets.key(check) == key and is_ahead(check)]

@@ -1,4 +1,4 @@
-"""Judging ahead, in a process per backend, changes nothing but when a check is judged."""
+"""Prefetching, in a process per backend, changes nothing but when a check is run."""
 
 import os
 import signal
@@ -15,16 +15,16 @@ import pytest
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Returned
 from ptychoparity.core.profiles import PROFILES
-from ptychoparity.harness import chambers
-from ptychoparity.harness.judging import Rules
+from ptychoparity.harness import prefetch
 from ptychoparity.harness.session import Session, Settings
 from ptychoparity.reports import events
 from ptychoparity.spec_tests import generate
-from ptychoparity.spec_tests.outcomes import NotShrunk
+from ptychoparity.spec_tests.outcomes import StopExploration
+from ptychoparity.spec_tests.trial import JudgeOptions
 from tests.running import PROJECT, command
 
 pytestmark = pytest.mark.skipif(
-    not chambers.possible(), reason="no process can be forked here: nothing is judged ahead"
+    not prefetch.possible(), reason="no process can be forked here: nothing is judged ahead"
 )
 WRONG = "tests.miniatures.wrong:AlwaysWrong"
 CRASHES = "tests.miniatures.rude:Crashes"
@@ -73,21 +73,21 @@ def test_ahead_or_not_every_event_is_the_same(tmp_path):
 def test_checks_are_judged_while_nobody_asks(tmp_path):
     every = _checks(("numpy",))
     session = _session(tmp_path, ("numpy",), every)
-    chamber = session.seats["numpy@cpu"].worker
-    assert isinstance(chamber, chambers.Chamber)
+    runner = session.targets["numpy@cpu"].process
+    assert isinstance(runner, prefetch.PrefetchingRunner)
     last = every[-1]
-    while chambers.judged_ahead(last) and not chamber._results.poll():
+    while prefetch.is_ahead(last) and not runner._results.poll():
         time.sleep(0.01)
     assert session.run(last)["outcome"] == "pass"
-    assert len(chamber._ready) == len([c for c in every if chambers.judged_ahead(c)]) - 1
+    assert len(runner._ready) == len([c for c in every if prefetch.is_ahead(c)]) - 1
     session.abandon()
 
 
 def test_a_call_is_answered_between_two_checks(tmp_path):
     every = _checks(("numpy",))
     session = _session(tmp_path, ("numpy",), every)
-    chamber = session.seats["numpy@cpu"].worker
-    answer = chamber.call("diffract", {"field": np.ones((1, 64, 64), np.complex64)}, 5.0)
+    runner = session.targets["numpy@cpu"].process
+    answer = runner.call("diffract", {"field": np.ones((1, 64, 64), np.complex64)}, 5.0)
     assert isinstance(answer, Returned) and answer.outputs["amplitude"].shape == (1, 64, 64)
     assert all(session.run(check)["outcome"] == "pass" for check in every)
     assert session.finish() == 0
@@ -97,7 +97,7 @@ def test_a_backend_whose_judging_process_ends_cannot_be_judged(tmp_path):
     names = ("numpy", WRONG)
     every = _checks(names)
     session = _session(tmp_path, names, every)
-    doomed = session.seats["numpy@cpu"].worker
+    doomed = session.targets["numpy@cpu"].process
     os.kill(doomed._process.pid, signal.SIGKILL)
     doomed._process.join()
     outcomes = {}
@@ -113,9 +113,9 @@ def test_a_backend_whose_judging_process_ends_cannot_be_judged(tmp_path):
     assert verdicts[WRONG]["verdict"] == "does not conform"
 
 
-def _left_by(chamber: chambers.Chamber) -> list[Path]:
-    """What lies around of a chamber's files."""
-    return [path for path in (chamber._seat.worker._folder, chamber._judging._scratch) if path.exists()]
+def _left_by(runner: prefetch.PrefetchingRunner) -> list[Path]:
+    """What lies around of a runner's files."""
+    return [path for path in (runner._target.process._folder, runner._runner._scratch) if path.exists()]
 
 
 def test_a_parity_check_with_a_backend_that_is_gone_is_not_run(tmp_path):
@@ -123,7 +123,7 @@ def test_a_parity_check_with_a_backend_that_is_gone_is_not_run(tmp_path):
     every = _checks(names)
     parity = [check for check in every if check.against]
     session = _session(tmp_path, names, every)
-    doomed = session.seats[f"{WRONG}@cpu"].worker
+    doomed = session.targets[f"{WRONG}@cpu"].process
     for check in every:
         if not check.against:
             session.run(check)
@@ -138,36 +138,36 @@ def test_a_parity_check_with_a_backend_that_is_gone_is_not_run(tmp_path):
 
 def test_what_a_dead_process_was_saying_or_being_told_holds_nobody_up(tmp_path):
     session = _session(tmp_path, ("numpy",), _checks(("numpy",)))
-    chamber = session.seats["numpy@cpu"].worker
-    os.kill(chamber._process.pid, signal.SIGSTOP)
+    runner = session.targets["numpy@cpu"].process
+    os.kill(runner._process.pid, signal.SIGSTOP)
     killer = subprocess.Popen(
-        [sys.executable, "-c", f"import os, time; time.sleep(1); os.kill({chamber._process.pid}, 9)"]
+        [sys.executable, "-c", f"import os, time; time.sleep(1); os.kill({runner._process.pid}, 9)"]
     )
     large = {"field": np.ones((40, 128, 128), np.complex64)}  # many times what a pipe takes before somebody reads
-    with pytest.raises(NotShrunk, match="ended") as ended:
-        chamber.call("diffract", large, 5.0)
+    with pytest.raises(StopExploration, match="ended") as ended:
+        runner.call("diffract", large, 5.0)
     assert ended.value.outcome == "not-run"
     killer.wait()
     session.abandon()
-    assert not _left_by(chamber)
+    assert not _left_by(runner)
 
 
 def test_a_run_cut_off_leaves_no_process_and_no_file(tmp_path):
     session = _session(tmp_path, ("numpy",), _checks(("numpy",), "extract_patches"))
-    chamber = session.seats["numpy@cpu"].worker
-    assert _left_by(chamber)
+    runner = session.targets["numpy@cpu"].process
+    assert _left_by(runner)
     session.abandon()
     with pytest.raises(ProcessLookupError):
-        os.kill(chamber._process.pid, 0)
-    assert not _left_by(chamber)
+        os.kill(runner._process.pid, 0)
+    assert not _left_by(runner)
 
 
 def test_a_run_cut_off_before_its_backends_are_launched_leaves_nothing(tmp_path):
     every = _checks(("numpy",))
-    rules = Rules(1, 1, 5.0, 0)
-    chamber = chambers.Chamber(registry.find("numpy"), "cpu", every, rules)
-    chamber.stop()
-    assert not _left_by(chamber)
+    options = JudgeOptions(1, 1, 5.0, 0)
+    runner = prefetch.PrefetchingRunner(registry.find("numpy"), "cpu", every, options)
+    runner.stop()
+    assert not _left_by(runner)
 
 
 def _children(pid: int) -> list[int]:
@@ -188,17 +188,17 @@ def _until(found: Callable[[], Any], seconds: float = 30.0) -> Any:
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("backend", ["rude:Hangs", "rude:NeverReady"])
 def test_a_run_ended_from_outside_takes_its_processes_along(tmp_path, backend, ending):
-    """In a call and while a backend is built, and even by SIGKILL: chambers and backends see that the run is gone."""
+    """In a call and while a backend is built, and even by SIGKILL: both of its processes see that the run is gone."""
     run = subprocess.Popen(
         command("check", "--device", "cpu", "--backend", f"tests.miniatures.{backend}", "--operation", "diffract"),
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(PROJECT)}, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    chamber, worker = _until(lambda: [(own, its) for own in _children(run.pid) for its in _children(own)])[0]
+    runner, worker = _until(lambda: [(own, its) for own in _children(run.pid) for its in _children(own)])[0]
     exchange = _until(lambda: _folder_of(worker))
     run.send_signal(ending)
     run.wait(30)
-    assert _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (chamber, worker)))
+    assert _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (runner, worker)))
     assert not exchange.exists()
 
 

@@ -1,0 +1,89 @@
+"""The edges of a contract's constraints, as what a boundary case gives."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ptychoparity.spec_tests.contract import Contract
+from ptychoparity.spec_tests.descriptors import array_schemas, complete, dtypes, scalar, scalar_schemas
+from ptychoparity.spec_tests.expressions import evaluate
+from ptychoparity.spec_tests.tables import edges, tables
+
+
+def sizes(spec: dict[str, Any]) -> list[int]:
+    """The sizes of a dimension at which something may change, the smallest first."""
+    ends = spec.get("enum", [spec.get("minimum"), spec.get("maximum")])
+    return sorted({*ends, *spec.get("edges", [])} - {None})
+
+
+def edge_cases(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(name, given): every constraint's edges, one at a time: dimensions, scalars, fields, families, dtypes, minima."""
+    for name, spec in contract["dims"].items():
+        for value in sizes(spec):
+            yield f"{name}={value}", {"dims": {name: value}}
+    yield from _scalar_edges(contract)
+    for label, given, _ in field_edges(contract):
+        yield label, given
+    yield from _array_edges(contract)
+
+
+def _scalar_edges(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
+    symbols: dict[str, Any] = {name: spec["default"] for name, spec in contract["dims"].items()}
+    for name, schema in scalar_schemas(contract).items():
+        rule = contract["generate"][name]
+        if "minimum" in rule:
+            for end in ("minimum", "maximum"):
+                value = evaluate(rule[end], symbols)
+                yield f"{name}={value}", {"values": {name: value}}
+        for value in rule.get("enum", [True, False] if schema.get("type") == "boolean" else []):
+            value = scalar(value, symbols)
+            # an argument that bears a dimension's name is told apart from the dimension
+            label = f"{name}-argument" if name in contract["dims"] else name
+            yield f"{label}={value}", {"values": {name: value}}
+
+
+def _array_edges(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, schema in array_schemas(contract).items():
+        for number, spec in enumerate(contract["generate"][name]):
+            label = "None" if spec is None else f"{spec['family']}-{number}"
+            yield f"{name}.{label}", {"arrays": {name: spec}}
+        if all(spec is None for spec in contract["generate"][name]):  # only cases of their own give one
+            continue
+        if len(dtypes(schema)) > 1:
+            for dtype in dtypes(schema):
+                if dtype not in ("int8", "int16"):
+                    yield f"{name}.{dtype}", {"arrays": {name: _plain(contract, name, dtype)}}
+        if "minimum" in schema:
+            planted = {
+                **_plain(contract, name, dtypes(schema)[0]),
+                "plant": [[[0] * len(schema["shape"]), schema["minimum"]]],
+            }
+            yield f"{name}.minimum", {"arrays": {name: planted}}
+
+
+def field_edges(contract: Contract) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """(name, given, clause) of every value of every field of the objects the input holds, one field at a time.
+
+    Where another input chooses the table, each of the tables it may choose.
+    """
+    for name, rule in contract["generate"].items():
+        if not isinstance(rule, dict) or "table" not in rule:
+            continue
+        chooser = rule["table"]
+        names = [chooser] if chooser in tables() else contract["generate"][chooser]["enum"]
+        chosen = {table: {} if table == chooser else {chooser: table} for table in names}
+        for table, others in chosen.items():
+            for label, value, clause in edges(tables()[table]):
+                yield f"{name}.{table}.{label}", {"values": {**others, name: value}}, clause
+
+
+def _plain(contract: Contract, name: str, dtype: str) -> dict[str, Any]:
+    """The array's first family that is no None, in `dtype`."""
+    spec = next(spec for spec in contract["generate"][name] if spec is not None)
+    return {**spec, "dtype": dtype}
+
+
+def holds(contract: Contract, given: dict[str, Any]) -> bool:
+    """Whether the contract's own rules admit an edge, the rest being at its defaults."""
+    descriptor = complete(contract, given, "edge")
+    symbols = {**descriptor["dims"], **descriptor["values"]}
+    return all(evaluate(rule, symbols) for rule in contract.get("requires", []))

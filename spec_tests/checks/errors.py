@@ -1,0 +1,39 @@
+"""Error checks: bad input is refused with the right error, in words that name what is wrong."""
+
+from collections.abc import Iterable
+
+from ptychoparity.backends.protocol import Returned
+from ptychoparity.core.kinds import Kind
+from ptychoparity.spec_tests.case import Case
+from ptychoparity.spec_tests.checks.base import CheckKind
+from ptychoparity.spec_tests.contract import Contract, contracts
+from ptychoparity.spec_tests.outcomes import CheckFailed
+from ptychoparity.spec_tests.trial import Trial, raised
+
+
+class Error(CheckKind):
+    kind = Kind.ERROR
+    cost = 1
+
+    def of_contract(self, contract: Contract) -> Iterable[Case]:
+        op = contract.operation
+        return [self.case(op, c["id"], c["clauses"], c) for c in contract["errors"]]
+
+    def judge(self, trial: Trial, case: Case) -> str:
+        contract = contracts()[case.operation]
+        answer = trial.raw(contract, trial.expand(contract, trial.given(contract, case)))
+        wanted, fragments = case.data["raises"], case.data["message"]
+        if isinstance(answer, Returned):
+            raise CheckFailed(
+                f"{contract.operation} accepted bad input: expected {' or '.join(wanted)} naming {fragments}"
+            )
+        trial.record.raised = raised(answer)
+        if not set(wanted) & set(answer.bases):
+            raise CheckFailed(
+                f"{contract.operation} raised {answer.type}, expected {' or '.join(wanted)}: {answer.message}",
+                raised=raised(answer),
+            )
+        absent = [f for f in fragments if f not in answer.message]
+        if absent:
+            raise CheckFailed(f"the {answer.type} does not name {absent}: {answer.message!r}", raised=raised(answer))
+        return ""

@@ -1,0 +1,98 @@
+"""Kinds that try many inputs and keep the smallest failure: property and relation."""
+
+import zlib
+from collections.abc import Iterable
+
+from ptychoparity.core.kinds import Kind
+from ptychoparity.spec_tests import descriptors
+from ptychoparity.spec_tests.case import Case
+from ptychoparity.spec_tests.checks.base import CheckKind
+from ptychoparity.spec_tests.compare import Comparison
+from ptychoparity.spec_tests.contract import Contract, contracts
+from ptychoparity.spec_tests.descriptors import Descriptor
+from ptychoparity.spec_tests.explore import explore
+from ptychoparity.spec_tests.outcomes import CheckFailed, StopExploration
+from ptychoparity.spec_tests.relations import RELATIONS, inputs_tried
+from ptychoparity.spec_tests.strategies import descriptors as draws
+from ptychoparity.spec_tests.trial import Call, JudgeOptions, Trial
+
+
+class Explored(CheckKind):
+    """Draws descriptors; with a trial's own descriptor just that input is judged (replay)."""
+
+    def examples(self, options: JudgeOptions, case: Case) -> int:
+        """How many inputs are enough."""
+        raise NotImplementedError
+
+    def once(self, trial: Trial, contract: Contract, case: Case, descriptor: Descriptor) -> None:
+        """Judge one input."""
+        raise NotImplementedError
+
+    def judge(self, trial: Trial, case: Case) -> str:
+        contract, record = contracts()[case.operation], trial.record
+        worst: dict[str, Comparison] = {}
+
+        def once(chosen: Descriptor) -> None:
+            record.comparisons = []
+            try:
+                self.once(trial, contract, case, chosen)
+            except CheckFailed as failure:
+                record.asked.close()
+                if not trial.options.shrink:
+                    raise StopExploration(failure.outcome, failure.message) from failure
+                raise
+            for one in record.comparisons:
+                if one.output not in worst or (one.used or 0) > (worst[one.output].used or 0):
+                    worst[one.output] = one
+
+        if trial.descriptor is not None:
+            once(trial.descriptor)
+            return ""
+        record.examples = 0
+        found = explore(
+            draws(contract, case.data.get("given", {}), case.id), once, examples=self.examples(trial.options, case),
+            seed=trial.options.seed + zlib.crc32(case.id.encode()), failures=CheckFailed,
+        )  # fmt: skip
+        record.examples = found.examples
+        if found.failure is not None:
+            record.inputs = descriptors.summarise(trial.expand(contract, found.descriptor))
+            raise found.failure
+        # of all inputs, what came closest to its tolerance
+        record.comparisons = sorted(worst.values(), key=lambda one: -(one.used or 0))
+        return ""
+
+
+class Property(Explored):
+    """Drawn inputs, each compared with the oracle."""
+
+    kind = Kind.PROPERTY
+    cost = 6
+
+    def of_contract(self, contract: Contract) -> Iterable[Case]:
+        return [self.case(contract.operation, "against-oracle", contract.general, {"given": {}})]
+
+    def examples(self, options: JudgeOptions, case: Case) -> int:
+        return options.examples
+
+    def once(self, trial: Trial, contract: Contract, case: Case, descriptor: Descriptor) -> None:
+        inputs = trial.expand(contract, descriptor)
+        outputs, _ = trial.ask(contract, inputs)
+        trial.compare(contract, inputs, trial.expected(contract, descriptor, inputs), outputs)
+
+
+class Relation(Explored):
+    """Drawn inputs, on each of which a named metamorphic relation must hold."""
+
+    kind = Kind.RELATION
+    cost = 5
+
+    def of_contract(self, contract: Contract) -> Iterable[Case]:
+        op, cited = contract.operation, contract["relations"]
+        return [self.case(op, one.get("id", one["name"]), one["clauses"], one) for one in cited]
+
+    def examples(self, options: JudgeOptions, case: Case) -> int:
+        return inputs_tried(case.data["name"], options.relation_examples)
+
+    def once(self, trial: Trial, contract: Contract, case: Case, descriptor: Descriptor) -> None:
+        inputs = trial.expand(contract, descriptor)
+        RELATIONS[case.data["name"]](Call(trial, descriptor), inputs, case.data.get("options", {}))

@@ -1,0 +1,54 @@
+"""Parity checks: two backends on one input, compared directly."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ptychoparity.core.kinds import Kind
+from ptychoparity.spec_tests import files
+from ptychoparity.spec_tests.case import Case
+from ptychoparity.spec_tests.checks.base import CheckKind
+from ptychoparity.spec_tests.checks.edges import sizes
+from ptychoparity.spec_tests.contract import Contract, contracts
+from ptychoparity.spec_tests.outcomes import CheckFailed, NotApplicable, StopExploration
+from ptychoparity.spec_tests.trial import Trial
+
+LARGE = ("B", "n", "gridsize")
+
+
+class Parity(CheckKind):
+    """The default input, every dimension's largest, and another draw.
+
+    Each is within its tolerance of the truth, so within twice that of each other.
+    """
+
+    kind = Kind.PARITY
+    cost = 7
+    needs_other = True
+
+    def of_contract(self, contract: Contract) -> Iterable[Case]:
+        largest = {name: max(sizes(spec)) for name, spec in contract["dims"].items() if name in LARGE}
+        given = {"default": {}, "large": {"dims": largest}, "random": {}}
+        return [self.case(contract.operation, name, contract.general, {"given": g}) for name, g in given.items()]
+
+    def judge(self, trial: Trial, case: Case) -> str:
+        contract, other = contracts()[case.operation], trial.other
+        inputs = trial.expand(contract, trial.given(contract, case))
+        ours, _ = trial.ask(contract, inputs)
+        mine = trial.record.adapter_seconds
+        try:
+            theirs, _ = trial.ask(contract, files.afresh(contract["input"], inputs, trial.scratch), target=other)
+        except (CheckFailed, StopExploration) as failure:
+            raise NotApplicable(f"{other.key} gives nothing to compare with: {failure.message}", "not-run") from failure
+        trial.record.adapter_seconds = max(mine, trial.record.adapter_seconds)
+        trial.compare(contract, inputs, theirs, ours, doubled(contract["tolerance"]))
+        return ""
+
+
+def doubled(tolerances: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Every tolerance twice; what follows a law is left out, for two backends' noise is not the same."""
+    numbers = ("rtol", "ulps", "peak_rtol", "atol")
+    return {
+        output: {k: 2 * v if k in numbers else v for k, v in t.items()} | {"why": f"twice the tolerance: {t['why']}"}
+        for output, t in tolerances.items()
+        if "law" not in t
+    }
