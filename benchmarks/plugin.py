@@ -64,8 +64,8 @@ def bench(request: pytest.FixtureRequest) -> Iterator[runner.Bench]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     rows = config.stash[ROWS]
     if rows:
-        described = {f"{n}@{d}": w.description for (n, d), w in config.stash[BENCH].workers.items()}
-        versions = {seat: {"info": one["info"], "loaded": one["loaded"]} for seat, one in described.items() if one}
+        described = {key: target.description for key, target in config.stash[BENCH].targets.items()}
+        versions = {key: {"info": one["info"], "loaded": one["loaded"]} for key, one in described.items() if one}
         found = record.document(rows, config.stash[SKIPPED], versions, config.stash[LOAD])
         path = record.write(Path(config.getoption("runs")), found)
         record.show(rows, config.stash[SKIPPED])

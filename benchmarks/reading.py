@@ -20,10 +20,10 @@ from scipy.spatial import cKDTree
 
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Returned
-from ptychoparity.backends.worker import Worker
 from ptychoparity.benchmarks import inputs
 from ptychoparity.benchmarks.cases import K, N
 from ptychoparity.harness.plugin import DEFAULT_BACKENDS
+from ptychoparity.harness.targets import Pool, Target
 
 LIMIT = 1.5
 """Times the plain way's time."""
@@ -58,15 +58,15 @@ def plain(path: Path, gridsize: int, indices: np.ndarray) -> tuple[float, dict[s
     return time.perf_counter() - begin, found
 
 
-def ours(worker: Worker, path: Path, gridsize: int) -> tuple[float, dict[str, Any]]:
+def ours(target: Target, path: Path, gridsize: int) -> tuple[float, dict[str, Any]]:
     """(seconds inside the backend, the answer of group_scan)."""
-    scan = _answer(worker.call("load_scan", {"path": str(path), "N": N, "units": "amplitude"}, TIMEOUT))
+    scan = _answer(target.call("load_scan", {"path": str(path), "N": N, "units": "amplitude"}, TIMEOUT))
     names = ("xcoords", "ycoords", "xcoords_start", "ycoords_start", "diff3d", "objectGuess")
     given = {
         **{name: scan[1][name] for name in names}, "Y": None, "N": N, "K": K, "nsamples": PATTERNS, "seed": 7,
         "gridsize": gridsize, "sequential_sampling": False, "enable_oversampling": False, "neighbor_pool_size": None,
     }  # fmt: skip
-    groups = _answer(worker.call("group_scan", given, TIMEOUT))
+    groups = _answer(target.call("group_scan", given, TIMEOUT))
     return scan[0] + groups[0], groups[1]
 
 
@@ -76,11 +76,11 @@ def _answer(answer: Any) -> tuple[float, dict[str, Any]]:
     return answer.seconds, answer.outputs
 
 
-def compared(worker: Worker, path: Path, gridsize: int) -> tuple[float, float]:
+def compared(target: Target, path: Path, gridsize: int) -> tuple[float, float]:
     """Best seconds of ours and of the plain way; both answers hold the same numbers."""
     times: tuple[list[float], list[float]] = ([], [])
     for _ in range(TURNS):
-        seconds, found = ours(worker, path, gridsize)
+        seconds, found = ours(target, path, gridsize)
         times[0].append(seconds)
         seconds, expected = plain(path, gridsize, found["nn_indices"])
         times[1].append(seconds)
@@ -96,16 +96,16 @@ def main() -> int:
         path = Path(folder) / "scan.npz"
         write_scan(path)
         for name in sys.argv[1:] or DEFAULT_BACKENDS:
-            worker = Worker(registry.find(name), "cpu")
-            try:
-                worker.start()
+            with Pool() as pool:
+                target = pool.add(registry.find(name), "cpu")
+                pool.start()
+                if target.status != "ready":
+                    raise SystemExit(f"{name}: {target.reason}")
                 for gridsize in (1, 2):
-                    our, least = compared(worker, path, gridsize)
+                    our, least = compared(target, path, gridsize)
                     slow |= our > LIMIT * least
                     ratio = f"{our / least:.2f} times"
                     print(f"{name}, gridsize {gridsize}: {our:.3f} s, plain {least:.3f} s: {ratio}", flush=True)
-            finally:
-                worker.stop()
     return int(slow)
 
 

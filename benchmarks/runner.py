@@ -10,9 +10,9 @@ import numpy as np
 
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Returned
-from ptychoparity.backends.worker import StartFailed, Worker
 from ptychoparity.benchmarks import answers, inputs
 from ptychoparity.benchmarks.cases import Case
+from ptychoparity.harness.targets import Pool, Target
 
 PROJECT = Path(__file__).resolve().parent.parent
 TIMEOUT = 300.0
@@ -41,31 +41,28 @@ class Clock:
 
 @dataclass
 class Bench:
-    """Workers by (backend, device), one at a time with work to do, and the case whose inputs are at hand."""
+    """Targets, one at a time with work to do, and the case whose inputs are at hand."""
 
     clock: Clock
-    workers: dict[tuple[str, str], Worker] = field(default_factory=dict)
+    targets: Pool = field(default_factory=Pool)
     user: dict[tuple[str, str, str], list[float]] = field(default_factory=dict)
     """By (backend, device, case): each call's processor time, all cores together, without the system's."""
     _inputs: tuple[Case, dict[str, Any]] | None = None
     _right: dict[tuple[str, str, str], dict[str, int]] = field(default_factory=dict)
 
-    def worker(self, name: str, device: str) -> Worker:
-        """The worker, started; raises Unavailable where it cannot be."""
-        if (name, device) not in self.workers:
+    def target(self, name: str, device: str) -> Target:
+        """The target, started; raises Unavailable where it cannot be."""
+        target = self.targets.get(f"{name}@{device}")
+        if target is None:
             entry = registry.find(name)
-            if ":" in name:
-                entry = replace(entry, path=(str(PROJECT),))
-            if entry.missing():
-                raise Unavailable(entry.missing())
-            worker = Worker(entry, device)
-            try:
-                worker.start()
-            except StartFailed as error:
-                worker.stop()
-                raise Unavailable(f"{name} on {device}: {error}") from error
-            self.workers[name, device] = worker
-        return self.workers[name, device]
+            target = self.targets.add(replace(entry, path=(str(PROJECT),)) if ":" in name else entry, device)
+            if target.process is not None and not target.start():
+                target.stop()
+        if target.process is None:
+            raise Unavailable(target.reason)
+        if target.status != "ready":
+            raise Unavailable(f"{name} on {device}: {target.reason}")
+        return target
 
     def inputs(self, case: Case) -> dict[str, Any]:
         """The case's inputs; those of the last case are kept, those before are let go."""
@@ -80,8 +77,8 @@ class Bench:
         The clock advances by the seconds the worker measured, whatever else this takes.
         """
         given = self.inputs(case)
-        worker, room = self.worker(name, device), case.result_bytes
-        answer = worker.call(case.series.operation, given, TIMEOUT, keep=case.rows, room=room)
+        target, room = self.target(name, device), case.result_bytes
+        answer = target.call(case.series.operation, given, TIMEOUT, keep=case.rows, room=room)
         if not isinstance(answer, Returned):
             raise WrongAnswer(f"{name}, {case.id}: {answer}")
         key = (name, device, case.id)
@@ -103,8 +100,7 @@ class Bench:
             raise Unavailable(f"needs {needed / 1e9:.1f} GB of memory, {free / 1e9:.1f} GB are available")
 
     def stop(self) -> None:
-        for worker in self.workers.values():
-            worker.stop()
+        self.targets.stop()
 
 
 def available_memory() -> int:

@@ -14,11 +14,11 @@ from ptychoparity.benchmarks.record import PLAIN, Row
 def test_speed(case: Case, name: str, device: str, bench: runner.Bench, benchmark: Any, request: Any) -> None:
     try:
         bench.require_room(case)
-        worker = bench.worker(name, device)
+        target = bench.target(name, device)
     except runner.Unavailable as why:
         request.config.stash[SKIPPED].append(f"{case.id}, {name}@{device}: {why}")
         pytest.skip(str(why))
-    if case.series.operation not in worker.description["operations"]:
+    if case.series.operation not in target.description["operations"]:
         pytest.skip(f"{name} does not claim {case.series.operation}")
     times = 1 if name.startswith(PLAIN) and case.series.operation == "extract_patches" else runner.rounds(case)
     kept = benchmark.pedantic(bench.call, (name, device, case), rounds=times, warmup_rounds=int(times > 2))

@@ -8,7 +8,6 @@ import zlib
 import numpy as np
 import pytest
 
-from ptychoparity.backends.worker import Worker
 from ptychoparity.benchmarks import answers, cases, growth, inputs, record, runner
 from tests.running import PROJECT
 
@@ -28,9 +27,9 @@ def bench():
 def test_an_answer_that_stays_is_told_by_its_digest(bench):
     case = SMALL["diffract"]
     given = inputs.build(case)
-    worker: Worker = bench.worker("numpy", "cpu")
-    whole = worker.call("diffract", given, 30).outputs["amplitude"]
-    kept = worker.call("diffract", given, 30, keep=[0, 3, 10**6]).outputs
+    target = bench.target("numpy", "cpu")
+    whole = target.call("diffract", given, 30).outputs["amplitude"]
+    kept = target.call("diffract", given, 30, keep=[0, 3, 10**6]).outputs
     told = kept["arrays"]["amplitude"]
     assert (np.dtype(told["dtype"]), tuple(told["shape"])) == (whole.dtype, whole.shape)
     assert told["crc32"] == zlib.crc32(whole)
@@ -40,11 +39,11 @@ def test_an_answer_that_stays_is_told_by_its_digest(bench):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
 def test_the_peak_is_that_of_one_call(bench):
-    worker = bench.worker("numpy", "cpu")
+    target = bench.target("numpy", "cpu")
     peaks = []
     for size in (600, 40):  # the larger call does not colour the next
         case = cases.Case(SMALL["diffract"].series, size)
-        kept = worker.call("diffract", inputs.build(case), 30, keep=[0]).outputs
+        kept = target.call("diffract", inputs.build(case), 30, keep=[0]).outputs
         assert kept["peak"] >= kept["held"] > 1 << 20
         peaks.append(kept["peak"] - kept["held"])
     assert peaks[0] > case.result_bytes
