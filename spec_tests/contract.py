@@ -54,7 +54,7 @@ class Contract:
 
     def input_errors(self, inputs: dict[str, Any]) -> list[str]:
         """What makes `inputs` no valid input of the operation."""
-        symbols = vocabulary.bind(self["input"], inputs)
+        symbols = vocabulary.bind(self["input"], inputs, dims=self.get("dims", {}))
         found = vocabulary.errors(self["input"], inputs, symbols)
         if not found:
             found = [f"{rule} does not hold" for rule in self.get("requires", []) if not evaluate(rule, symbols)]
@@ -64,7 +64,7 @@ class Contract:
         """What in `outputs` breaks the contract, given the inputs that fixed the dimensions."""
         if not isinstance(outputs, dict):
             return [f"the adapter answered with a {type(outputs).__name__}, where a dict of outputs is asked for"]
-        fixed = vocabulary.bind(self["input"], inputs)
+        fixed = vocabulary.bind(self["input"], inputs, dims=self.get("dims", {}))
         symbols = vocabulary.bind(self["output"], outputs, fixed)
         found = vocabulary.errors(self["output"], outputs, symbols, inputs)
         return found + self._elsewhere(inputs, outputs)

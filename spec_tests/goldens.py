@@ -75,12 +75,16 @@ def is_own(folder: Path) -> bool:
 
 
 def _shaped(value: np.ndarray, rule: Mapping[str, Any]) -> np.ndarray:
-    """Part of an object, trimmed px off every side, a leading axis before it, as the rule says."""
+    """Part of an object, trimmed px off every side, a leading axis before it, as the rule says.
+
+    `axes`: how many axes there are, those after them being of length one.
+    """
     if "part" in rule:
         value = {"amplitude": np.abs, "phase": np.angle}[rule["part"]](value)
     if trim := rule.get("trim", 0):
         value = np.ascontiguousarray(value[trim:-trim, trim:-trim])
     value = value[None] if rule.get("lead") else value
+    value = value.reshape(value.shape[: rule["axes"]]) if "axes" in rule else value
     return value.reshape(rule["reshape"]) if "reshape" in rule else value
 
 
@@ -99,23 +103,39 @@ def _input(rule: Any, stored: Mapping[str, Any], file: str, folder: Path) -> Any
     return _shaped(value, rule)
 
 
-def _grouping(golden: Mapping[str, Any], stored: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """grouping.npz describes its own cases: the arguments are in `cases_json`."""
+def _described(golden: Mapping[str, Any], stored: Mapping[str, Any], rules: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file says of one of its own cases: the member `index` holds them as JSON text."""
     name = golden["case"]
-    cases = json.loads(str(fetch(stored, golden["file"], "cases_json")))["cases"]
+    cases = json.loads(str(fetch(stored, golden["file"], rules["index"])))["cases"]
     if name not in cases:
         raise GoldenBroken(f"{golden['file']} has no case {name}")
-    case = cases[name]
-    patterns = fetch(stored, golden["file"], case["input"])
-    inputs = {
-        **{key: stored[key] for key in ("xcoords", "ycoords", "xcoords_start", "ycoords_start")},
-        "diff3d": patterns, "objectGuess": None, "Y": stored["Y_input"] if "Y" in case["stored"] else None,
-        "N": patterns.shape[1], "K": case["K"], "nsamples": case["nsamples"], "seed": case["seed"],
-        "gridsize": case["gridsize"], "sequential_sampling": case.get("sequential_sampling", False),
-        "enable_oversampling": case.get("enable_oversampling", False),
-        "neighbor_pool_size": case.get("neighbor_pool_size"),
-    }  # fmt: skip
-    return inputs, {output: f"{name}/{output}" for output in case["stored"]}
+    return cases[name]
+
+
+def _of_case(rule: Any, case: Mapping[str, Any], stored: Mapping[str, Any], file: str, folder: Path) -> Any:
+    """An input of a case that the file describes: as `_input`, or by what the case says."""
+    if isinstance(rule, dict) and "in_case" in rule:
+        return case.get(rule["in_case"], rule["default"]) if "default" in rule else case[rule["in_case"]]
+    if isinstance(rule, dict) and "key_in_case" in rule:
+        value = fetch(stored, file, case[rule["key_in_case"]])
+        return value.shape[rule["axis"]] if "axis" in rule else value
+    if isinstance(rule, dict) and rule.get("with_output", "") not in ("", *case["stored"]):
+        return None
+    return _input(rule, stored, file, folder)
+
+
+def keys_read(golden: Mapping[str, Any], folder: Path, cases: Mapping[str, Any] = {}) -> set[str]:
+    """The keys of its file that a golden's inputs come from; `cases` as for `load`."""
+    rules = {**cases.get(golden["file"], {}).get("inputs", {}), **golden.get("inputs", {})}
+    found = {rule for rule in rules.values() if isinstance(rule, str)}
+    for rule in (rule for rule in rules.values() if isinstance(rule, dict)):
+        found |= {rule.get("key", ""), rule.get("zeros_like", ""), *rule.get("polar", [])}
+    if "case" in golden and (folder / golden["file"]).is_file():
+        described = cases[golden["file"]]
+        case = _described(golden, read(folder / golden["file"]), described)
+        found |= {described["index"]}
+        found |= {case[r["key_in_case"]] for r in rules.values() if isinstance(r, dict) and "key_in_case" in r}
+    return found
 
 
 def _expected(folder: Path, file: str, key: str, rule: Any) -> Any:
@@ -125,18 +145,24 @@ def _expected(folder: Path, file: str, key: str, rule: Any) -> Any:
     return _shaped(value if holder == file else np.asarray(value), rule if isinstance(rule, Mapping) else {})
 
 
-def load(golden: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
-    """Inputs, expected outputs, and the key each expected output is stored under. Raises GoldenMissing."""
+def load(
+    golden: Mapping[str, Any], folder: Path, cases: Mapping[str, Any] = {}
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, str]]:
+    """Inputs, expected outputs, and the key each expected output is stored under. Raises GoldenMissing.
+
+    `cases`: a contract's `golden_cases`, how files that describe cases of their own are read.
+    """
     stored = read(folder / golden["file"])
     if "case" in golden:
-        inputs, keys = _grouping(golden, stored)
+        rules = cases[golden["file"]]
+        case = _described(golden, stored, rules)
+        inputs = {name: _of_case(rule, case, stored, golden["file"], folder) for name, rule in rules["inputs"].items()}
+        keys = {output: f"{golden['case']}/{output}" for output in case["stored"]}
     else:
         inputs = {name: _input(rule, stored, golden["file"], folder) for name, rule in golden["inputs"].items()}
         keys = {name: rule if isinstance(rule, str) else rule["key"] for name, rule in golden["outputs"].items()}
     rules = {} if "case" in golden else golden["outputs"]
     expected = {name: _expected(folder, golden["file"], key, rules.get(name)) for name, key in keys.items()}
-    if "canvas" in expected:  # the public stitcher keeps a trailing channel of one
-        expected["canvas"] = expected["canvas"].reshape(expected["canvas"].shape[:2])
     return inputs, expected, keys
 
 

@@ -9,11 +9,13 @@ arithmetic on names; `none` lets the value be None; `leading` says how many lead
 the schema inside (`ptychoparity.spec_tests.files`). `{"table": {"of": NAME}}` is an object of a table's fields
 (`ptychoparity.spec_tests.tables`).
 
-A name is bound by the first array that has it as a bare dimension, or by an integer input of that name; where
-that input is None, by the input `params_<name>`: what a parameter store holds for an argument that is not given.
+A name is bound by the first array that has it as a bare dimension, or by an integer input of that name, else by an
+axis of its square; where that input is None, by the input that is its `fallback` among the contract's dims: what a
+parameter store holds for an argument that is not given.
 """
 
 import contextlib
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ import numpy as np
 
 from ptychoparity.spec_tests import files, tables
 from ptychoparity.spec_tests.expressions import ExpressionError, evaluate
+
+_SQUARE = re.compile(r"([A-Za-z_]\w*)\*\*2")
 
 UNITS = ("px", "photons", "sqrt(photons)", "rad", "1/px", "m", "s", "eV", "deg", "m2/kg")
 
@@ -42,10 +46,15 @@ def _schemas(schema: Mapping[str, Any], instance: Any) -> Iterator[tuple[Mapping
                 yield from _schemas(sub[kind], files.members_of(kind, Path(instance[name])))
 
 
-def bind(schema: Mapping[str, Any], instance: Mapping[str, Any], known: Mapping[str, Any] = {}) -> dict[str, Any]:
+def bind(
+    schema: Mapping[str, Any],
+    instance: Mapping[str, Any],
+    known: Mapping[str, Any] = {},
+    dims: Mapping[str, Mapping[str, Any]] = {},
+) -> dict[str, Any]:
     """Values of the symbols of `schema` in `instance`: scalar inputs and bare dimensions.
 
-    `known` wins: sizes fixed by the input stay fixed when the output is read.
+    `known` wins: sizes fixed by the input stay fixed when the output is read. `dims` are those of the contract.
     """
     symbols = dict(known)
     for name, value in instance.items():
@@ -57,15 +66,16 @@ def bind(schema: Mapping[str, Any], instance: Mapping[str, Any], known: Mapping[
             for size, actual in zip(array_schema["shape"], (1,) * missing + value.shape, strict=True):
                 if isinstance(size, str) and size.isidentifier():
                     symbols.setdefault(size, actual)
-    # gridsize may appear only squared, as the number of channels
+    # a side may appear only squared, as a number of channels
     for array_schema, value in _schemas(schema, instance):
         if isinstance(value, np.ndarray) and value.ndim == len(array_schema["shape"]):
             for size, actual in zip(array_schema["shape"], value.shape, strict=True):
-                if size == "gridsize**2" and round(actual**0.5) ** 2 == actual:
-                    symbols.setdefault("gridsize", round(actual**0.5))
+                square = _SQUARE.fullmatch(size) if isinstance(size, str) else None
+                if square and round(actual**0.5) ** 2 == actual:
+                    symbols.setdefault(square[1], round(actual**0.5))
     for name, value in instance.items():
         if value is None:  # a scalar left open: an array's size wins over it, then the store's value
-            symbols.setdefault(name, instance.get(f"params_{name}"))
+            symbols.setdefault(name, instance.get(dims.get(name, {}).get("fallback")))
     return symbols
 
 

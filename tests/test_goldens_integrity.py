@@ -27,7 +27,7 @@ def test_the_manifest_names_every_file_with_its_hash():
 @pytest.mark.parametrize(("operation", "golden"), STORED, ids=lambda v: v if isinstance(v, str) else v["id"])
 def test_the_oracle_reproduces_every_stored_golden(operation, golden, tmp_path):
     contract = contracts()[operation]
-    inputs, expected, keys = goldens.load(golden, FOLDER)
+    inputs, expected, keys = goldens.load(golden, FOLDER, contract.get("golden_cases", {}))
     inputs = files.afresh(contract["input"], inputs, tmp_path)
     assert expected and expected.keys() == keys.keys()
     assert contract.input_errors(inputs) == []
@@ -100,5 +100,11 @@ def test_numbers_may_lie_in_a_json_document_beside_the_file(tmp_path):
     inputs, expected, keys = goldens.load(golden, tmp_path)
     assert inputs["truth"].shape == (1, 3, 3) and expected["mae"].tolist() == [1.0, 2.0]
     assert keys == {"mae": "pairs/0/plane/mae"}
+    axis_of_one = {"file": "metrics.npz", "inputs": {}, "outputs": {"truth": {"key": "canvas", "axes": 2}}}
+    np.savez(tmp_path / "metrics.npz", canvas=np.ones((7, 5, 1)))
+    goldens.read.cache_clear()
+    assert goldens.load(axis_of_one, tmp_path)[1]["truth"].shape == (7, 5)
+    np.savez(tmp_path / "metrics.npz", truth_0=np.ones((7, 7)))
+    goldens.read.cache_clear()
     with pytest.raises(goldens.GoldenMissing, match="has no key pairs/0/plane/mse"):
         goldens.load({**golden, "outputs": {"mae": "pairs/0/plane/mse"}}, tmp_path)

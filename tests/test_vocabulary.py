@@ -109,6 +109,12 @@ def test_scalars_bind_their_own_name_and_none_gives_way_to_an_array():
     assert vocabulary.bind(schema, {"N": None, "a": a})["N"] == 3
 
 
+def test_a_scalar_left_open_is_what_its_fallback_holds():
+    schema, given = _schema(a={"dtype": "float32", "shape": ["N"]}), {"gridsize": None, "params_gridsize": 3}
+    assert vocabulary.bind(schema, given, dims={"gridsize": {"fallback": "params_gridsize"}})["gridsize"] == 3
+    assert vocabulary.bind(schema, given)["gridsize"] is None
+
+
 def test_members_of_a_file_obey_their_schema(tmp_path):
     path = tmp_path / "scan.npz"
     np.savez(path, xcoords=np.zeros(4), objects=np.array([{}], dtype=object))

@@ -25,18 +25,6 @@ from ptychoparity.spec_tests.contract import Contract, contracts
 
 ORACLE = "oracle"
 DEFAULT = ("tensorflow", "pytorch")
-GROUPING_INPUTS = frozenset(
-    {
-        "cases_json",
-        "xcoords",
-        "ycoords",
-        "xcoords_start",
-        "ycoords_start",
-        "diffraction",
-        "diffraction_uint16",
-        "Y_input",
-    }
-)
 Ask = Callable[[Contract, dict[str, Any]], dict[str, Any]]
 
 
@@ -89,7 +77,7 @@ def compare_folder(
         tolerances = goldens.tolerances(contract, folder)
         for golden in contract["goldens"]:
             try:
-                inputs, expected, keys = goldens.load(golden, folder)
+                inputs, expected, keys = goldens.load(golden, folder, contract.get("golden_cases", {}))
             except goldens.GoldenBroken as broken:
                 unread = Comparison("unreadable", False, str(broken))
                 rows.append(Row(golden["file"], golden["id"], contract.operation, who, unread))
@@ -124,11 +112,8 @@ def not_compared(folder: Path, rows: list[Row]) -> dict[str, list[str]]:
     for contract in contracts().values():
         for golden in contract["goldens"]:
             keys = read.setdefault(golden["file"], set())
-            if "case" in golden:  # grouping.npz names its own inputs
-                keys |= GROUPING_INPUTS
-            for rule in golden.get("inputs", {}).values():
-                keys |= {rule} if isinstance(rule, str) else {rule.get("key", ""), rule.get("zeros_like", "")}
-                keys |= set(rule.get("polar", [])) if isinstance(rule, dict) else set()
+            with contextlib.suppress(goldens.GoldenBroken):  # the comparisons say it
+                keys |= goldens.keys_read(golden, folder, contract.get("golden_cases", {}))
         for known in contract.get("disagreements", []):
             read.setdefault(known["file"], set()).update(known["keys"])
     left = {}

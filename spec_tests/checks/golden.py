@@ -25,7 +25,7 @@ class Golden(CheckKind):
 
     def judge(self, trial: Trial, case: Case) -> str:
         contract, folder = contracts()[case.operation], fixtures.goldens()
-        inputs, expected, _ = goldens.load(case.data, folder)
+        inputs, expected, _ = goldens.load(case.data, folder, contract.get("golden_cases", {}))
         trial.clear()
         inputs |= _copies(case.data.get("inputs", {}), folder, trial.scratch)
         inputs = files.afresh(contract["input"], inputs, trial.scratch)
