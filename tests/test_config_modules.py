@@ -1,10 +1,15 @@
 """The backends' configuration modules as the client's parent process uses them: no framework, pickled by name."""
 
+import ast
+import dataclasses
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from ptychoparity.backends.host import config_fields
+from ptychoparity.spec_tests.tables import tables
 from tests.running import PROJECT
 
 SCRIPT = """
@@ -58,3 +63,31 @@ def test_the_parent_process_can_build_change_and_send_configurations(backend):
     script = SCRIPT.format(project=str(PROJECT), imports=imports, more=more)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd="/")
     assert done.stdout == "fine\n", done.stderr
+
+
+OWN = {
+    "tensorflow": ("backends/tensorflow/config/classes.py",),
+    "pytorch": ("backends/pytorch/settings/canonical.py", "backends/pytorch/settings/execution.py"),
+}
+
+
+@pytest.mark.parametrize("backend", OWN)
+def test_a_backends_classes_declare_no_field_of_their_own_but_the_model(backend):
+    """Fields stand once, in backends/host/config_fields.py; the class of a model is each backend's."""
+    trees = [ast.parse((PROJECT / file).read_text(encoding="utf-8")) for file in OWN[backend]]
+    classes = {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
+    assert classes.keys() == {"ModelConfig", "TrainingConfig", "InferenceConfig", "PyTorchExecutionConfig"}
+    declared = {name: [n.target.id for n in one.body if isinstance(n, ast.AnnAssign)] for name, one in classes.items()}
+    assert declared == {
+        "ModelConfig": [], "TrainingConfig": ["model"], "InferenceConfig": ["model"], "PyTorchExecutionConfig": [],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["ModelConfig", "TrainingConfig", "InferenceConfig", "PyTorchExecutionConfig"])
+def test_the_shared_fields_are_those_of_the_contracts_table(kind):
+    """The table and the oracle have lists of their own: here a name or a default that parts from them is named."""
+    fields = dataclasses.fields(getattr(config_fields, f"{kind.removesuffix('Config').removeprefix('PyTorch')}Fields"))
+    missing = dataclasses.MISSING
+    ours = {f.name: "<required>" if f.default is missing else f.default for f in fields}
+    plain = {name: value.as_posix() if isinstance(value, Path) else value for name, value in ours.items()}
+    assert plain == {name: row.get("default", "<required>") for name, row in tables()[kind].items()}
