@@ -23,7 +23,9 @@ def draw_seeds(random: np.random.RandomState, n: int, wanted: int, sequential: b
     return random.choice(n, wanted, replace=False) if wanted < n else np.arange(n)
 
 
-def draw_standard(positions, random, C, K, nsamples, sequential) -> np.ndarray:
+def draw_standard(
+    positions: np.ndarray, random: np.random.RandomState, C: int, K: int, nsamples: int, sequential: bool
+) -> np.ndarray:
     """One group per seed: C of the K nearest of each (DATA.GROUP.NEIGHBOURS)."""
     n = len(positions)
     seeds = draw_seeds(random, n, nsamples, sequential)
@@ -40,7 +42,9 @@ def draw_standard(positions, random, C, K, nsamples, sequential) -> np.ndarray:
     return np.array(groups)
 
 
-def draw_oversampled(positions, random, C, pool_size, nsamples, sequential) -> np.ndarray:
+def draw_oversampled(
+    positions: np.ndarray, random: np.random.RandomState, C: int, pool_size: int, nsamples: int, sequential: bool
+) -> np.ndarray:
     """nsamples draws from a pool of C-combinations of neighbours (DATA.GROUP.OVERSAMPLE_*)."""
     n = len(positions)
     needed = max(1, ceil(nsamples / comb(pool_size, C)))
@@ -74,7 +78,7 @@ def draw_groups(
     *,
     K: int,
     nsamples: int,
-    seed: int,
+    seed: int | None,
     gridsize: int,
     sequential_sampling: bool,
     enable_oversampling: bool,

@@ -38,7 +38,7 @@ def update_legacy_dict(params: dict[str, Any], kind: str, fields: Fields) -> dic
     return {"params": kept, "fields": built}
 
 
-def group_bridged(changes: dict[str, Any], fields: Fields, xcoords: np.ndarray, ycoords: np.ndarray) -> dict:
+def group_bridged(changes: dict[str, Any], fields: Fields, xcoords: np.ndarray, ycoords: np.ndarray) -> dict[str, Any]:
     """BRIDGE.REGRID, BRIDGE.ORDER: bridge first, then group by what the store says."""
     before = {**STORE, **changes}
     store = update_legacy_dict(before, "TrainingConfig", fields)["params"]
