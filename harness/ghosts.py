@@ -72,7 +72,9 @@ def find(root: Path | None = None) -> list[Ghost]:
     root = root or checkout()
     found: dict[str, Ghost] = {}
     ids = frozenset(catalogue())
-    for path in files(root) if root else ():
+    if root is None:
+        return []
+    for path in files(root):
         text = path.read_text(encoding="utf-8", errors="replace")
         if path.suffix == ".md":
             text = _FENCE.sub(_blank, text)

@@ -16,7 +16,8 @@ def choose_pairs(given: dict[str, np.ndarray | None]) -> tuple[tuple[np.ndarray,
     DATA.GROUP.LEGACY_PAIR: one complete pair is enough and then stands for both. Where both are there, the
     coords_start_* pair is where the scan was told to go, the other where it went (DATA.CONTAINER.NOMINAL_TRUE).
     """
-    complete = [tuple(given[name] for name in pair) for pair in PAIRS if all(given[name] is not None for name in pair)]
+    pairs = [(given[offsets], given[relative]) for offsets, relative in PAIRS]
+    complete = [(one, other) for one, other in pairs if one is not None and other is not None]
     if not complete:
         raise ValueError("coords_offsets and coords_relative are asked for, or coords_start_offsets and _relative")
     return complete[0], complete[-1]
@@ -48,9 +49,17 @@ def check_groups(X: np.ndarray, arrays: dict[str, np.ndarray | None], last: dict
 
 
 def load_container(
-    X_full, Y, coords_offsets, coords_relative, coords_start_offsets, coords_start_relative, nn_indices, probe, which,
-    train_fraction=None,
-) -> dict[str, Any]:  # fmt: skip
+    X_full: np.ndarray,
+    Y: np.ndarray | None,
+    coords_offsets: np.ndarray | None,
+    coords_relative: np.ndarray | None,
+    coords_start_offsets: np.ndarray | None,
+    coords_start_relative: np.ndarray | None,
+    nn_indices: np.ndarray,
+    probe: np.ndarray,
+    which: str | None,
+    train_fraction: float | None = None,
+) -> dict[str, Any]:
     """See the contract `load_container`. `known` is 1 where Y is truth, 0 where it only fills the shape."""
     if which not in SPLITS:
         raise ValueError(f"which={which!r}: train, test or None are asked for")

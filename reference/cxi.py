@@ -3,8 +3,11 @@
 The layout is that of the CXI file format, versions 1.3 to 1.6: SI units, entry_1, the scan axis first.
 """
 
+from typing import Any
+
 import h5py
 import numpy as np
+import numpy.typing as npt
 from scipy import constants
 
 from ptychoparity.reference import inputs
@@ -26,7 +29,7 @@ BITS_AGAINST_A_PIXEL = [0x1, 0x2, 0x4, 0x8, 0x10, 0x80, 0x200, 0x400]
 JOULE = {"J": 1.0, "eV": constants.e, "keV": 1000 * constants.e}
 
 
-def find(file: h5py.File, places: list[str]):
+def find(file: h5py.File, places: list[str]) -> h5py.Dataset | None:
     return next((file[place] for place in places if place in file), None)
 
 
@@ -37,7 +40,7 @@ def required(file: h5py.File, places: list[str]) -> np.ndarray:
     return found[()]
 
 
-def one_number(name: str, values) -> np.float64:
+def one_number(name: str, values: npt.ArrayLike) -> np.float64:
     """A positive number that may be said once per frame."""
     values = np.asarray(values)
     inputs.finite(**{name: values})
@@ -47,7 +50,7 @@ def one_number(name: str, values) -> np.float64:
     return np.float64(values.flat[0])
 
 
-def energy_eV(dataset) -> np.float64 | None:
+def energy_eV(dataset: h5py.Dataset | None) -> np.float64 | None:
     if dataset is None:
         return None
     units = dataset.attrs.get("units", "J")
@@ -60,7 +63,7 @@ def energy_eV(dataset) -> np.float64 | None:
     return joule / constants.e
 
 
-def object_pixels(scan: dict) -> dict:
+def object_pixels(scan: dict[str, Any]) -> dict[str, Any]:
     """Positions in object pixels of wavelength * distance / (patterns' side), where all of that is known."""
     geometry = [scan[name] for name in ("probe_energy_eV", "detector_object_distance_m", "detector_pixel_width_m",
                                         "detector_pixel_height_m")]  # fmt: skip
@@ -75,11 +78,11 @@ def object_pixels(scan: dict) -> dict:
     }
 
 
-def read_cxi(path: str, units: str, translation: str) -> dict:
+def read_cxi(path: str, units: str, translation: str) -> dict[str, Any]:
     """The scan at `path`; see the contract `read_cxi`."""
     inputs.one_of(("amplitude", "counts"), units=units)
     inputs.one_of(("probe", "sample"), translation=translation)
-    scan = {}
+    scan: dict[str, Any] = {}
     with open_file(path) as file:
         counts = required(file, DATA)
         positions = required(file, TRANSLATION)
@@ -88,9 +91,9 @@ def read_cxi(path: str, units: str, translation: str) -> dict:
                              ("detector_pixel_height_m", PIXEL_HEIGHT)):  # fmt: skip
             found = find(file, places)
             scan[name] = None if found is None else one_number(places[0].split("/")[-1], found[()])
-        mask = find(file, MASK)
-        mask = None if mask is None else mask[()]
-        images = {"probe": find(file, PROBE), "object": find(file, OBJECT)}
+        found = find(file, MASK)
+        mask = None if found is None else found[()]
+        images = {name: find(file, places) for name, places in (("probe", PROBE), ("object", OBJECT))}
         images = {name: None if image is None else image[()] for name, image in images.items()}
     inputs.rank("data", counts, "n, H, W")
     inputs.rank("translation", positions, "n, 3")
@@ -113,11 +116,12 @@ def read_cxi(path: str, units: str, translation: str) -> dict:
         counts = np.sqrt(good).astype(np.float32)
     scan |= {"diff3d": counts, "bad_pixels": bad, "probe_position_x_m": moves[:, 0], "probe_position_y_m": moves[:, 1]}
     for name, rank in (("probe", 4), ("object", 3)):
-        scan[name] = None if images[name] is None else wave(name, images[name], rank)
+        image = images[name]
+        scan[name] = None if image is None else wave(name, image, rank)
     return scan | object_pixels(scan)
 
 
-def write_cxi(path: str, diff3d: np.ndarray, units: str, **scan) -> dict:
+def write_cxi(path: str, diff3d: np.ndarray, units: str, **scan: Any) -> dict[str, Any]:
     """Write a scan as a CXI file; see the contract `write_cxi`."""
     inputs.one_of(("amplitude", "counts"), units=units)
     inputs.rank("diff3d", diff3d, "n, H, W")

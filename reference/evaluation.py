@@ -77,11 +77,12 @@ def pairs(
 
     SSIM of phases is taken of (phase + pi) / 2 pi with range 1; MS-SSIM smooths amplitudes by 1 px and phases not.
     """
-    mapped = [(phase + np.pi) / PHASE_RANGE for phase in phases]
+    true, predicted = ((phase + np.pi) / PHASE_RANGE for phase in phases)
     levels = len(similarity.WEIGHTS)
     amplitude = similarity.compare(*amplitudes, peak, None, 1.0, levels)
     phase = similarity.compare(*phases, peak, PHASE_RANGE, 0.0, levels)
-    phase |= {"ssim": similarity.ssim(*mapped, 1.0), "ms_ssim": similarity.ms_ssim(*mapped, 0.0, levels)}
+    phase |= {"ssim": similarity.ssim(true, predicted, 1.0)}
+    phase |= {"ms_ssim": similarity.ms_ssim(true, predicted, 0.0, levels)}
     curves = [correlation(square(t.astype(complex)), square(p.astype(complex))) for t, p in (amplitudes, phases)]
     count = np.bincount(rings(min(phases[0].shape)).ravel())
     levels_of = thresholds(count)

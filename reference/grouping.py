@@ -34,7 +34,9 @@ def draw_seeds(random: np.random.RandomState, n: int, wanted: int, sequential: b
     return random.choice(n, wanted, replace=False) if wanted < n else np.arange(n)
 
 
-def draw_standard(positions, random, C, K, nsamples, sequential) -> Groups:
+def draw_standard(
+    positions: np.ndarray, random: np.random.RandomState, C: int, K: int, nsamples: int, sequential: bool
+) -> Groups:
     """One group per seed: C of the K nearest of each (DATA.GROUP.NEIGHBOURS)."""
     n = len(positions)
     seeds = draw_seeds(random, n, nsamples, sequential)
@@ -51,7 +53,9 @@ def draw_standard(positions, random, C, K, nsamples, sequential) -> Groups:
     return Groups(np.array(groups), seeds)
 
 
-def draw_oversampled(positions, random, C, pool_size, nsamples, sequential) -> Groups:
+def draw_oversampled(
+    positions: np.ndarray, random: np.random.RandomState, C: int, pool_size: int, nsamples: int, sequential: bool
+) -> Groups:
     """nsamples draws from a pool of C-combinations of neighbours (DATA.GROUP.OVERSAMPLE_*)."""
     n = len(positions)
     needed = max(1, ceil(nsamples / comb(pool_size, C)))
@@ -87,7 +91,7 @@ def draw_groups(
     *,
     K: int,
     nsamples: int,
-    seed: int,
+    seed: int | None,
     gridsize: int,
     sequential_sampling: bool,
     enable_oversampling: bool,

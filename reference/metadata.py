@@ -1,6 +1,7 @@
 """JSON metadata of raw scans (DATA.NPZ.METADATA), and the pair of units it may name (HOUSE.SCAN.SCALE_PAIR)."""
 
 import json
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ PAIRS = [("ci_intensity_v2", "count_intensity"), ("legacy_v1", "normalized_ampli
 """(scale_contract_version, measurement_domain): both of one row, or neither."""
 
 
-def parse(name: str, text: str) -> dict:
+def parse(name: str, text: str) -> dict[str, Any]:
     try:
         metadata = json.loads(text)
     except (TypeError, json.JSONDecodeError) as error:
@@ -23,10 +24,10 @@ def parse(name: str, text: str) -> dict:
     return metadata
 
 
-def read_metadata(path: str) -> dict:
+def read_metadata(path: str) -> dict[str, Any]:
     """The JSON text `_metadata` of an NPZ file, read without pickle; see the contract `read_metadata`."""
     text = npz.members(path, ("_metadata",)).get("_metadata")
-    answer = dict.fromkeys(("metadata", "nphotons", "scale_contract_version", "measurement_domain"))
+    answer: dict[str, Any] = dict.fromkeys(("metadata", "nphotons", "scale_contract_version", "measurement_domain"))
     if text is None:
         return answer
     if text.dtype.kind != "U" or text.size != 1:

@@ -49,7 +49,7 @@ def group_to_group(centres: np.ndarray, diameter: float) -> float:
     for i, one in enumerate(centres):
         distances = np.hypot(*(np.delete(centres, i, axis=0) - one).T)
         near = [overlap_fraction(d, diameter) for d in distances if d < diameter]
-        found.append(np.mean(near) if near else 0.0)
+        found.append(float(np.mean(near)) if near else 0.0)
     return float(np.mean(found))
 
 

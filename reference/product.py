@@ -1,6 +1,7 @@
 """HDF5 product files (PRODUCT.*), read and written one field after another."""
 
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -29,7 +30,7 @@ def open_file(path: str) -> h5py.File:
         raise ValueError(f"{path} is not a readable HDF5 file: {error}") from error
 
 
-def attribute(node, name: str):
+def attribute(node: h5py.Group | h5py.Dataset, name: str) -> Any:
     """An attribute under its own name or the client's; None when it is not there. Texts come as str."""
     found = [node.attrs[n] for n in (name, SPELLINGS.get(name)) if n and n in node.attrs]
     found = [value.decode("utf-8") if isinstance(value, bytes) else value for value in found]
@@ -38,14 +39,14 @@ def attribute(node, name: str):
     return found[0] if found else None
 
 
-def required(node, name: str):
+def required(node: h5py.Group | h5py.Dataset, name: str) -> Any:
     value = attribute(node, name)
     if value is None:
         raise KeyError(f"{node.file.filename}: required attribute {name} of {node.name} is missing")
     return value
 
 
-def dataset(node, name: str) -> np.ndarray:
+def dataset(node: h5py.Group, name: str) -> np.ndarray:
     if name not in node:
         raise KeyError(f"{node.file.filename}: required dataset {name} is missing")
     if not isinstance(node[name], h5py.Dataset):
@@ -53,7 +54,7 @@ def dataset(node, name: str) -> np.ndarray:
     return node[name][()]
 
 
-def read_fields(file: h5py.File) -> dict:
+def read_fields(file: h5py.File) -> dict[str, Any]:
     """What the file says, spelled as the spec has it, before anything is checked."""
     fields = {name: required(file, name) for name in ("name", "comments", *OF_THE_ROOT)}
     fields |= {name: attribute(file, name) for name in MAY_BE_MISSING}
@@ -98,7 +99,7 @@ def wave(name: str, values: np.ndarray, rank: int) -> np.ndarray:
     return values
 
 
-def check_raw(fields: dict) -> None:
+def check_raw(fields: dict[str, Any]) -> None:
     """PRODUCT.RAW.*: all of it or nothing, the scan axis first."""
     given = [name for name in EMBEDDED if fields[f"raw_{name}"] is not None]
     if not given and fields["raw_axis_order"] is None and fields["raw_metadata"] is None:
@@ -125,7 +126,7 @@ def check_raw(fields: dict) -> None:
         metadata.parse("raw_metadata", fields["raw_metadata"])
 
 
-def canonical(fields: dict) -> dict:
+def canonical(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields in the contract's layout and dtypes, or why they are no product."""
     fields = dict(fields)
     for name in ("name", "comments"):
@@ -178,7 +179,7 @@ def canonical(fields: dict) -> dict:
     return fields
 
 
-def read_product(path: str) -> dict:
+def read_product(path: str) -> dict[str, Any]:
     """A product in the contract's names; see the contract `read_product`."""
     with open_file(path) as file:
         fields = canonical(read_fields(file))
@@ -192,7 +193,7 @@ def read_product(path: str) -> dict:
     return fields
 
 
-def write_product(path: str, **fields) -> dict:
+def write_product(path: str, **fields: Any) -> dict[str, Any]:
     """Write a product under the spec's names; see the contract `write_product`."""
     if Path(path).suffix not in (".h5", ".hdf5"):
         raise ValueError(f"path={path!r}: .h5 or .hdf5 is asked for")

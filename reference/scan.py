@@ -3,12 +3,15 @@
 import io
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ptychoparity.reference import inputs, npz
 from ptychoparity.reference.cautions import IntegerAmplitudeWarning
 
+Scan = dict[str, Any]
+"""Arrays by the contract's names; None for what may be missing and is."""
 RANKS = {"xcoords": 1, "ycoords": 1, "xcoords_start": 1, "ycoords_start": 1, "diff3d": 3, "probeGuess": 2,
          "objectGuess": 2, "scan_index": 1}  # fmt: skip
 
@@ -23,9 +26,10 @@ def choose_patterns(members: dict[str, np.ndarray], path: str) -> np.ndarray:
     first, second = members.get("diff3d"), members.get("diffraction")
     if first is not None and second is not None and not np.array_equal(first, second):
         raise ValueError(f"{path}: diff3d and diffraction are both there and differ")
-    if first is None and second is None:
+    patterns = second if first is None else first
+    if patterns is None:
         raise KeyError(f"{path}: required key diff3d is missing")
-    return second if first is None else first
+    return patterns
 
 
 def patterns_first(patterns: np.ndarray, positions: int) -> np.ndarray:
@@ -35,7 +39,7 @@ def patterns_first(patterns: np.ndarray, positions: int) -> np.ndarray:
     return patterns
 
 
-def check(scan: dict[str, np.ndarray | None], N: int | None) -> None:
+def check(scan: Scan, N: int | None) -> None:
     """Ranks, counts, sizes, finiteness and sign (DATA.NPZ.RANKS, COORD_LEN, SQUARE, N_MATCH, NONNEG)."""
     for name, rank in RANKS.items():
         if scan[name] is not None and scan[name].ndim != rank:
@@ -59,7 +63,7 @@ def check(scan: dict[str, np.ndarray | None], N: int | None) -> None:
         raise ValueError("diff3d has negative values")
 
 
-def load_scan(path: str, N: int | None, units: str) -> dict[str, np.ndarray | None]:
+def load_scan(path: str, N: int | None, units: str) -> Scan:
     """A scan in the contract's names and float64 values; see the contract `load_scan`.
 
     Raises FileNotFoundError, KeyError (missing key) or ValueError; warns IntegerAmplitudeWarning.
@@ -70,7 +74,7 @@ def load_scan(path: str, N: int | None, units: str) -> dict[str, np.ndarray | No
     for name in ("xcoords", "ycoords", "probeGuess"):
         if name not in members:
             raise KeyError(f"{path}: required key {name} is missing")
-    scan = {name: members.get(name) for name in RANKS}
+    scan: Scan = {name: members.get(name) for name in RANKS}
     n = scan["xcoords"].shape[0] if scan["xcoords"].ndim else 0
     scan["diff3d"] = patterns_first(choose_patterns(members, path), n)
     for name in ("xcoords", "ycoords"):  # DATA.NPZ.START_DEFAULT
@@ -93,7 +97,7 @@ def scan_from_coords(
     probeGuess: np.ndarray,
     scan_index: np.ndarray,
     objectGuess: np.ndarray | None,
-) -> dict[str, np.ndarray | None]:
+) -> Scan:
     """A scan from arrays at hand, its start coordinates those of the scan itself (DATA.RAW.FROM_COORDS)."""
     scan = {"xcoords": xcoords, "ycoords": ycoords, "xcoords_start": xcoords, "ycoords_start": ycoords,
             "diff3d": diff3d, "probeGuess": probeGuess, "objectGuess": objectGuess,
@@ -102,7 +106,7 @@ def scan_from_coords(
     return scan
 
 
-def written(path: str, members: dict[str, np.ndarray]) -> None:
+def written(path: str, members: Scan) -> None:
     """The members as an NPZ file, put in its place when all of it is there (HOUSE.SCAN.SAVED)."""
     target = Path(path)
     if not target.parent.is_dir():
@@ -116,7 +120,18 @@ def written(path: str, members: dict[str, np.ndarray]) -> None:
     beside.replace(target)
 
 
-def save_scan(path, xcoords, ycoords, xcoords_start, ycoords_start, diff3d, probeGuess, objectGuess, scan_index, Y):
+def save_scan(
+    path: str,
+    xcoords: np.ndarray,
+    ycoords: np.ndarray,
+    xcoords_start: np.ndarray | None,
+    ycoords_start: np.ndarray | None,
+    diff3d: np.ndarray,
+    probeGuess: np.ndarray,
+    objectGuess: np.ndarray | None,
+    scan_index: np.ndarray | None,
+    Y: np.ndarray | None,
+) -> dict[str, str]:
     """A scan into a file that `load_scan` reads; see the contract `save_scan`. Answers {"path": path}."""
     scan = {"xcoords": xcoords, "ycoords": ycoords,
             "xcoords_start": xcoords if xcoords_start is None else xcoords_start,

@@ -65,8 +65,10 @@ def training_objective(
         raise ValueError(f"torch_loss_mode={torch_loss_mode!r}: one of {MODES} is asked for")
     if model_type not in MODELS:
         raise ValueError(f"model_type={model_type!r}: one of {MODELS} is asked for")
+    labels = {"label_amp": label_amp, "label_phase": label_phase}
+    given = {name: label for name, label in labels.items() if label is not None}
     if model_type == "supervised":
-        absent = [n for n, label in {"label_amp": label_amp, "label_phase": label_phase}.items() if label is None]
+        absent = [name for name, label in labels.items() if label is None]
         if absent:
             raise ValueError(f"{', '.join(absent)} missing: supervised training needs label_amp and label_phase")
         if torch_loss_mode != "mae":
@@ -88,7 +90,7 @@ def training_objective(
     inputs.finite(predicted=predicted, observed=observed)
     inputs.not_negative(predicted=predicted, observed=observed)
     if model_type == "supervised":
-        for name, label in {"label_amp": label_amp, "label_phase": label_phase}.items():
+        for name, label in given.items():
             inputs.same_shape(predicted=predicted, **{name: label})
             inputs.finite(**{name: label})
         return {"loss": None, "weights": weights}

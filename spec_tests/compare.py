@@ -149,7 +149,14 @@ def _equal(output: str, actual: np.ndarray, tolerance: Mapping[str, Any]) -> Com
     )
 
 
-def _judge(output, e, actual, error, allowed, tolerance) -> Comparison:
+def _judge(
+    output: str,
+    e: np.ndarray,
+    actual: np.ndarray,
+    error: np.ndarray,
+    allowed: np.ndarray,
+    tolerance: Mapping[str, Any],
+) -> Comparison:
     if error.size == 0:
         return Comparison(output, True, "empty", tolerance=tolerance)
     with np.errstate(all="ignore"):

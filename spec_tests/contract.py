@@ -96,9 +96,9 @@ def parse(text: str, file: str) -> Contract:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise ContractError(file, f"line {error.lineno}", error.msg) from error
-    error = jsonschema.exceptions.best_match(_meta_schema().iter_errors(data))
-    if error is not None:
-        raise ContractError(file, _pointer(error.absolute_path), error.message)
+    wrong = jsonschema.exceptions.best_match(_meta_schema().iter_errors(data))
+    if wrong is not None:
+        raise ContractError(file, _pointer(wrong.absolute_path), wrong.message)
     _check_references(data, file)
     return Contract(data["operation"], data, hashlib.sha256(text.encode()).hexdigest())
 

@@ -36,7 +36,7 @@ def _objects(name: str, expected: Mapping[str, Any], actual: Any) -> tuple[str, 
     return None
 
 
-def _lists(name: str, expected: list | tuple, actual: Any) -> tuple[str, str] | None:
+def _lists(name: str, expected: list[Any] | tuple[Any, ...], actual: Any) -> tuple[str, str] | None:
     if not isinstance(actual, (list, tuple)) or len(expected) != len(actual):
         return name, f"expected {shown(list(expected))}, got {shown(actual)}"
     for number, (one, other) in enumerate(zip(expected, actual, strict=True)):

@@ -4,7 +4,8 @@ A description is JSON: {"family": "normal", "seed": 7, "scale": 1000, "plant": [
 descriptions give equal arrays on every machine (PCG64, no other source of randomness).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,57 +13,76 @@ import numpy as np
 from ptychoparity.spec_tests.expressions import evaluate
 
 Symbols = Mapping[str, Any]
-Maker = Callable[[dict[str, Any], tuple[int, ...], bool, np.random.Generator, Symbols], np.ndarray]
 
 
-def _complex_normal(shape, is_complex, random) -> np.ndarray:
-    values = random.standard_normal(shape)
-    return values + 1j * random.standard_normal(shape) if is_complex else values
+@dataclass(frozen=True)
+class Wanted:
+    """What an array is made from: its description and what the contract says of it."""
+
+    spec: dict[str, Any]
+    shape: tuple[int, ...]
+    is_complex: bool
+    random: np.random.Generator
+    symbols: Symbols
+
+    def bound(self, name: str) -> Any:
+        return evaluate(self.spec[name], self.symbols)
 
 
-def _zeros(spec, shape, is_complex, random, symbols):
-    return np.zeros(shape)
+Maker = Callable[[Wanted], np.ndarray]
 
 
-def _constant(spec, shape, is_complex, random, symbols):
-    return np.full(shape, _planted(spec.get("value", 1.0)))
+def _complex_normal(wanted: Wanted) -> np.ndarray:
+    values = wanted.random.standard_normal(wanted.shape)
+    return values + 1j * wanted.random.standard_normal(wanted.shape) if wanted.is_complex else values
 
 
-def _literal(spec, shape, is_complex, random, symbols):
-    return np.asarray(spec["value"])
+def _zeros(wanted: Wanted) -> np.ndarray:
+    return np.zeros(wanted.shape)
 
 
-def _arange(spec, shape, is_complex, random, symbols):
-    return (spec.get("start", 0) + spec.get("step", 1) * np.arange(np.prod(shape))).reshape(shape)
+def _constant(wanted: Wanted) -> np.ndarray:
+    return np.full(wanted.shape, _planted(wanted.spec.get("value", 1.0)))
 
 
-def _raster(spec, shape, is_complex, random, symbols):
+def _raster(wanted: Wanted) -> np.ndarray:
     """One coordinate of a raster scan, row by row, `columns` positions in a row: every distance ties with others."""
-    column, row = np.arange(shape[0]) % spec["columns"], np.arange(shape[0]) // spec["columns"]
+    spec, places = wanted.spec, np.arange(wanted.shape[0])
+    column, row = places % spec["columns"], places // spec["columns"]
     return spec["start"] + spec["step"] * (column if spec["along"] == "x" else row)
 
 
-def _index(spec, shape, is_complex, random, symbols):
+def _literal(wanted: Wanted) -> np.ndarray:
+    return np.asarray(wanted.spec["value"])
+
+
+def _arange(wanted: Wanted) -> np.ndarray:
+    return (wanted.spec.get("start", 0) + wanted.spec.get("step", 1) * np.arange(np.prod(wanted.shape))).reshape(
+        wanted.shape
+    )
+
+
+def _index(wanted: Wanted) -> np.ndarray:
     """(row + 1) + i (column + 1): a pixel that knows where it stands."""
-    rows, columns = np.arange(1.0, shape[-2] + 1), np.arange(1.0, shape[-1] + 1)
-    return np.broadcast_to(rows[:, None] + 1j * columns, shape)
+    rows, columns = np.arange(1.0, wanted.shape[-2] + 1), np.arange(1.0, wanted.shape[-1] + 1)
+    return np.broadcast_to(rows[:, None] + 1j * columns, wanted.shape)
 
 
-def _normal(spec, shape, is_complex, random, symbols):
-    return spec.get("scale", 1.0) * _complex_normal(shape, is_complex, random)
+def _normal(wanted: Wanted) -> np.ndarray:
+    return wanted.spec.get("scale", 1.0) * _complex_normal(wanted)
 
 
-def _normal_positive(spec, shape, is_complex, random, symbols):
+def _normal_positive(wanted: Wanted) -> np.ndarray:
     """Magnitudes of a normal draw: never negative, hardly ever zero."""
-    return spec.get("scale", 1.0) * np.abs(random.standard_normal(shape))
+    return wanted.spec.get("scale", 1.0) * np.abs(wanted.random.standard_normal(wanted.shape))
 
 
-def _uniform(spec, shape, is_complex, random, symbols):
-    return random.uniform(evaluate(spec["low"], symbols), evaluate(spec["high"], symbols), shape)
+def _uniform(wanted: Wanted) -> np.ndarray:
+    return wanted.random.uniform(wanted.bound("low"), wanted.bound("high"), wanted.shape)
 
 
-def _integers(spec, shape, is_complex, random, symbols):
-    return random.integers(evaluate(spec["low"], symbols), evaluate(spec["high"], symbols), shape, endpoint=True)
+def _integers(wanted: Wanted) -> np.ndarray:
+    return wanted.random.integers(wanted.bound("low"), wanted.bound("high"), wanted.shape, endpoint=True)
 
 
 def _plane(shape: tuple[int, ...]) -> tuple[tuple[int, ...], int, int, bool]:
@@ -72,115 +92,120 @@ def _plane(shape: tuple[int, ...]) -> tuple[tuple[int, ...], int, int, bool]:
     return core[:-2], core[-2] if len(core) > 1 else 1, core[-1], trailing
 
 
-def _images(shape, make: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
+def _images(shape: tuple[int, ...], make: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
     lead, height, width, _ = _plane(shape)
     rows, columns = np.arange(height)[:, None], np.arange(width)[None, :]
     count = int(np.prod(lead)) if lead else 1
     return np.stack([make(rows, columns) for _ in range(count)]).reshape(shape)
 
 
-def _wave(rows: np.ndarray, columns: np.ndarray, frequency: tuple[float, float], phase: float) -> np.ndarray:
+def _wave(rows: np.ndarray, columns: np.ndarray, frequency: Sequence[float] | np.ndarray, phase: float) -> np.ndarray:
     """cos(rows * f0 + columns * f1 + phase), by the sum formula: cosines of lines, not of every pixel."""
     down, across = rows * frequency[0] + phase, columns * frequency[1]
     return np.cos(down) * np.cos(across) - np.sin(down) * np.sin(across)
 
 
-def _smooth(spec, shape, is_complex, random, symbols):
+def _smooth(wanted: Wanted) -> np.ndarray:
     """A few long waves: amplitude about 1, phase within a radian, no two pixels alike."""
 
-    def make(rows, columns):
-        amplitude, phase = 1.0, 0.0
+    def make(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        amplitude, phase = np.ones(1), np.zeros(1)
         for _ in range(4):
-            frequency = random.uniform(-0.25, 0.25, 2)
-            amplitude = amplitude + 0.12 * _wave(rows, columns, frequency, random.uniform(0, 6))
-            phase = phase + 0.25 * _wave(rows, columns, (frequency[1], -frequency[0]), random.uniform(0, 6))
-        return amplitude * np.exp(1j * phase) if is_complex else amplitude * np.cos(phase)
+            frequency = wanted.random.uniform(-0.25, 0.25, 2)
+            amplitude = amplitude + 0.12 * _wave(rows, columns, frequency, wanted.random.uniform(0, 6))
+            phase = phase + 0.25 * _wave(rows, columns, (frequency[1], -frequency[0]), wanted.random.uniform(0, 6))
+        return amplitude * np.exp(1j * phase) if wanted.is_complex else amplitude * np.cos(phase)
 
-    return _images(shape, make)
+    return _images(wanted.shape, make)
 
 
-def _smooth_channels(spec, shape, is_complex, random, symbols):
+def _smooth_channels(wanted: Wanted) -> np.ndarray:
     """Smooth images along the first axis and the channels of (B, H, W, C)."""
-    images = _smooth(spec, (shape[0], shape[3], shape[1], shape[2]), is_complex, random, symbols)
+    count, height, width, channels = wanted.shape
+    images = _smooth(replace(wanted, shape=(count, channels, height, width)))
     return images.transpose(0, 2, 3, 1)
 
 
-def _affine(spec, shape, is_complex, random, symbols):
+def _affine(wanted: Wanted) -> np.ndarray:
     """Linear in row and column, slopes below 0.01: bilinear interpolation is exact on it."""
 
-    def make(rows, columns):
-        a = random.uniform(-0.01, 0.01, 4)
+    def make(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        a = wanted.random.uniform(-0.01, 0.01, 4)
         return 1 + a[0] * rows + a[1] * columns + 1j * (0.5 + a[2] * rows + a[3] * columns)
 
-    image = _images(shape, make)
-    return image if is_complex else image.real
+    image = _images(wanted.shape, make)
+    return image if wanted.is_complex else image.real
 
 
-def _disk(spec, shape, is_complex, random, symbols):
+def _disk(wanted: Wanted) -> np.ndarray:
     """A soft disk with a curved phase: what a probe looks like."""
 
-    def make(rows, columns):
+    def make(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         height, width = rows.size, columns.size
         y, x = (rows - height / 2 + 0.5) / height, (columns - width / 2 + 0.5) / width
-        radius = random.uniform(0.12, 0.25)
+        radius = wanted.random.uniform(0.12, 0.25)
         r2 = x**2 + y**2
-        return np.exp(-((r2 / radius**2) ** 3)) * np.exp(1j * random.uniform(5, 20) * r2)
+        return np.exp(-((r2 / radius**2) ** 3)) * np.exp(1j * wanted.random.uniform(5, 20) * r2)
 
-    image = _images(shape, make)
-    return image if is_complex else np.abs(image)
-
-
-def _sparse(spec, shape, is_complex, random, symbols):
-    values = _complex_normal(shape, is_complex, random)
-    return np.where(random.uniform(size=shape) < 0.02, values, 0)
+    image = _images(wanted.shape, make)
+    return image if wanted.is_complex else np.abs(image)
 
 
-def _plane_wave(spec, shape, is_complex, random, symbols):
-    ky, kx = spec["frequency"]
-    rows, columns = np.arange(shape[-2])[:, None], np.arange(shape[-1])[None, :]
-    return np.broadcast_to(np.exp(2j * np.pi * (ky * rows / shape[-2] + kx * columns / shape[-1])), shape)
+def _sparse(wanted: Wanted) -> np.ndarray:
+    values = _complex_normal(wanted)
+    return np.where(wanted.random.uniform(size=wanted.shape) < 0.02, values, 0)
 
 
-def _counts(spec, shape, is_complex, random, symbols):
-    return random.poisson(spec.get("mean", 3.0), shape)
+def _plane_wave(wanted: Wanted) -> np.ndarray:
+    ky, kx = wanted.spec["frequency"]
+    rows, columns = np.arange(wanted.shape[-2])[:, None], np.arange(wanted.shape[-1])[None, :]
+    return np.broadcast_to(
+        np.exp(2j * np.pi * (ky * rows / wanted.shape[-2] + kx * columns / wanted.shape[-1])), wanted.shape
+    )
 
 
-def _sparse_counts(spec, shape, is_complex, random, symbols):
-    counts = np.where(random.uniform(size=shape) < 0.05, random.poisson(40.0, shape), 0)
+def _counts(wanted: Wanted) -> np.ndarray:
+    return wanted.random.poisson(wanted.spec.get("mean", 3.0), wanted.shape)
+
+
+def _sparse_counts(wanted: Wanted) -> np.ndarray:
+    counts = np.where(wanted.random.uniform(size=wanted.shape) < 0.05, wanted.random.poisson(40.0, wanted.shape), 0)
     counts[..., 0, 0] = 1  # no pattern is wholly dark
     return counts
 
 
-def _sqrt_counts(spec, shape, is_complex, random, symbols):
-    return np.sqrt(random.poisson(spec.get("mean", 3.0), shape))
+def _sqrt_counts(wanted: Wanted) -> np.ndarray:
+    return np.sqrt(wanted.random.poisson(wanted.spec.get("mean", 3.0), wanted.shape))
 
 
-def _tagged(spec, shape, is_complex, random, symbols):
+def _tagged(wanted: Wanted) -> np.ndarray:
     """Patterns that carry their own number at [0, 0]."""
-    values = random.integers(0, 6, shape).astype(float)
-    values[..., 0, 0] = np.arange(1, shape[0] + 1).reshape((-1,) + (1,) * (len(shape) - 3))
+    values = wanted.random.integers(0, 6, wanted.shape).astype(float)
+    values[..., 0, 0] = np.arange(1, wanted.shape[0] + 1).reshape((-1,) + (1,) * (len(wanted.shape) - 3))
     return values
 
 
-def _per_sample(spec, shape, is_complex, random, symbols):
+def _per_sample(wanted: Wanted) -> np.ndarray:
     """Sample j is filled with j + 1."""
-    return np.broadcast_to(np.arange(1.0, shape[0] + 1).reshape((-1,) + (1,) * (len(shape) - 1)), shape)
+    return np.broadcast_to(
+        np.arange(1.0, wanted.shape[0] + 1).reshape((-1,) + (1,) * (len(wanted.shape) - 1)), wanted.shape
+    )
 
 
-def _positions(spec, shape, is_complex, random, symbols):
+def _positions(wanted: Wanted) -> np.ndarray:
     """Scan positions, [x, y] along `axis`, each within its own range."""
-    shape_one = tuple(1 if i == spec["axis"] else size for i, size in enumerate(shape))
+    shape_one = tuple(1 if i == wanted.spec["axis"] else size for i, size in enumerate(wanted.shape))
     columns = []
     for name in ("x", "y"):
-        low, high = (evaluate(bound, symbols) for bound in spec[name])
-        values = random.uniform(low, high, shape_one)
-        columns.append(np.round(values) if spec.get("integer") else values)
-    return np.concatenate(columns, axis=spec["axis"])
+        low, high = (evaluate(bound, wanted.symbols) for bound in wanted.spec[name])
+        values = wanted.random.uniform(low, high, shape_one)
+        columns.append(np.round(values) if wanted.spec.get("integer") else values)
+    return np.concatenate(columns, axis=wanted.spec["axis"])
 
 
-def _relative(spec, shape, is_complex, random, symbols):
+def _relative(wanted: Wanted) -> np.ndarray:
     """Coordinates relative to a group's centre: they sum to zero over the last axis."""
-    members = random.uniform(-spec["spread"], spec["spread"], shape)
+    members = wanted.random.uniform(-wanted.spec["spread"], wanted.spec["spread"], wanted.shape)
     return -(members - members.mean(axis=-1, keepdims=True))
 
 
@@ -208,7 +233,7 @@ def make(spec: dict[str, Any], shape: tuple[int, ...], dtype: str, symbols: Symb
         raise ValueError(f"family {spec['family']!r} is not one of {sorted(FAMILIES)}")
     random = np.random.Generator(np.random.PCG64(spec.get("seed", 0)))
     is_complex = np.dtype(dtype).kind == "c"
-    values = np.asarray(FAMILIES[spec["family"]](spec, shape, is_complex, random, symbols))
+    values = np.asarray(FAMILIES[spec["family"]](Wanted(spec, shape, is_complex, random, symbols)))
     array = np.array(values, dtype=dtype, order="C")
     for index, value in spec.get("plant", []):
         array[tuple(index)] = _planted(value)

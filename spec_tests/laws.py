@@ -65,8 +65,8 @@ def surprise(counts: Any, low: Any, high: Any) -> np.ndarray:
 
 
 def _index(flat: int, values: np.ndarray) -> tuple[tuple[int, ...], list[int]]:
-    index = np.unravel_index(flat, values.shape)
-    return index, [int(i) for i in index]
+    index = tuple(int(i) for i in np.unravel_index(flat, values.shape))
+    return index, list(index)
 
 
 def whole(draw: Draw) -> Finding:

@@ -59,7 +59,7 @@ def schema(name: str, allowed: bool) -> dict[str, Any]:
         if "table" in row:
             properties[field] = schema(row["table"], allowed)
         elif allowed:
-            rules = [{"type": [JSON_TYPES[part] for part in row["type"].split("|")]}]
+            rules: list[dict[str, Any]] = [{"type": [JSON_TYPES[part] for part in row["type"].split("|")]}]
             rules += [{"enum": row["enum"]}] if "enum" in row else []
             rules += [{"anyOf": [{"type": "null"}, row["range"]]}] if "range" in row else []
             properties[field] = {"allOf": rules}

@@ -81,9 +81,9 @@ def parse(text: str, file: str, encoded: Mapping[str, tuple[Case, ...]] | None =
     except ValueError as error:
         raise UncheckedError(file, "/clauses", str(error)) from error
     schema = json.loads(resources.files(__package__).joinpath("schemas/unchecked.schema.json").read_text())
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
-    if error is not None:
-        raise UncheckedError(file, "".join(f"/{part}" for part in error.absolute_path), error.message)
+    wrong = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
+    if wrong is not None:
+        raise UncheckedError(file, "".join(f"/{part}" for part in wrong.absolute_path), wrong.message)
     for clause in data["clauses"]:
         if clause not in catalogue():
             raise UncheckedError(file, f"/clauses/{clause}", "the clause is not in the catalogue")

@@ -95,9 +95,9 @@ def parse(text: str, file: str) -> list[Mutant]:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise MutantError(f"{file} line {error.lineno}: {error.msg}") from error
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
-    if error is not None:
-        raise MutantError(f"{file} at /{'/'.join(map(str, error.absolute_path))}: {error.message}")
+    wrong = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
+    if wrong is not None:
+        raise MutantError(f"{file} at /{'/'.join(map(str, wrong.absolute_path))}: {wrong.message}")
     found = [Mutant(operation=data["operation"], **row) for row in data["mutants"]]
     seen: set[str] = set()
     for mutant in found:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -134,7 +134,7 @@ def blank(value: np.ndarray, start: int) -> np.ndarray:
     return value
 
 
-def pad(value: np.ndarray, width: int, mode: str, axes: list[int]) -> np.ndarray:
+def pad(value: np.ndarray, width: int, mode: Literal["edge", "wrap"], axes: list[int]) -> np.ndarray:
     return np.pad(value, [(width, width) if a in axes else (0, 0) for a in range(value.ndim)], mode=mode)
 
 
@@ -181,14 +181,15 @@ def feathered(value: np.ndarray) -> np.ndarray:
     return value.astype(np.float32)
 
 
-def _parent(value: dict, path: list[str]) -> dict | None:
+def _parent(value: dict[str, Any], path: list[str]) -> dict[str, Any] | None:
     """The object that holds the last key of `path`, None where there is none."""
+    found: Any = value
     for key in path[:-1]:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else None
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else None
 
 
-def put_at(value: dict, path: list[str], other: Any) -> dict:
+def put_at(value: dict[str, Any], path: list[str], other: Any) -> dict[str, Any]:
     """Another value under a key that a JSON object has."""
     value = deepcopy(value)
     parent = _parent(value, path)
@@ -197,7 +198,7 @@ def put_at(value: dict, path: list[str], other: Any) -> dict:
     return value
 
 
-def default_at(value: dict, path: list[str], other: Any) -> dict:
+def default_at(value: dict[str, Any], path: list[str], other: Any) -> dict[str, Any]:
     """A value under a key that a JSON object lacks: another default."""
     value = deepcopy(value)
     parent = _parent(value, path)
@@ -206,7 +207,7 @@ def default_at(value: dict, path: list[str], other: Any) -> dict:
     return value
 
 
-def move_at(value: dict, path: list[str], name: str) -> dict:
+def move_at(value: dict[str, Any], path: list[str], name: str) -> dict[str, Any]:
     """A key of a JSON object under another name."""
     value = deepcopy(value)
     parent = _parent(value, path)
@@ -215,7 +216,7 @@ def move_at(value: dict, path: list[str], name: str) -> dict:
     return value
 
 
-def drop_at(value: dict, path: list[str]) -> dict:
+def drop_at(value: dict[str, Any], path: list[str]) -> dict[str, Any]:
     """A JSON object without one of its keys."""
     value = deepcopy(value)
     parent = _parent(value, path)
@@ -224,7 +225,7 @@ def drop_at(value: dict, path: list[str]) -> dict:
     return value
 
 
-def path_at(value: dict, path: list[str]) -> dict:
+def path_at(value: dict[str, Any], path: list[str]) -> dict[str, Any]:
     """A text of a JSON object as a path object, which no process can send."""
     value = deepcopy(value)
     parent = _parent(value, path)

@@ -98,7 +98,7 @@ def smaller_canvas(call: Call, inputs: dict[str, Any], *, left: int, right: int)
 # -- files ------------------------------------------------------------------------------------------------
 
 
-def _members(path: str) -> dict[str, np.ndarray]:
+def _members(path: str) -> dict[str, Any]:
     """What the file at `path` holds, apart from what needs pickle; nothing when it cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as archive:
@@ -185,7 +185,7 @@ def pickles_none(call: Call, inputs: dict[str, Any], *, member: str) -> dict[str
     """What is not given is written as a pickled None."""
     outputs = call(inputs)
     if inputs[member] is None:
-        np.savez(outputs["path"], **_members(outputs["path"]), **{member: np.array(None, dtype=object)})
+        np.savez(outputs["path"], **{**_members(outputs["path"]), member: np.array(None, dtype=object)})
     return outputs
 
 

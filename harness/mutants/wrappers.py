@@ -188,13 +188,9 @@ def sometimes(
     return call(inputs)
 
 
-WRAPPERS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
-    {
-        function.__name__: function
-        for function in (
-            inert, before, after, both, sometimes, copied, taken, passes_on, dropped, listed, accepts, raises_as,
-            mumbles, refuses, unmoved, first_wins, spoils, litters, global_random, says, hushed, warned, *FAULTS,
-            *hdf5.FAULTS, *METRIC_FAULTS,
-        )
-    }
+_ALL: tuple[Callable[..., Any], ...] = (
+    inert, before, after, both, sometimes, copied, taken, passes_on, dropped, listed, accepts, raises_as, mumbles,
+    refuses, unmoved, first_wins, spoils, litters, global_random, says, hushed, warned, *FAULTS, *hdf5.FAULTS,
+    *METRIC_FAULTS,
 )  # fmt: skip
+WRAPPERS: MappingProxyType[str, Callable[..., Any]] = MappingProxyType({one.__name__: one for one in _ALL})

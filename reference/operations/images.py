@@ -15,7 +15,9 @@ def translate(images: np.ndarray, offsets: np.ndarray) -> dict[str, Any]:
     return {"translated": patches.translate(images, np.asarray(offsets, dtype=float))}
 
 
-def extract_patches(object: np.ndarray, coords_offsets: np.ndarray, coords_relative: np.ndarray, N: int) -> dict:
+def extract_patches(
+    object: np.ndarray, coords_offsets: np.ndarray, coords_relative: np.ndarray, N: int
+) -> dict[str, Any]:
     inputs.rank("object", object, "H, W")
     inputs.rank("coords_offsets", coords_offsets, "B, 1, 2, 1")
     inputs.rank("coords_relative", coords_relative, "B, 1, 2, C")

@@ -10,7 +10,7 @@ from ptychoparity.reference.settings.classes import CLASSES, PATHS
 ARCHITECTURES = ("cnn", "ffno", "fno", "fno_vanilla", "neuralop_uno")
 ARCHIVE = "wts.h5.zip"
 
-CHOICES: dict[str, dict[str, tuple]] = {
+CHOICES: dict[str, dict[str, tuple[str | None, ...]]] = {
     "ModelConfig": {
         "model_type": ("pinn", "supervised"),
         "architecture": ARCHITECTURES,

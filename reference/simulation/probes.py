@@ -3,6 +3,8 @@
 All are centred between the pixels N/2 - 1 and N/2, as the probe's mask is.
 """
 
+from typing import Any
+
 import numpy as np
 from scipy import ndimage
 
@@ -15,7 +17,9 @@ def axes(N: int) -> tuple[np.ndarray, np.ndarray]:
     return k[None, :], k[:, None]
 
 
-def aberration(u: np.ndarray, v: np.ndarray, defocus: float, astigmatism: float, coma: tuple[float, float]):
+def aberration(
+    u: np.ndarray, v: np.ndarray, defocus: float, astigmatism: float, coma: tuple[float, float]
+) -> np.ndarray:
     """Phase in rad at (u right, v down), the rim at radius 1: each coefficient is what its term reaches there.
 
     defocus rho^2 + astigmatism (u^2 - v^2) + (coma_x u + coma_y v) rho^2. Coma in both directions leaves the probe
@@ -30,7 +34,7 @@ def disk_radius(N: int) -> float:
     return float(np.sqrt(2 * np.log(2)) * N / (0.7 * np.pi**2))
 
 
-def disk(N: int, radius: float | None, blur: float, **aberrations) -> np.ndarray:
+def disk(N: int, radius: float | None, blur: float, **aberrations: Any) -> np.ndarray:
     """1 inside `radius` px (None: `disk_radius`), blurred by a Gaussian of `blur` px; aberrations at radius N/4."""
     x, y = axes(N)
     inside = (np.hypot(x, y) < (disk_radius(N) if radius is None else radius)).astype(float)
@@ -40,14 +44,14 @@ def disk(N: int, radius: float | None, blur: float, **aberrations) -> np.ndarray
     return _peak_of_one(amplitude * np.exp(1j * aberration(4 * x / N, 4 * y / N, **aberrations)))
 
 
-def gaussian(N: int, width: float, **aberrations) -> np.ndarray:
+def gaussian(N: int, width: float, **aberrations: Any) -> np.ndarray:
     """exp(-r^2 / (2 width^2)), width in px; aberrations at radius N/4."""
     x, y = axes(N)
     amplitude = np.exp(-(x**2 + y**2) / (2 * width**2))
     return _peak_of_one(amplitude * np.exp(1j * aberration(4 * x / N, 4 * y / N, **aberrations)))
 
 
-def zone_plate(N: int, radius: float, stop: float, **aberrations) -> np.ndarray:
+def zone_plate(N: int, radius: float, stop: float, **aberrations: Any) -> np.ndarray:
     """What a zone plate with a central stop focuses: the inverse transform of its annular pupil.
 
     The pupil fills `stop` * radius < rho < radius, in px of the far field, with edges one px soft; aberrations are

@@ -7,7 +7,6 @@ allowance; `call.fail(...)` says in a sentence what is broken.
 
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import Any
 
 from ptychoparity.spec_tests.relations import (
     batch,
@@ -34,8 +33,9 @@ from ptychoparity.spec_tests.relations import (
     translation,
     written,
 )
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
-Relation = Callable[[Any, dict[str, Any], dict[str, Any]], None]
+Relation = Callable[[Call, Inputs, Options], None]
 
 _MODULES = (
     batch,

@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+
 # Another batch size may pick another kernel with another order of summation: a few eps of the peak.
 ROUNDING = {"peak_rtol": 1e-6, "why": "another batch size may sum in another order: a few eps of the peak"}
 
 
-def batch_independence(call, inputs, options):
+def batch_independence(call: Call, inputs: Inputs, options: Options) -> None:
     """Sample i is the same alone, in a batch of any size, and beside other companions."""
     operation, batched = options["operation"], options["batched"]
     size = len(inputs[batched[0]])

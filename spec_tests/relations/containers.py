@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+
 COPY = {"atol": 0.0, "why": "a copy"}
 PAIRS = ("coords_offsets", "coords_relative", "coords_start_offsets", "coords_start_relative")
 
 
-def a_container_of_a_scan(call, inputs, options):
+def a_container_of_a_scan(call: Call, inputs: Inputs, options: Options) -> None:
     """What group_scan says of a scan is what its container says, under the container's names."""
     n, N = 12, inputs["X_full"].shape[1]
     random = call.random
@@ -32,7 +34,7 @@ def a_container_of_a_scan(call, inputs, options):
         call.fail("truth_given is True for a scan without an object")
 
 
-def two_parts_make_the_whole(call, inputs, options):
+def two_parts_make_the_whole(call: Call, inputs: Inputs, options: Options) -> None:
     """Train and test, one after the other, are the container without a split, group by group.
 
     `train`: fractions and how many groups they are, worked out by hand; 0.29 * 100 is 28.999999999999996.
@@ -51,7 +53,7 @@ def two_parts_make_the_whole(call, inputs, options):
         call.hold("probe of a part", whole["probe"], test["probe"], COPY)
 
 
-def subsampling_depends_on_its_seed_alone(call, inputs, options):
+def subsampling_depends_on_its_seed_alone(call: Call, inputs: Inputs, options: Options) -> None:
     """Equal seeds keep the same patterns whatever NumPy's global state, which is left alone; no pattern twice."""
     first = call("subsample_scan", inputs, numpy_seed=1)["sample_indices"]
     if call.answer.random_state_changed:

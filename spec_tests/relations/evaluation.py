@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+
 ORDER = ["mae", "mse", "psnr", "ssim", "ms_ssim", "frc50", "frc1over7", "frc"]
 CLOSE = {"rtol": 2e-5, "atol": 5e-6, "why": "steps hand on float32, the chain keeps what it computes in"}
 CURVE = {"atol": 1e-4, "why": "float32 between the steps is noise on the faintest rings"}
@@ -15,7 +17,7 @@ def _cut(image: np.ndarray, edge: int) -> np.ndarray:
     return np.ascontiguousarray(image[edge : image.shape[0] - edge, edge : image.shape[1] - edge])
 
 
-def evaluation_is_made_of_its_steps(call, inputs, options):
+def evaluation_is_made_of_its_steps(call: Call, inputs: Inputs, options: Options) -> None:
     """Trimmed, scaled and freed of a plane one operation at a time, the same objects have the same metrics."""
     whole = call("evaluate_object", inputs)
     truth, prediction = (_cut(inputs[name], inputs["offset"] // 2)[None] for name in ("truth", "prediction"))
@@ -45,7 +47,7 @@ def evaluation_is_made_of_its_steps(call, inputs, options):
     call.hold("factor", amplitude["factor"][0], whole["factor"], CLOSE)
 
 
-def evaluation_names_its_steps(call, inputs, options):
+def evaluation_names_its_steps(call: Call, inputs: Inputs, options: Options) -> None:
     """The answer lists the steps that were asked for, in their order, and no others."""
     none = {"register": False, "scale_amplitude": False, "phase_align": "none", "offset": 0}
     every = {"register": True, "scale_amplitude": True, "phase_align": "mean", "offset": 4}
@@ -61,14 +63,14 @@ def evaluation_names_its_steps(call, inputs, options):
             call.fail(f"steps = {said}, where {names} were asked for")
 
 
-def metrics_come_in_the_public_order(call, inputs, options):
+def metrics_come_in_the_public_order(call: Call, inputs: Inputs, options: Options) -> None:
     """The answer begins as the public evaluation's does, each metric under its name, as (amplitude, phase)."""
     said = list(call("evaluate_object", inputs))
     if said[: len(ORDER)] != ORDER:
         call.fail(f"the answer begins with {said[: len(ORDER)]}, where {ORDER} is asked for")
 
 
-def gain_is_seen_by_the_absolute_metric_alone(call, inputs, options):
+def gain_is_seen_by_the_absolute_metric_alone(call: Call, inputs: Inputs, options: Options) -> None:
     """Three times the reconstruction: after amplitude scaling all metrics are the same, the absolute error is not."""
     once = call("evaluate_object", {**inputs, "prediction": inputs["truth"]})
     more = call("evaluate_object", {**inputs, "prediction": 3 * inputs["truth"]})
@@ -78,7 +80,7 @@ def gain_is_seen_by_the_absolute_metric_alone(call, inputs, options):
     call.hold("absolute_error of three times the truth", np.asarray(2.0), more["absolute_error"], CLOSE)
 
 
-def what_cannot_be_known_is_invisible(call, inputs, options):
+def what_cannot_be_known_is_invisible(call: Call, inputs: Inputs, options: Options) -> None:
     """A constant phase is not seen once the mean or the plane is gone, a tilt not once the plane is; without, both are.
 
     Phases stay within pi, where nothing wraps.
@@ -98,7 +100,7 @@ def what_cannot_be_known_is_invisible(call, inputs, options):
         call.fail("phase_align none: 0.75 rad and a tilt change nothing, where nothing was to be removed")
 
 
-def the_evaluations_peak_is_named(call, inputs, options):
+def the_evaluations_peak_is_named(call: Call, inputs: Inputs, options: Options) -> None:
     """At every peak the PSNR is 20 log10(peak / (root of the mse + 2^-52)) of the peak that the answer names."""
     for peak in (255.0, 1.0, None):
         answer = call("evaluate_object", {**inputs, "peak": peak})

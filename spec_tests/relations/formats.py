@@ -1,24 +1,28 @@
 """TENSOR.*, PHYS.OBJECT.COMPLEX, PHYS.PHASE.RANGE: layouts there and back, objects apart and together."""
 
+from typing import Any
+
 import numpy as np
+
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
 MOVED = {"atol": 0.0, "why": "numbers are moved, none is computed"}
 TURNED = {"peak_rtol": 4e-6, "why": "a sine, a cosine and an arctangent in float32"}
 
 
-def _asked(call, operation, name, value, gridsize):
+def _asked(call: Call, operation: str, name: str, value: np.ndarray, gridsize: int) -> dict[str, Any]:
     """One transform; those from a flat stack need the gridsize."""
     return call(operation, {name: value} | ({"gridsize": gridsize} if name == "flat" else {}))
 
 
-def _gridsize(inputs, source):
+def _gridsize(inputs: Inputs, source: str) -> int:
     value = inputs[source]
     if source == "flat":
         return inputs["gridsize"]
     return value.shape[1] if source == "grid" else round(value.shape[3] ** 0.5)
 
 
-def there_and_back(call, inputs, options):
+def there_and_back(call: Call, inputs: Inputs, options: Options) -> None:
     """A transform and its inverse leave every number where it was."""
     source, target = options["source"], options["target"]
     gridsize = _gridsize(inputs, source)
@@ -27,7 +31,7 @@ def there_and_back(call, inputs, options):
     call.hold(f"{source} after {options['operation']} and {options['back']}", inputs[source], back, MOVED)
 
 
-def two_ways_to_channels(call, inputs, options):
+def two_ways_to_channels(call: Call, inputs: Inputs, options: Options) -> None:
     """From a grid to channels directly, and by way of the flat stack: one answer."""
     direct = call("grid_to_channel", inputs)["channels"]
     flat = call("grid_to_flat", inputs)["flat"]
@@ -35,7 +39,7 @@ def two_ways_to_channels(call, inputs, options):
     call.hold("channels by way of the flat stack", direct, detour, MOVED)
 
 
-def ramps_stay_ramps(call, inputs, options):
+def ramps_stay_ramps(call: Call, inputs: Inputs, options: Options) -> None:
     """Patches that rise by 1 along columns and by 100 along rows still do."""
     source, target = options["source"], options["target"]
     axes = {"flat": (1, 2), "grid": (3, 4), "channels": (1, 2)}
@@ -48,7 +52,7 @@ def ramps_stay_ramps(call, inputs, options):
         call.hold(f"rise of {target} along axis {axis}", np.full_like(rise, step), rise, MOVED)
 
 
-def translating_by_flat_coords(call, inputs, options):
+def translating_by_flat_coords(call: Call, inputs: Inputs, options: Options) -> None:
     """What comes out is what `translate` takes: a pixel at the middle moves by [x, y], whole pixels here."""
     coords = np.rint(np.clip(inputs["coords"], -7, 7))
     offsets = call("flatten_coords", {"coords": coords})["offsets"]
@@ -62,20 +66,20 @@ def translating_by_flat_coords(call, inputs, options):
             call.fail(f"offsets: member {c} of group {b} at [{x}, {y}] moved [8, 8] to {found.tolist()}")
 
 
-def apart_and_together(call, inputs, options):
+def apart_and_together(call: Call, inputs: Inputs, options: Options) -> None:
     """An object taken apart and put together again is the object."""
     obj = call("combine_object", inputs)["object"]
     parts = call("split_object", {"object": obj})
     call.hold("object after split and combine", obj, call("combine_object", parts)["object"], TURNED)
 
 
-def together_and_apart(call, inputs, options):
+def together_and_apart(call: Call, inputs: Inputs, options: Options) -> None:
     """The same from the other side: modulus and phase of an object make it."""
     parts = call("split_object", inputs)
     call.hold("object of its own parts", inputs["object"], call("combine_object", parts)["object"], TURNED)
 
 
-def a_whole_turn_changes_nothing(call, inputs, options):
+def a_whole_turn_changes_nothing(call: Call, inputs: Inputs, options: Options) -> None:
     """Phases that differ by 2 pi make one object."""
     once = call("combine_object", inputs)["object"]
     turned = (inputs["Y_phi"].astype(float) + 2 * np.pi).astype(np.float32)
@@ -83,7 +87,7 @@ def a_whole_turn_changes_nothing(call, inputs, options):
     call.hold("object a whole turn on", once, call("combine_object", {**inputs, "Y_phi": turned})["object"], TURNED)
 
 
-def phases_stay_within_pi(call, inputs, options):
+def phases_stay_within_pi(call: Call, inputs: Inputs, options: Options) -> None:
     """Turning an object by any angle turns its phase by it, back into [-pi, pi]; the modulus stays."""
     angle = call.random.uniform(0, 2 * np.pi)
     before = call("split_object", inputs)

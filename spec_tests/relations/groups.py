@@ -1,11 +1,14 @@
 """DATA.GROUP.*: groups of neighbours, and what is written down of them."""
 
+from typing import Any
+
 import numpy as np
 
 from ptychoparity.spec_tests.neighbours import precision, rounding
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
 
-def members_are_neighbours(call, inputs, options):
+def members_are_neighbours(call: Call, inputs: Inputs, options: Options) -> None:
     """Every group lies within the K nearest of some position, itself counted or not, and has no member twice."""
     C, K = inputs["gridsize"] ** 2, inputs["K"]
     if C == 1:
@@ -25,7 +28,7 @@ def members_are_neighbours(call, inputs, options):
             call.fail(f"nn_indices[{number}] = {group.tolist()}: no position has all of them among its {K} nearest")
 
 
-def relative_coordinates_sum_to_zero(call, inputs, options):
+def relative_coordinates_sum_to_zero(call: Call, inputs: Inputs, options: Options) -> None:
     """coords_offsets is the members' mean, coords_relative = -(coords_nn - mean), and so sums to zero."""
     answer = call("group_scan", inputs)
     for prefix in ("coords_", "coords_start_"):
@@ -40,7 +43,7 @@ def relative_coordinates_sum_to_zero(call, inputs, options):
         call.hold(f"mean of {prefix}relative", np.zeros_like(total), total, rounding)
 
 
-def channels_describe_one_point(call, inputs, options):
+def channels_describe_one_point(call: Call, inputs: Inputs, options: Options) -> None:
     """diffraction[b,:,:,c], coords_nn[b,0,:,c] and nn_indices[b,c] are the same scan point."""
     answer = call("group_scan", inputs)
     index = answer["nn_indices"]
@@ -59,7 +62,7 @@ def channels_describe_one_point(call, inputs, options):
         )
 
 
-def energy_is_normalised(call, inputs, options):
+def energy_is_normalised(call: Call, inputs: Inputs, options: Options) -> None:
     """The mean over groups and channels of the summed X_full^2 is (N/2)^2, by one scalar for all."""
     answer = call("group_scan", inputs)
     X, D, N = answer["X_full"].astype(float), answer["diffraction"].astype(float), inputs["N"]
@@ -80,7 +83,7 @@ def energy_is_normalised(call, inputs, options):
     )
 
 
-def counts_and_floats_scale_alike(call, inputs, options):
+def counts_and_floats_scale_alike(call: Call, inputs: Inputs, options: Options) -> None:
     """uint16 and float32 patterns of equal values have equal X_full: squares are taken in floating point."""
     as_counts = call("group_scan", inputs)["X_full"]
     as_floats = call("group_scan", {**inputs, "diff3d": inputs["diff3d"].astype(np.float32)})["X_full"]
@@ -89,7 +92,7 @@ def counts_and_floats_scale_alike(call, inputs, options):
     )
 
 
-def grouping_depends_on_its_seed_alone(call, inputs, options):
+def grouping_depends_on_its_seed_alone(call: Call, inputs: Inputs, options: Options) -> None:
     """Equal seeds, equal groups, whatever NumPy's global state; that state is left alone; other seeds differ."""
     inputs = {**inputs, "sequential_sampling": False, "nsamples": min(6, len(inputs["xcoords"]))}
     first = call("group_scan", inputs, numpy_seed=1)
@@ -107,7 +110,7 @@ def grouping_depends_on_its_seed_alone(call, inputs, options):
         call.fail(f"nn_indices: seeds {inputs['seed']} to {inputs['seed'] + 3} give the same groups: is the seed used?")
 
 
-def sequential_ignores_the_seed(call, inputs, options):
+def sequential_ignores_the_seed(call: Call, inputs: Inputs, options: Options) -> None:
     """Sequential seeds are the first positions, with one answer whatever the seed."""
     inputs = {**inputs, "sequential_sampling": True}
     first = call("group_scan", inputs)["nn_indices"]
@@ -122,7 +125,7 @@ def sequential_ignores_the_seed(call, inputs, options):
         )
 
 
-def truth_is_cut_at_the_members(call, inputs, options):
+def truth_is_cut_at_the_members(call: Call, inputs: Inputs, options: Options) -> None:
     """Y is what extract_patches cuts at the same groups."""
     answer = call("group_scan", inputs)
     cut = call(
@@ -137,13 +140,13 @@ def truth_is_cut_at_the_members(call, inputs, options):
     call.hold("Y against extract_patches", cut, answer["Y"], {"peak_rtol": 1e-6, "why": "the same interpolation"})
 
 
-def _hold_all(call, what, expected, actual):
+def _hold_all(call: Call, what: str, expected: dict[str, Any], actual: dict[str, Any]) -> None:
     for name, value in expected.items():
         if value is not None:
             call.hold(f"{name} {what}", value, actual[name], {"atol": 0.0, "why": "the same call"})
 
 
-def gridsize_argument_before_the_store(call, inputs, options):
+def gridsize_argument_before_the_store(call: Call, inputs: Inputs, options: Options) -> None:
     """An explicit gridsize counts whatever the store holds; without one the store's counts."""
     gridsize = inputs["gridsize"]
     expected = call("group_scan", inputs)
@@ -154,7 +157,7 @@ def gridsize_argument_before_the_store(call, inputs, options):
     _hold_all(call, f"without an argument, the store holding {gridsize}", expected, answer)
 
 
-def nphotons_changes_no_data(call, inputs, options):
+def nphotons_changes_no_data(call: Call, inputs: Inputs, options: Options) -> None:
     """A store that expects another photon count groups the same data to the same numbers."""
     expected = call("group_scan", {**inputs, "params_nphotons": 1e9})
     for nphotons in (1e5, 1.0, 4e9):

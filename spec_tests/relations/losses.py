@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+
 STEP = 0.25
 """Width of the finite difference: exact in float32, and far above the loss's rounding."""
 
 
-def gradient_is_the_slope(call, inputs, options):
+def gradient_is_the_slope(call: Call, inputs: Inputs, options: Options) -> None:
     """The gradient, along a random direction, is the loss's central difference."""
     operation, name = options["operation"], options["variable"]
     point = inputs[name].astype(float)
@@ -25,7 +27,7 @@ def gradient_is_the_slope(call, inputs, options):
     )  # fmt: skip
 
 
-def poisson_is_least_at_the_counts(call, inputs, options):
+def poisson_is_least_at_the_counts(call: Call, inputs: Inputs, options: Options) -> None:
     """At rate = counts the loss has no slope, and any other rate costs more."""
     counts = inputs["counts"] + 1
     best = call("poisson_nll", {"rate": counts, "counts": counts})
@@ -37,7 +39,7 @@ def poisson_is_least_at_the_counts(call, inputs, options):
             call.fail(f"loss: {float(other['loss'])} at {factor} times the counts, {float(best['loss'])} at the counts")
 
 
-def a_dark_rate_is_positive_all_the_same(call, inputs, options):
+def a_dark_rate_is_positive_all_the_same(call: Call, inputs: Inputs, options: Options) -> None:
     """What a zero rate is taken for can be read off the loss: for n counts c at rate r it is r - c ln r."""
     counts = inputs["counts"] + 1
     loss = float(call("poisson_nll", {"rate": np.zeros_like(counts), "counts": counts})["loss"])
@@ -47,7 +49,7 @@ def a_dark_rate_is_positive_all_the_same(call, inputs, options):
         call.fail(f"loss: a rate of zero is taken for {rate:.6g}; 1e-12 and a little more is asked for")
 
 
-def mae_is_symmetric(call, inputs, options):
+def mae_is_symmetric(call: Call, inputs: Inputs, options: Options) -> None:
     """Prediction and observation exchanged: the same loss, the gradient turned round."""
     there = call("amplitude_mae", inputs)
     back = call("amplitude_mae", {"predicted": inputs["observed"], "observed": inputs["predicted"]})
@@ -55,7 +57,7 @@ def mae_is_symmetric(call, inputs, options):
     call.hold("gradient exchanged", -there["gradient"], back["gradient"], {"rtol": 1e-6, "why": "the same signs"})
 
 
-def variation_is_quadratic(call, inputs, options):
+def variation_is_quadratic(call: Call, inputs: Inputs, options: Options) -> None:
     """Twice the object has four times the variation, and turning its phase changes nothing."""
     once = call("total_variation", inputs)["loss"]
     twice = call("total_variation", {"object": 2 * inputs["object"]})["loss"]
@@ -65,7 +67,7 @@ def variation_is_quadratic(call, inputs, options):
     call.hold("variation of i times the object", np.asarray(once, dtype=float), turned, sums)
 
 
-def variation_ignores_a_constant(call, inputs, options):
+def variation_ignores_a_constant(call: Call, inputs: Inputs, options: Options) -> None:
     """A constant added to the object changes no difference."""
     # on a grid that float32 adds without rounding
     obj = (np.rint(inputs["object"] * 64) / 64).astype(np.complex64)
@@ -74,7 +76,7 @@ def variation_ignores_a_constant(call, inputs, options):
     call.hold("variation of object + constant", once, moved, {"rtol": 1e-5, "atol": 1e-6, "why": "sums of squares"})
 
 
-def complex_gradient_is_the_slope(call, inputs, options):
+def complex_gradient_is_the_slope(call: Call, inputs: Inputs, options: Options) -> None:
     """The gradient, along a random direction, is the loss's central difference, in real and imaginary part alike."""
     step = 1 / 64
     observed = (inputs["observed"] / np.maximum(np.abs(inputs["observed"]), 1e-6)).astype(np.complex64)
@@ -96,7 +98,7 @@ def complex_gradient_is_the_slope(call, inputs, options):
     )  # fmt: skip
 
 
-def border_counts_with_a_large_probe_alone(call, inputs, options):
+def border_counts_with_a_large_probe_alone(call: Call, inputs: Inputs, options: Options) -> None:
     """Another border changes the loss in large-probe mode, and neither loss nor gradient otherwise."""
     point, N = inputs["predicted"], inputs["predicted"].shape[1]
     border = np.ones((N, N), bool)
@@ -115,7 +117,7 @@ def border_counts_with_a_large_probe_alone(call, inputs, options):
         call.fail(f"loss: {less:.6g} with the large probe, {more:.6g} with 20 more on the border: it does not count")
 
 
-def a_phase_on_both_is_invisible(call, inputs, options):
+def a_phase_on_both_is_invisible(call: Call, inputs: Inputs, options: Options) -> None:
     """Prediction and observation turned together are as far apart as before: an angle has no seam."""
     phase = np.complex64(np.exp(1j * call.random.uniform(0.5, 5.5)))
     once = call("complex_mae", inputs)

@@ -1,14 +1,16 @@
 """HOUSE.INPUT.UNTOUCHED, HOUSE.NO_STRAY_FILES: what a call does beside answering."""
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
-def inputs_are_left_alone(call, inputs, options):
+
+def inputs_are_left_alone(call: Call, inputs: Inputs, options: Options) -> None:
     """A call changes none of its inputs in place: whoever asked still needs them."""
     call(options["operation"], inputs, watch=True)
     if call.answer.changed_inputs:
         call.fail(f"{options['operation']} changed its inputs in place: {', '.join(call.answer.changed_inputs)}")
 
 
-def nothing_is_left_behind(call, inputs, options):
+def nothing_is_left_behind(call: Call, inputs: Inputs, options: Options) -> None:
     """A call writes no file where it was not told to."""
     call(options["operation"], inputs)
     if call.answer.stray:

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 from ptychoparity.spec_tests.relations.stitching import affine_object, untouched_by_borders
 
 
-def constant_survives_the_merge(call, inputs, options):
+def constant_survives_the_merge(call: Call, inputs: Inputs, options: Options) -> None:
     """Patches of one constant merge to that constant wherever anything reaches, and to 0 elsewhere."""
     value = np.complex64(0.7 - 0.2j)
     answer = call("merge_patches", {**inputs, "patches": np.full_like(inputs["patches"], value)})
@@ -18,7 +19,7 @@ def constant_survives_the_merge(call, inputs, options):
               {"atol": 0.0, "why": "0 where no window reaches"})  # fmt: skip
 
 
-def merged_truth_is_the_object(call, inputs, options):
+def merged_truth_is_the_object(call: Call, inputs: Inputs, options: Options) -> None:
     """Patches cut from an affine object at a group's members, merged, give the object about the group's centre."""
     N, L, random = inputs["patches"].shape[1], inputs["L"], call.random
     groups, channels = inputs["patches"].shape[0], inputs["patches"].shape[3]

@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+
 SAME = {"rtol": 2e-6, "atol": 2e-6, "why": "the same terms in another order, at best in float32"}
 DECIBEL = {"atol": 5e-5, "why": "twice the 2e-5 dB of one answer"}
 RING = {"atol": 2e-6, "why": "twice the 1e-6 of one curve"}
 
 
-def an_image_is_like_itself(call, inputs, options):
+def an_image_is_like_itself(call: Call, inputs: Inputs, options: Options) -> None:
     """No error, similarity 1, and the PSNR that the 2^-52 beside the error leaves: 20 log10(peak * 2^52)."""
     answer = call("image_metrics", {**inputs, "prediction": inputs["truth"]})
     ones = np.ones(len(inputs["truth"]))
@@ -17,7 +19,7 @@ def an_image_is_like_itself(call, inputs, options):
               answer["psnr"], DECIBEL)  # fmt: skip
 
 
-def image_errors_are_symmetric(call, inputs, options):
+def image_errors_are_symmetric(call: Call, inputs: Inputs, options: Options) -> None:
     """Truth and prediction exchanged: with the data range named, nothing changes."""
     there = call("image_metrics", inputs)
     back = call("image_metrics", {**inputs, "truth": inputs["prediction"], "prediction": inputs["truth"]})
@@ -26,7 +28,7 @@ def image_errors_are_symmetric(call, inputs, options):
     call.hold("psnr exchanged", there["psnr"], back["psnr"], DECIBEL)
 
 
-def psnr_moves_with_its_peak(call, inputs, options):
+def psnr_moves_with_its_peak(call: Call, inputs: Inputs, options: Options) -> None:
     """From one peak to another the PSNR moves by 20 log10 of their ratio, and each answer names its own."""
     found = {peak: call("image_metrics", {**inputs, "peak": peak}) for peak in (1.0, 255.0)}
     for peak, answer in found.items():
@@ -38,7 +40,7 @@ def psnr_moves_with_its_peak(call, inputs, options):
     call.hold("psnr at the peak that the answer names", by_hand, own["psnr"], DECIBEL)
 
 
-def similarity_has_no_units(call, inputs, options):
+def similarity_has_no_units(call: Call, inputs: Inputs, options: Options) -> None:
     """Both images four times as bright: the same similarity, PSNR at the data range, and four times the errors."""
     once = call("image_metrics", inputs)
     more = call("image_metrics", {**inputs, "truth": 4 * inputs["truth"], "prediction": 4 * inputs["prediction"]})
@@ -50,7 +52,7 @@ def similarity_has_no_units(call, inputs, options):
         call.hold(f"{name} at four times the brightness", factor * once[name].astype(float), more[name], SAME)
 
 
-def an_image_correlates_with_itself(call, inputs, options):
+def an_image_correlates_with_itself(call: Call, inputs: Inputs, options: Options) -> None:
     """On every ring the correlation with itself is 1, and no threshold is crossed."""
     answer = call("frc", {**inputs, "prediction": inputs["truth"]})
     curve = answer["curve"]
@@ -59,21 +61,21 @@ def an_image_correlates_with_itself(call, inputs, options):
         call.hold(f"{name} of an image and itself", np.full(len(curve), float(curve.shape[1])), answer[name], RING)
 
 
-def ring_correlation_is_symmetric(call, inputs, options):
+def ring_correlation_is_symmetric(call: Call, inputs: Inputs, options: Options) -> None:
     """Truth and prediction exchanged: the same curve."""
     there = call("frc", inputs)
     back = call("frc", {"truth": inputs["prediction"], "prediction": inputs["truth"]})
     call.hold("curve exchanged", there["curve"], back["curve"], RING)
 
 
-def ring_correlation_forgets_the_gain(call, inputs, options):
+def ring_correlation_forgets_the_gain(call: Call, inputs: Inputs, options: Options) -> None:
     """Minus twice the prediction: the same curve."""
     once = call("frc", inputs)
     more = call("frc", {**inputs, "prediction": -2 * inputs["prediction"]})
     call.hold("curve at minus twice the prediction", once["curve"], more["curve"], RING)
 
 
-def rings_cover_every_frequency_once(call, inputs, options):
+def rings_cover_every_frequency_once(call: Call, inputs: Inputs, options: Options) -> None:
     """The rings hold the n^2 samples of the square, and lie at k / n cycles per pixel, to the corner's sqrt(1/2)."""
     answer = call("frc", inputs)
     n = min(inputs["truth"].shape[1:])
@@ -94,7 +96,7 @@ def _surface(removed: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return a * x + b * y + c
 
 
-def what_was_removed_can_be_put_back(call, inputs, options):
+def what_was_removed_can_be_put_back(call: Call, inputs: Inputs, options: Options) -> None:
     """Phase = what is left + the plane that the answer names; what is left has no mean, and no plane, any more."""
     answer = call("remove_phase", inputs)
     size = {"peak_rtol": 4e-6, "atol": 1e-5, "why": "a phase and three coefficients, at best in float32, over 40 px"}
@@ -104,7 +106,7 @@ def what_was_removed_can_be_put_back(call, inputs, options):
     call.hold("phase, removed once more", answer["phase"], again["phase"], size)
 
 
-def removed_phase_is_invisible(call, inputs, options):
+def removed_phase_is_invisible(call: Call, inputs: Inputs, options: Options) -> None:
     """A constant is not seen after either removal; a tilt is not seen after a plane's, and is after a mean's."""
     y, x = np.indices(inputs["phase"].shape[1:])
     size = {"atol": 2e-5, "why": "phases of up to 30 rad in float32"}
@@ -118,16 +120,16 @@ def removed_phase_is_invisible(call, inputs, options):
         call.fail("mode mean: a tilt of 1/8 and 1/4 rad per pixel is gone, where only the mean was to be removed")
 
 
-def scaled_means_agree(call, inputs, options):
+def scaled_means_agree(call: Call, inputs: Inputs, options: Options) -> None:
     """After scaling both have one mean, and the answer's factor is what lies between before and after."""
     answer = call("scale_amplitude", inputs)
-    means = [image.astype(float).mean(axis=(1, 2)) for image in (inputs["truth"], answer["scaled"])]
-    call.hold("mean of the scaled prediction", *means, SAME)
+    truth, scaled = (image.astype(float).mean(axis=(1, 2)) for image in (inputs["truth"], answer["scaled"]))
+    call.hold("mean of the scaled prediction", truth, scaled, SAME)
     factor = answer["factor"][:, None, None].astype(float)
     call.hold("factor * prediction", factor * inputs["prediction"], answer["scaled"], SAME)
 
 
-def scaling_forgets_the_gain(call, inputs, options):
+def scaling_forgets_the_gain(call: Call, inputs: Inputs, options: Options) -> None:
     """Three times the prediction: scaled to the same, by a third of the factor."""
     once = call("scale_amplitude", inputs)
     more = call("scale_amplitude", {**inputs, "prediction": 3 * inputs["prediction"]})
@@ -135,7 +137,7 @@ def scaling_forgets_the_gain(call, inputs, options):
     call.hold("factor at three times the prediction", once["factor"].astype(float) / 3, more["factor"], SAME)
 
 
-def registering_recovers_a_shift(call, inputs, options):
+def registering_recovers_a_shift(call: Call, inputs: Inputs, options: Options) -> None:
     """A periodic image moved by whole pixels and by fractions of them is found and brought back."""
     shape = inputs["truth"].shape[1:]
     image = 5 + 0.3 * call.random.standard_normal(shape)
@@ -152,7 +154,7 @@ def registering_recovers_a_shift(call, inputs, options):
                   {"peak_rtol": 2e-6, "why": "images in float32, transforms of a few eps of the peak"})  # fmt: skip
 
 
-def registering_forgets_gain_and_phase(call, inputs, options):
+def registering_forgets_gain_and_phase(call: Call, inputs: Inputs, options: Options) -> None:
     """2i times the prediction: the same shift, and what is registered is turned with it."""
     once = call("register", inputs)
     more = call("register", {**inputs, "prediction": (2j * inputs["prediction"]).astype(np.complex64)})

@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+
 PEAK = {"peak_rtol": 2e-6, "why": "two float32 transforms, each within 1e-6 of the peak (TOL.FORWARD)"}
 
 
-def energy_is_conserved(call, inputs, options):
+def energy_is_conserved(call: Call, inputs: Inputs, options: Options) -> None:
     """Parseval: the summed squared amplitude is the field's energy."""
     field = inputs["field"]
     amplitude = call("diffract", {"field": field})["amplitude"].astype(float)
@@ -16,7 +18,7 @@ def energy_is_conserved(call, inputs, options):
     )  # fmt: skip
 
 
-def global_phase_is_invisible(call, inputs, options):
+def global_phase_is_invisible(call: Call, inputs: Inputs, options: Options) -> None:
     """A constant phase on the field changes no amplitude."""
     field = inputs["field"]
     phase = call.random.uniform(0.1, 6.2)
@@ -25,7 +27,7 @@ def global_phase_is_invisible(call, inputs, options):
     call.hold(f"amplitude after a global phase of {phase:.3f} rad", before, after, PEAK)
 
 
-def circular_shift_is_invisible(call, inputs, options):
+def circular_shift_is_invisible(call: Call, inputs: Inputs, options: Options) -> None:
     """Rolling the field over its edges changes phases in the far field, and no amplitude."""
     field = inputs["field"]
     shift = tuple(int(s) for s in call.random.integers(1, field.shape[-1], 2))
@@ -34,7 +36,7 @@ def circular_shift_is_invisible(call, inputs, options):
     call.hold(f"amplitude after rolling the field by {shift}", before, after, PEAK)
 
 
-def amplitude_scales_with_field(call, inputs, options):
+def amplitude_scales_with_field(call: Call, inputs: Inputs, options: Options) -> None:
     """Twice the field is twice the amplitude: it is no intensity, and nothing is normalised away."""
     field = inputs["field"]
     before = call("diffract", {"field": field})["amplitude"]
@@ -42,7 +44,7 @@ def amplitude_scales_with_field(call, inputs, options):
     call.hold("amplitude of twice the field", 2 * before, after, PEAK)
 
 
-def illumination_is_linear(call, inputs, options):
+def illumination_is_linear(call: Call, inputs: Inputs, options: Options) -> None:
     """Twice the probe, or twice the object, is twice the exit wave; a phase on either is a phase on it."""
     once = call("illuminate", inputs)["field"]
     for name in ("probe", "object"):
@@ -50,7 +52,7 @@ def illumination_is_linear(call, inputs, options):
         call.hold(f"exit wave with 2i times the {name}", 2j * once, turned, PEAK)
 
 
-def smoothing_damps(call, inputs, options):
+def smoothing_damps(call: Call, inputs: Inputs, options: Options) -> None:
     """Smoothing takes energy from noise and none from nothing: less than before, more than a ninth."""
     smoothed = call("illuminate", inputs)["field"]
     plain = call("illuminate", {**inputs, "sigma": 0.0})["field"]

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
-def patches_follow_the_object(call, inputs, options):
+
+def patches_follow_the_object(call: Call, inputs: Inputs, options: Options) -> None:
     """Moving the object and the positions by the same whole pixels changes no patch."""
     obj = inputs["object"]
     down, right = 5, 3
@@ -22,7 +24,7 @@ def patches_follow_the_object(call, inputs, options):
     )
 
 
-def patches_are_indexing_at_integers(call, inputs, options):
+def patches_are_indexing_at_integers(call: Call, inputs: Inputs, options: Options) -> None:
     """At whole pixels a patch is a slice: object[y - N/2 : y + N/2, x - N/2 : x + N/2], zeros outside."""
     obj, N = inputs["object"], inputs["N"]
     members = np.rint(inputs["coords_offsets"].astype(float) - inputs["coords_relative"].astype(float))
@@ -46,7 +48,7 @@ def patches_are_indexing_at_integers(call, inputs, options):
         )
 
 
-def extract_is_adjoint_of_stitching(call, inputs, options):
+def extract_is_adjoint_of_stitching(call: Call, inputs: Inputs, options: Options) -> None:
     """<A x, y> = <x, A* y>: extraction and the unnormalised numerator of stitching are each other's adjoint."""
     N, random = inputs["N"], call.random
     members = inputs["coords_offsets"].astype(float) - inputs["coords_relative"].astype(float)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+
 INNER, OUTER = 3.0, 4.0
 """Pixels inside and outside the radius between which the text leaves a mask's edge open."""
 
@@ -11,12 +13,12 @@ AREA = {64: 812, 128: 3228, 256: 12892}
 EXACT = {"atol": 0.0, "why": "zeros, ones, and copies"}
 
 
-def _distance(N):
+def _distance(N: int) -> np.ndarray:
     k = np.arange(N) - N / 2 + 0.5
     return np.hypot(k[:, None], k[None, :])
 
 
-def mask_is_a_disk(call, inputs, options):
+def mask_is_a_disk(call: Call, inputs: Inputs, options: Options) -> None:
     """About 1 well inside N/4, about 0 well outside, the same all round, and never brighter farther out."""
     mask = call("probe_mask", inputs)["mask"].astype(float)
     N = len(mask)
@@ -34,7 +36,7 @@ def mask_is_a_disk(call, inputs, options):
         call.fail(f"mask: grows by {outward.max():.3g} from one pixel to the next on the way out")
 
 
-def mask_multiplies_the_probe(call, inputs, options):
+def mask_multiplies_the_probe(call: Call, inputs: Inputs, options: Options) -> None:
     """With the mask on the probe is mask * probe; off, it is the plain probe."""
     probe = inputs["probe"]
     on, off = (call("probe_mask", {**inputs, "masked": masked}) for masked in (True, False))
@@ -44,7 +46,7 @@ def mask_multiplies_the_probe(call, inputs, options):
     call.hold("mask where there is none", np.ones_like(off["mask"]), off["mask"], EXACT)
 
 
-def illumination_has_the_same_mask(call, inputs, options):
+def illumination_has_the_same_mask(call: Call, inputs: Inputs, options: Options) -> None:
     """An empty object under the probe is the probe as it is in force, in every mode."""
     probe = inputs["probe"]
     N = len(probe)
@@ -54,7 +56,7 @@ def illumination_has_the_same_mask(call, inputs, options):
     call.hold("exit wave of an empty object", call("probe_mask", inputs)["probe"], field, product)
 
 
-def illumination_is_cut_by_the_hard_disk(call, inputs, options):
+def illumination_is_cut_by_the_hard_disk(call: Call, inputs: Inputs, options: Options) -> None:
     """A masked exit wave is the plain one inside the disk and nothing outside, up to the last pixel."""
     plain, cut = (call("illuminate", {**inputs, "masked": masked})["field"] for masked in (False, True))
     N = plain.shape[1]
@@ -63,14 +65,14 @@ def illumination_is_cut_by_the_hard_disk(call, inputs, options):
               {"rtol": 2e-7, "atol": 1e-37, "why": "one product in float32"})  # fmt: skip
 
 
-def mask_is_hard(call, inputs, options):
+def mask_is_hard(call: Call, inputs: Inputs, options: Options) -> None:
     """Zeros and ones, as many ones as the disk has pixels: the mask of the gauge."""
     mask = call("probe_mask", inputs)["mask"]
     call.hold("mask", (_distance(len(mask)) < len(mask) // 4).astype(float), mask, EXACT)
     call.hold("pixels in the mask", np.asarray(AREA[len(mask)]), np.asarray(np.count_nonzero(mask)), EXACT)
 
 
-def default_probe_is_a_disk(call, inputs, options):
+def default_probe_is_a_disk(call: Call, inputs: Inputs, options: Options) -> None:
     """Real and never negative, bright in the middle, its energy within the mask's reach, centred."""
     probe = call("default_probe", inputs)["probe"].astype(complex)
     N = len(probe)
@@ -90,7 +92,7 @@ def default_probe_is_a_disk(call, inputs, options):
         call.fail(f"probe: its centre lies {y:.3g} px down and {x:.3g} px right of the frame's")
 
 
-def default_probe_is_in_the_gauge(call, inputs, options):
+def default_probe_is_in_the_gauge(call: Call, inputs: Inputs, options: Options) -> None:
     """`normalized` is what normalize_probe makes of `probe`."""
     answer = call("default_probe", inputs)
     again = call("normalize_probe", {"probe": answer["probe"], "probe_scale": float(inputs["probe_scale"])})

@@ -4,23 +4,25 @@ from pathlib import Path
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+
 COPY = {"atol": 0.0, "why": "written and read, never computed with"}
 SINGLE = {"rtol": 1.2e-7, "atol": 1e-37, "why": "one rounding to complex64, whose numbers end at 1e-38"}
 DTYPES = ("float32", "uint8", "uint16", "uint32", "int32", "int64")
 
 
-def _bytes(path):
+def _bytes(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _alone(call, path, when):
+def _alone(call: Call, path: Path, when: str) -> None:
     """Nothing lies in the target's folder but the target."""
     beside = sorted(one.name for one in path.parent.iterdir() if one != path)
     if beside:
         call.fail(f"save_scan left {', '.join(beside)} beside {path.name} {when}")
 
 
-def a_saved_scan_is_read_back(call, inputs, options):
+def a_saved_scan_is_read_back(call: Call, inputs: Inputs, options: Options) -> None:
     """load_scan gives what save_scan was given, in every dtype of diff3d; what was None has its default."""
     starts = {name: inputs[name] for name in ("xcoords", "ycoords")}
     defaults = {
@@ -38,12 +40,12 @@ def a_saved_scan_is_read_back(call, inputs, options):
             call.hold(f"{name} read back, diff3d {dtype}", expected, value, tolerance)
 
 
-def patches_given_are_kept(call, inputs, options):
+def patches_given_are_kept(call: Call, inputs: Inputs, options: Options) -> None:
     """Y is in the file where it is given, whoever reads it."""
     call.hold("Y in the file", inputs["Y"], call("save_scan", inputs)["Y"], COPY)
 
 
-def a_failed_save_leaves_the_file(call, inputs, options):
+def a_failed_save_leaves_the_file(call: Call, inputs: Inputs, options: Options) -> None:
     """A good save, then bad ones over it: the old content is there to the byte, and nothing beside it."""
     path = Path(call("save_scan", inputs)["path"])
     before = _bytes(path)
@@ -57,7 +59,7 @@ def a_failed_save_leaves_the_file(call, inputs, options):
         _alone(call, path, f"when it failed for its {name}")
 
 
-def saving_leaves_one_file(call, inputs, options):
+def saving_leaves_one_file(call: Call, inputs: Inputs, options: Options) -> None:
     """One file where it was asked for; saving there again leaves one file, too, with the new content."""
     path = Path(call("save_scan", inputs)["path"])
     _alone(call, path, "after saving")

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
-def reading_leaves_the_file_alone(call, inputs, options):
+
+def reading_leaves_the_file_alone(call: Call, inputs: Inputs, options: Options) -> None:
     """The file's bytes are the same afterwards, nothing is left beside it, and a second reading agrees."""
     operation, output = options.get("operation", "load_scan"), options.get("output", "diff3d")
     given = Path(inputs["path"])
@@ -24,7 +26,7 @@ def reading_leaves_the_file_alone(call, inputs, options):
         call.hold(f"{output} read twice", first[output], second[output], {"atol": 0.0, "why": "the same file"})
 
 
-def counts_declared_equal_amplitude_given(call, inputs, options):
+def counts_declared_equal_amplitude_given(call: Call, inputs: Inputs, options: Options) -> None:
     """A file of counts read as counts and a file of their roots read as amplitude are one scan."""
     counted = call("load_scan", inputs)["diff3d"]
     path = Path(inputs["path"]).with_name("rooted.npz")
@@ -38,7 +40,7 @@ def counts_declared_equal_amplitude_given(call, inputs, options):
     )
 
 
-def three_layouts_are_one_probe(call, inputs, options):
+def three_layouts_are_one_probe(call: Call, inputs: Inputs, options: Options) -> None:
     """One mode as (N, N), (1, N, N) and (N, N, 1): the same modes, however the file has it (DATA.NPZ.CI_PROBE)."""
     with np.load(inputs["path"], allow_pickle=False) as archive:
         members = dict(archive)

@@ -1,22 +1,26 @@
 """Relations of configurations, the flat store and the bridge between them."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import yaml
 
 from ptychoparity.spec_tests import tables
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
 SAME = {"exact": True, "why": "the same values by another way"}
 
 
-def built_again_it_is_the_same(call, inputs, options):
+def built_again_it_is_the_same(call: Call, inputs: Inputs, options: Options) -> None:
     """What a configuration holds, given as its fields, makes the same configuration."""
     once = call("make_config", {**inputs, "assignments": {}})["fields"]
     again = call("make_config", {**inputs, "fields": once, "assignments": {}})["fields"]
     call.hold("fields built again", once, again, SAME)
 
 
-def a_stated_default_changes_nothing(call, inputs, options):
+def a_stated_default_changes_nothing(call: Call, inputs: Inputs, options: Options) -> None:
     """A field given at its declared default is as good as not given."""
     plain = {**inputs, "assignments": {}}
     answer = call("make_config", plain)
@@ -25,7 +29,7 @@ def a_stated_default_changes_nothing(call, inputs, options):
     call.hold("fields with every default stated", answer["fields"], given["fields"], SAME)
 
 
-def n_images_is_an_alias(call, inputs, options):
+def n_images_is_an_alias(call: Call, inputs: Inputs, options: Options) -> None:
     """CFG.N_IMAGES.ALIAS: k given as n_images alone is k given as n_groups."""
     fields = {name: value for name, value in inputs["fields"].items() if name not in ("n_groups", "n_images")}
     k = int(call.random.integers(1, 4000))
@@ -34,20 +38,20 @@ def n_images_is_an_alias(call, inputs, options):
     call.hold("fields by n_images", {**groups, "n_images": k}, images, SAME)
 
 
-def _flat_names(kind):
+def _flat_names(kind: str) -> set[str]:
     """Legacy keys of a class, its model's among them."""
     rows = tables.tables()[kind]
     own = {row["legacy"] for row in rows.values() if "legacy" in row}
     return own.union(*(_flat_names(row["table"]) for row in rows.values() if "table" in row))
 
 
-def only_nine_are_renamed(call, inputs, options):
+def only_nine_are_renamed(call: Call, inputs: Inputs, options: Options) -> None:
     """CFG.MAP.COMPLETE, CFG.MAP.IDENTITY, BRIDGE.FLATTEN: exactly the keys the table names, no more, no less."""
     found = call("legacy_dict", inputs)["params"]
     call.hold("keys of the flat dictionary", sorted(_flat_names(inputs["kind"])), sorted(found), SAME)
 
 
-def no_path_is_left(call, inputs, options):
+def no_path_is_left(call: Call, inputs: Inputs, options: Options) -> None:
     """CFG.MAP.PATH_STR: every path, whatever it is called, is a text."""
     found = call("legacy_dict", inputs)["params"]
     wrong = [f"{k} is {v!r}" for k, v in found.items() if "path" in k and v is not None and not isinstance(v, str)]
@@ -55,19 +59,19 @@ def no_path_is_left(call, inputs, options):
         call.fail(f"paths are no texts: {', '.join(wrong)}")
 
 
-def the_configuration_is_left_alone(call, inputs, options):
+def the_configuration_is_left_alone(call: Call, inputs: Inputs, options: Options) -> None:
     """BRIDGE.ONEWAY: after the bridge the configuration is what it was before."""
     before = call("make_config", {"kind": inputs["kind"], "fields": inputs["fields"], "assignments": {}})["fields"]
     call.hold("fields after the bridge", before, call("update_legacy_dict", inputs)["fields"], SAME)
 
 
-def bridging_twice_changes_nothing(call, inputs, options):
+def bridging_twice_changes_nothing(call: Call, inputs: Inputs, options: Options) -> None:
     """The bridge into its own result gives the same store."""
     once = call("update_legacy_dict", inputs)["params"]
     call.hold("params bridged twice", once, call("update_legacy_dict", {**inputs, "params": once})["params"], SAME)
 
 
-def other_keys_are_left_alone(call, inputs, options):
+def other_keys_are_left_alone(call: Call, inputs: Inputs, options: Options) -> None:
     """BRIDGE.EXTRA_KEYS: what no field maps to stays, intensity_scale, probe and offset among it."""
     extra = {"intensity_scale": 988.25, "probe": [1.0, 2.0], "offset": 6, "unrelated": {"stays": True}}
     found = call("update_legacy_dict", {**inputs, "params": {**inputs["params"], **extra}})["params"]
@@ -75,14 +79,14 @@ def other_keys_are_left_alone(call, inputs, options):
     call.hold("keys no field maps to", extra, kept, SAME)
 
 
-def the_store_gets_the_flat_dictionary(call, inputs, options):
+def the_store_gets_the_flat_dictionary(call: Call, inputs: Inputs, options: Options) -> None:
     """BRIDGE.FUNCTION, BRIDGE.TYPES: the bridge writes the translated dictionary, None aside, and nothing else."""
     flat = call("legacy_dict", {"kind": inputs["kind"], "fields": inputs["fields"]})["params"]
     wanted = {**inputs["params"], **{key: value for key, value in flat.items() if value is not None}}
     call.hold("params", wanted, call("update_legacy_dict", inputs)["params"], SAME)
 
 
-def a_second_configuration_replaces_the_first(call, inputs, options):
+def a_second_configuration_replaces_the_first(call: Call, inputs: Inputs, options: Options) -> None:
     """BRIDGE.FRESH_EQUIV, as far as BRIDGE.NONE_KEEPS lets it: what the second states is there, not the first's."""
     first = {"params": {}, "kind": "TrainingConfig", "fields": options["first"]}
     after_first = call("update_legacy_dict", first)["params"]
@@ -91,7 +95,7 @@ def a_second_configuration_replaces_the_first(call, inputs, options):
     call.hold("keys of the second", alone, {key: both.get(key) for key in alone}, SAME)
 
 
-def bigN_follows_the_store(call, inputs, options):
+def bigN_follows_the_store(call: Call, inputs: Inputs, options: Options) -> None:
     """PARAMS.BIGN: N + (gridsize - 1) offset of what the store holds when it is asked, whatever was there before."""
     for _ in range(4):
         N, gridsize, offset = (int(call.random.integers(low, high)) for low, high in ((8, 512), (1, 6), (0, 20)))
@@ -100,25 +104,25 @@ def bigN_follows_the_store(call, inputs, options):
         call.hold("bigN", N + (gridsize - 1) * offset, value, SAME)
 
 
-def what_was_set_is_there(call, inputs, options):
+def what_was_set_is_there(call: Call, inputs: Inputs, options: Options) -> None:
     """PARAMS.SET, PARAMS.GET: a value that was set is the one that is got."""
     changes = {**inputs["changes"], inputs["key"]: 12.5}
     call.hold(inputs["key"], 12.5, call("params_get", {**inputs, "changes": changes})["value"], SAME)
 
 
-def two_settings_commute(call, inputs, options):
+def two_settings_commute(call: Call, inputs: Inputs, options: Options) -> None:
     """PARAMS.SET: settings of two keys give the same store in either order."""
     one = {"key": "label", "value": "first"}
     other = {"key": "tv_weight", "value": 0.5}
 
-    def both(first, second):
+    def both(first: dict[str, Any], second: dict[str, Any]) -> Any:
         once = call("params_set", {"changes": inputs["changes"], **first})["params"]
         return call("params_set", {"changes": once, **second})["params"]
 
     call.hold("params", both(one, other), both(other, one), SAME)
 
 
-def a_configuration_survives_its_file(call, inputs, options):
+def a_configuration_survives_its_file(call: Call, inputs: Inputs, options: Options) -> None:
     """CFG.YAML: written as YAML and read again, a configuration is what it was, every default among it."""
     path = Path(inputs["path"])
     fields = yaml.safe_load(path.read_text())
@@ -130,7 +134,7 @@ def a_configuration_survives_its_file(call, inputs, options):
     call.hold("fields built from the file", built, again, SAME)
 
 
-def the_torch_configuration_is_left_alone(call, inputs, options):
+def the_torch_configuration_is_left_alone(call: Call, inputs: Inputs, options: Options) -> None:
     """TBRIDGE.PURE: what goes into the bridge stays as it was given; asked twice, it answers alike."""
     once, twice = call("bridge_config", inputs), call("bridge_config", inputs)
     call.hold("fields asked twice", once["fields"], twice["fields"], SAME)
@@ -139,13 +143,13 @@ def the_torch_configuration_is_left_alone(call, inputs, options):
         call.hold(f"{kind} after the bridge", inputs[kind], given, SAME)
 
 
-def overrides_win(call, inputs, options):
+def overrides_win(call: Call, inputs: Inputs, options: Options) -> None:
     """TBRIDGE.OVERRIDES_WIN: every override is in the answer as it was given."""
     fields = call("bridge_config", inputs)["fields"]
     call.hold("overridden fields", inputs["overrides"], {name: fields.get(name) for name in inputs["overrides"]}, SAME)
 
 
-def bridged_is_as_good_as_built(call, inputs, options):
+def bridged_is_as_good_as_built(call: Call, inputs: Inputs, options: Options) -> None:
     """TBRIDGE.PARITY: a configuration said in torch words leaves the same store as one said in ours."""
     wanted = call("make_config", {"kind": "TrainingConfig", "fields": _canonical(call.random), "assignments": {}})
     fields = wanted["fields"]
@@ -163,11 +167,11 @@ def bridged_is_as_good_as_built(call, inputs, options):
     training["nll"] = bool(fields["nll_weight"])
     said = {"which": "to_training_config", "data": data, "model": torch_model, "training": training, "inference": {}}
     bridged = call("bridge_config", {**said, "overrides": {**own, "nphotons": fields["nphotons"]}})["fields"]
-    stores = [
+    direct, by_way = (
         call("update_legacy_dict", {"params": {}, "kind": "TrainingConfig", "fields": one})["params"]
         for one in (fields, bridged)
-    ]
-    call.hold("params", *stores, SAME)
+    )
+    call.hold("params", direct, by_way, SAME)
 
 
 _DATA = {"neighbor_count": "K", "nphotons": "nphotons"}
@@ -180,10 +184,10 @@ _TRAINING = {
 }  # fmt: skip
 
 
-def _canonical(random):
+def _canonical(random: np.random.Generator) -> dict[str, Any]:
     """A training configuration with a value for every field, drawn from the table; what torch can say of it."""
 
-    def draw(rows):
+    def draw(rows: Mapping[str, tables.Row]) -> dict[str, Any]:
         return {
             name: row["draw"][int(random.integers(len(row["draw"])))] for name, row in rows.items() if "draw" in row
         }
@@ -194,7 +198,7 @@ def _canonical(random):
     return {**fields, "backend": "pytorch", "n_groups": 77, "n_images": None, "train_data_file": "data/t.npz"}
 
 
-def groups_are_counted_whatever_the_gridsize(call, inputs, options):
+def groups_are_counted_whatever_the_gridsize(call: Call, inputs: Inputs, options: Options) -> None:
     """CFG.N_GROUPS.MEANING: n_groups groups at gridsize 1, 2 and 3, of 1, 4 and 9 members."""
     wanted = inputs["fields"]["n_groups"]
     for gridsize in (1, 2, 3):

@@ -2,13 +2,15 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+
 SIGMAS = 7
 """As the law's: a true draw is farther off with a chance of 5e-11."""
 
 PEAK = {"peak_rtol": 2e-6, "why": "two float32 transforms, each within 1e-6 of the peak (TOL.FORWARD)"}
 
 
-def observed_amplitude_is_the_root_of_the_counts(call, inputs, options):
+def observed_amplitude_is_the_root_of_the_counts(call: Call, inputs: Inputs, options: Options) -> None:
     """(X * intensity_scale)^2 is the counts: one draw, told twice."""
     answer = call("observe", inputs)
     back = (answer["X"].astype(float) * float(answer["intensity_scale"])) ** 2
@@ -16,7 +18,7 @@ def observed_amplitude_is_the_root_of_the_counts(call, inputs, options):
               {"rtol": 1e-6, "why": "X and the scale are each rounded to float32, and squared"})  # fmt: skip
 
 
-def the_photons_arrive(call, inputs, options):
+def the_photons_arrive(call: Call, inputs: Inputs, options: Options) -> None:
     """A pattern has nphotons counts on average."""
     counts, nphotons = call("observe", inputs)["counts"].astype(float), inputs["nphotons"]
     patterns = counts.shape[0] * counts.shape[3]
@@ -26,7 +28,7 @@ def the_photons_arrive(call, inputs, options):
               {"atol": float(noise / patterns + 2e-6 * nphotons), "why": "seven sigmas of the total"})  # fmt: skip
 
 
-def the_seed_decides_the_noise(call, inputs, options):
+def the_seed_decides_the_noise(call: Call, inputs: Inputs, options: Options) -> None:
     """Equal seeds, equal counts, whatever NumPy's global state, which is left alone; other seeds, other counts."""
     first = call("observe", inputs, numpy_seed=1)
     if call.answer.random_state_changed:
@@ -41,7 +43,7 @@ def the_seed_decides_the_noise(call, inputs, options):
             call.fail(f"counts: seeds {inputs['seed']} and {seed} give the same noise: is the seed used?")
 
 
-def every_pattern_has_noise_of_its_own(call, inputs, options):
+def every_pattern_has_noise_of_its_own(call: Call, inputs: Inputs, options: Options) -> None:
     """Equal patterns, along the batch and along the channels: no two of them have the same counts.
 
     Only where the light is spread: two draws for a single lit pixel are equal once in a thousand times.
@@ -56,7 +58,7 @@ def every_pattern_has_noise_of_its_own(call, inputs, options):
             call.fail(f"counts: equal patterns {list(first)} and {[b, c]} (group, channel) have the same noise")
 
 
-def labels_know_no_dose(call, inputs, options):
+def labels_know_no_dose(call: Call, inputs: Inputs, options: Options) -> None:
     """Nine times the photons: three times the scale, and the same labels."""
     few = call("observe", inputs)
     many = call("observe", {**inputs, "nphotons": 9 * inputs["nphotons"]})
@@ -70,11 +72,11 @@ def labels_know_no_dose(call, inputs, options):
 # -- modes ------------------------------------------------------------------------------------------------
 
 
-def _amplitude(call, field):
+def _amplitude(call: Call, field: np.ndarray) -> np.ndarray:
     return call("diffract_modes", {"field": np.ascontiguousarray(field)})["amplitude"].astype(float)
 
 
-def intensities_of_modes_add(call, inputs, options):
+def intensities_of_modes_add(call: Call, inputs: Inputs, options: Options) -> None:
     """The intensity of all modes is the sum of each one's alone."""
     field = inputs["field"]
     alone = [_amplitude(call, field[:, mode : mode + 1]) for mode in range(field.shape[1])]
@@ -83,14 +85,14 @@ def intensities_of_modes_add(call, inputs, options):
               _amplitude(call, field), PEAK)  # fmt: skip
 
 
-def the_same_mode_twice(call, inputs, options):
+def the_same_mode_twice(call: Call, inputs: Inputs, options: Options) -> None:
     """Two identical modes are sqrt(2) times one, not 2 times."""
     once = inputs["field"][:, :1]
     call.hold("amplitude of a mode given twice", np.sqrt(2) * _amplitude(call, once),
               _amplitude(call, np.repeat(once, 2, axis=1)), PEAK)  # fmt: skip
 
 
-def order_and_phases_of_modes_are_invisible(call, inputs, options):
+def order_and_phases_of_modes_are_invisible(call: Call, inputs: Inputs, options: Options) -> None:
     """Modes in another order, each under a phase of its own: the same amplitude."""
     field = inputs["field"]
     modes = field.shape[1]
@@ -99,7 +101,7 @@ def order_and_phases_of_modes_are_invisible(call, inputs, options):
     call.hold("amplitude with other phases, in another order", _amplitude(call, field), _amplitude(call, turned), PEAK)
 
 
-def one_mode_is_a_field(call, inputs, options):
+def one_mode_is_a_field(call: Call, inputs: Inputs, options: Options) -> None:
     """A single mode diffracts as a field does."""
     once = np.ascontiguousarray(inputs["field"][:, 0])
     plain = call("diffract", {"field": once})["amplitude"]

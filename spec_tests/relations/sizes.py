@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+
 EXACT = {"atol": 0.0, "why": "sums of whole numbers"}
 
 
-def span_grows_by_the_offset(call, inputs, options):
+def span_grows_by_the_offset(call: Call, inputs: Inputs, options: Options) -> None:
     """A single patch spans N; each further one along a side adds the offset; jitter moves nothing of it."""
     one = call("padded_size", {**inputs, "gridsize": 1})["bigN"]
     call.hold("bigN at gridsize 1", np.asarray(inputs["N"]), one, EXACT)

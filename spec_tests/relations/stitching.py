@@ -1,16 +1,20 @@
 """REASM.*, HOUSE.REASM.*: a stitched canvas shows the object."""
 
+from collections.abc import Callable
+
 import numpy as np
+
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
 WEIGHT = 0.999
 """Stitched truth is held to the object where the weight is above this, and where no patch's faded border
 reaches: a border pixel carries its own value, not the interpolated one."""
 
 
-def affine_object(shape: tuple[int, int]):
+def affine_object(shape: tuple[int, int]) -> tuple[np.ndarray, Callable[[np.ndarray, np.ndarray], np.ndarray]]:
     """An object linear in row and column, and the same function at any fractional point."""
 
-    def at(rows, columns):
+    def at(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         return (1.0 + 0.004 * rows - 0.003 * columns) + 1j * (0.5 - 0.002 * rows + 0.005 * columns)
 
     rows, columns = np.arange(shape[0])[:, None], np.arange(shape[1])[None, :]
@@ -43,7 +47,7 @@ def reached(centred: np.ndarray, L: int, M: int) -> np.ndarray:
     return found
 
 
-def _content_is_in_place(call, canvas: np.ndarray, truth: np.ndarray, clean: np.ndarray) -> None:
+def _content_is_in_place(call: Call, canvas: np.ndarray, truth: np.ndarray, clean: np.ndarray) -> None:
     """Say how far the content is off, where it is: on an affine object a shift is two numbers."""
     off = np.mean((canvas - truth)[clean])
     # d/drow and d/dcolumn of real and imaginary part: see affine_object
@@ -53,7 +57,7 @@ def _content_is_in_place(call, canvas: np.ndarray, truth: np.ndarray, clean: np.
         call.fail(f"canvas: content is off by [{-right:+.2f}, {-down:+.2f}] px on average, against its canvas_origin")
 
 
-def stitched_truth_is_the_object(call, inputs, options):
+def stitched_truth_is_the_object(call: Call, inputs: Inputs, options: Options) -> None:
     """Patches cut from a non-square affine object at uneven fractional positions, stitched, give it back."""
     gridsize, N, M = options["gridsize"], inputs["patches"].shape[1], inputs["M"]
     groups = max(2, min(5, len(inputs["patches"])))
@@ -98,7 +102,7 @@ def stitched_truth_is_the_object(call, inputs, options):
     )
 
 
-def common_offset_moves_only_the_origin(call, inputs, options):
+def common_offset_moves_only_the_origin(call: Call, inputs: Inputs, options: Options) -> None:
     """Adding a constant to all offsets leaves the canvas and moves its origin by that constant."""
     # on a grid of 1/64 px, and moved by a multiple of it, float64 adds without rounding
     offsets = np.rint(inputs["global_offsets"].astype(float) * 64) / 64
@@ -123,7 +127,7 @@ def common_offset_moves_only_the_origin(call, inputs, options):
     )
 
 
-def no_weight_is_lost(call, inputs, options):
+def no_weight_is_lost(call: Call, inputs: Inputs, options: Options) -> None:
     """Nothing is clipped: the weight sums to the number of patches times M^2, and ones stitch to ones."""
     ones = np.ones_like(inputs["patches"])
     stitched = call("reassemble_position", {**inputs, "patches": ones})
@@ -143,7 +147,7 @@ def no_weight_is_lost(call, inputs, options):
     )
 
 
-def patch_order_is_irrelevant(call, inputs, options):
+def patch_order_is_irrelevant(call: Call, inputs: Inputs, options: Options) -> None:
     """Patches with their offsets in another order give the same canvas."""
     order = call.random.permutation(len(inputs["patches"]))
     before = call("reassemble_position", inputs)
@@ -166,7 +170,7 @@ def _padded(values: np.ndarray, side: int) -> np.ndarray:
     return np.pad(values, margin)
 
 
-def streaming_is_stitching_at_once(call, inputs, options):
+def streaming_is_stitching_at_once(call: Call, inputs: Inputs, options: Options) -> None:
     """All patches in one call, or a few at a time with numerators and weights added up: one canvas.
 
     Patches come in pairs on either side of one point, so that every piece has its mean there.

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+
 FACTOR = 4.0
 """A power of two: float32 multiplies by it without rounding."""
 
@@ -9,7 +11,7 @@ ROUNDING = {"rtol": 5e-7, "why": "two products in float32, each with a scalar ke
 SQUARES = {"rtol": 1e-6, "why": "squares of such products"}
 
 
-def labels_are_the_input_and_its_square(call, inputs, options):
+def labels_are_the_input_and_its_square(call: Call, inputs: Inputs, options: Options) -> None:
     """Input and amplitude label are one array, and the intensity label is its square."""
     answer = call("training_scale", inputs)
     call.hold("amplitude_label against model_input", answer["model_input"], answer["amplitude_label"], ROUNDING)
@@ -17,7 +19,7 @@ def labels_are_the_input_and_its_square(call, inputs, options):
     call.hold("intensity_label against model_input^2", square, answer["intensity_label"], SQUARES)
 
 
-def a_factor_moves_from_data_to_scale(call, inputs, options):
+def a_factor_moves_from_data_to_scale(call: Call, inputs: Inputs, options: Options) -> None:
     """Data four times as large at a quarter of the scale: the same photons, in the input and in every label."""
     once = call("training_scale", inputs)
     moved = {"X": (FACTOR * inputs["X"]).astype(np.float32), "intensity_scale": inputs["intensity_scale"] / FACTOR}
@@ -26,7 +28,7 @@ def a_factor_moves_from_data_to_scale(call, inputs, options):
         call.hold(f"{name} with a factor moved from the scale to X", once[name], again[name], SQUARES)
 
 
-def the_network_sees_the_data_again(call, inputs, options):
+def the_network_sees_the_data_again(call: Call, inputs: Inputs, options: Options) -> None:
     """What is put on for training is taken off inside: the network is given X."""
     scale = inputs["intensity_scale"]
     given = call("training_scale", inputs)["model_input"]
@@ -34,7 +36,7 @@ def the_network_sees_the_data_again(call, inputs, options):
     call.hold("network_input against X", inputs["X"], inside["network_input"], ROUNDING)
 
 
-def the_scale_cancels_inside(call, inputs, options):
+def the_scale_cancels_inside(call: Call, inputs: Inputs, options: Options) -> None:
     """Input and scale four times as large: the network sees the same, and its prediction leaves four times as large."""
     once = call("model_scale", inputs)
     larger = {"model_input": (FACTOR * inputs["model_input"]).astype(np.float32), "amplitude": inputs["amplitude"],
@@ -45,7 +47,7 @@ def the_scale_cancels_inside(call, inputs, options):
         call.hold(f"{name} at four times the scale", FACTOR**power * once[name].astype(float), again[name], SQUARES)
 
 
-def a_perfect_prediction_is_its_label(call, inputs, options):
+def a_perfect_prediction_is_its_label(call: Call, inputs: Inputs, options: Options) -> None:
     """A network that answers X predicts the labels, in counts."""
     X, scale = inputs["amplitude"], inputs["intensity_scale"]
     labels = call("training_scale", {"X": X, "intensity_scale": scale})
@@ -54,7 +56,7 @@ def a_perfect_prediction_is_its_label(call, inputs, options):
     call.hold("predicted_intensity of X", labels["intensity_label"], told["predicted_intensity"], SQUARES)
 
 
-def the_mode_chooses_the_loss(call, inputs, options):
+def the_mode_chooses_the_loss(call: Call, inputs: Inputs, options: Options) -> None:
     """'poisson' is poisson_nll of the squares in counts, 'mae' is amplitude_mae of the amplitudes."""
     scale = inputs["intensity_scale"]
     here, there = (scale * inputs[name].astype(float) for name in ("predicted", "observed"))

@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+
 HEIGHT, WIDTH = 21, 25
 CENTRE = (10, 12)
 
 
-def _impulse_moves(call, inputs, axis: int, word: str) -> None:
+def _impulse_moves(call: Call, inputs: Inputs, axis: int, word: str) -> None:
     """An impulse in the middle of a frame large enough that a wrong answer shows where it went."""
     batch = len(inputs["images"])
     images = np.zeros((batch, HEIGHT, WIDTH), dtype=inputs["images"].dtype)
@@ -32,17 +34,17 @@ def _whereabouts(sample: np.ndarray, step: int, word: str, want: tuple[int, int]
     return f"an impulse at {CENTRE} asked to move by {word} = +{step} px {seen}, expected {wanted}"
 
 
-def impulse_moves_in_x(call, inputs, options):
+def impulse_moves_in_x(call: Call, inputs: Inputs, options: Options) -> None:
     """[+dx, 0] moves an impulse dx columns to the right and no row."""
     _impulse_moves(call, inputs, 0, "dx")
 
 
-def impulse_moves_in_y(call, inputs, options):
+def impulse_moves_in_y(call: Call, inputs: Inputs, options: Options) -> None:
     """[0, +dy] moves an impulse dy rows down and no column."""
     _impulse_moves(call, inputs, 1, "dy")
 
 
-def integer_shift_is_a_copy(call, inputs, options):
+def integer_shift_is_a_copy(call: Call, inputs: Inputs, options: Options) -> None:
     """At whole pixels nothing is interpolated: the answer is the input, moved, zeros where nothing was."""
     images = inputs["images"]
     _, height, width = images.shape

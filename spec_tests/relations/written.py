@@ -1,27 +1,30 @@
 """Product and CXI files: what is written is read back, as a whole or not at all."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-COPY = {"atol": 0.0, "why": "written and read, never computed with"}
+from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+
+COPY: dict[str, Any] = {"atol": 0.0, "why": "written and read, never computed with"}
 ENERGY = {"rtol": 4.5e-16, "why": "electronvolt to joule and back: two roundings of float64"}
 
 
-def _held(call, what, expected, actual, tolerance=COPY):
+def _held(call: Call, what: str, expected: Any, actual: Any, tolerance: dict[str, Any] = COPY) -> None:
     if isinstance(expected, (int, float)):
         expected = np.asarray(expected)
     call.hold(f"{what} read back", expected, actual, tolerance)
 
 
-def _alone(call, path, when):
+def _alone(call: Call, path: Path, when: str) -> None:
     """Nothing lies in the target's folder but the target."""
     beside = sorted(one.name for one in path.parent.iterdir() if one != path)
     if beside:
         call.fail(f"{', '.join(beside)} lies beside {path.name} {when}")
 
 
-def a_product_is_read_back(call, inputs, options):
+def a_product_is_read_back(call: Call, inputs: Inputs, options: Options) -> None:
     """read_product gives what write_product was given, with and without each optional part."""
     embedded = {
         "raw_diffraction": np.sqrt(call.random.poisson(9.0, (3, 5, 5))).astype(np.float32),
@@ -40,7 +43,7 @@ def a_product_is_read_back(call, inputs, options):
             _held(call, name, defaults.get(name) if value is None else value, read[name])
 
 
-def a_single_probe_stays_single(call, inputs, options):
+def a_single_probe_stays_single(call: Call, inputs: Inputs, options: Options) -> None:
     """A probe in complex64 is complex64 in the file, whatever precision the object has: nothing is widened."""
     for dtype in (np.complex64, np.complex128):
         given = {**inputs, "probe": inputs["probe"].astype(np.complex64), "object": inputs["object"].astype(dtype)}
@@ -49,7 +52,7 @@ def a_single_probe_stays_single(call, inputs, options):
             call.fail(f"a probe in complex64 is written in {written}, beside an object in {np.dtype(dtype)}")
 
 
-def a_scan_in_cxi_is_read_back(call, inputs, options):
+def a_scan_in_cxi_is_read_back(call: Call, inputs: Inputs, options: Options) -> None:
     """read_cxi gives what write_cxi was given; an amplitude goes through counts and comes back to the last bit."""
     path = call("write_cxi", inputs)["path"]
     read = call("read_cxi", {"path": path, "units": inputs["units"], "translation": "probe"})
@@ -65,7 +68,7 @@ def a_scan_in_cxi_is_read_back(call, inputs, options):
         _held(call, name, value, read[name], ENERGY if name == "probe_energy_eV" else COPY)
 
 
-def a_failed_write_leaves_the_file(call, inputs, options):
+def a_failed_write_leaves_the_file(call: Call, inputs: Inputs, options: Options) -> None:
     """A good write, then bad ones over it: the old content is there to the byte, and nothing beside it."""
     operation, short, dark = options["operation"], options["short"], options["nan"]
     path = Path(call(operation, inputs)["path"])
@@ -78,7 +81,7 @@ def a_failed_write_leaves_the_file(call, inputs, options):
         _alone(call, path, f"when {operation} failed for its {name}")
 
 
-def writing_leaves_one_file(call, inputs, options):
+def writing_leaves_one_file(call: Call, inputs: Inputs, options: Options) -> None:
     """One file where it was asked for, and one after writing there again."""
     path = Path(call(options["operation"], inputs)["path"])
     _alone(call, path, "after writing")
