@@ -9,6 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ class Session:
         """A target, and the process that will run its checks ahead where there are some."""
         mine = prefetch.of_target(self._ahead, f"{entry.name}@{device}")
         self.targets.add(
-            entry, device, (lambda *at: PrefetchingRunner(*at, mine, self.options)) if mine else Worker,
+            entry, device, partial(PrefetchingRunner, checks=mine, options=self.options) if mine else Worker,
             absent=missing(device),
             # what was asked for by name is missing; what is tried where it is there is left out
             status="skipped" if device in self.settings.optional_devices else "broken",
