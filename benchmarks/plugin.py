@@ -11,7 +11,7 @@ import pytest
 from ptychoparity.benchmarks import record, runner
 from ptychoparity.benchmarks.cases import Case, cases
 from ptychoparity.core.devices import missing
-from ptychoparity.harness.plugin import DEFAULT_BACKENDS
+from ptychoparity.harness.settings import backends_of, devices_of
 
 BENCH = pytest.StashKey[runner.Bench]()
 ROWS = pytest.StashKey[list[record.Row]]()
@@ -29,19 +29,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def devices(config: pytest.Config) -> list[str]:
-    """Those asked for; else cpu, and cuda where there is one."""
-    asked = config.getoption("device") or ["auto"]
-    if "auto" not in asked:
-        return list(dict.fromkeys(asked))
-    if missing("cuda") and not config.stash[SKIPPED]:
-        config.stash[SKIPPED].append(f"cuda: {missing('cuda')}")
-    return ["cpu"] if missing("cuda") else ["cpu", "cuda"]
+    """Those of --device, without what `auto` alone names and this machine has not."""
+    named, optional = devices_of(config.option)
+    absent = {device: reason for device in named if device in optional and (reason := missing(device))}
+    if not config.stash[SKIPPED]:
+        config.stash[SKIPPED] += [f"{device}: {reason}" for device, reason in absent.items()]
+    return [device for device in named if device not in absent]
 
 
 def contenders(config: pytest.Config, case: Case) -> list[str]:
     """Backends, then the plain ways of the case."""
-    asked = [name for text in config.getoption("backend") for name in text.split(",") if name]
-    return [*dict.fromkeys(asked or DEFAULT_BACKENDS), *case.series.naive]
+    return [*backends_of(config.option), *case.series.naive]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

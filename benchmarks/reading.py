@@ -22,7 +22,7 @@ from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Returned
 from ptychoparity.benchmarks import inputs
 from ptychoparity.benchmarks.cases import K, N
-from ptychoparity.harness.plugin import DEFAULT_BACKENDS
+from ptychoparity.harness.settings import DEFAULT_BACKENDS
 from ptychoparity.harness.targets import Pool, Target
 
 LIMIT = 1.5

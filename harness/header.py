@@ -6,17 +6,17 @@ from importlib import metadata
 from typing import Any
 
 from ptychoparity.harness import coverage, storage
+from ptychoparity.harness.settings import Settings
 from ptychoparity.harness.targets import Target
 from ptychoparity.reports import events
 from ptychoparity.spec_tests import contract
 from ptychoparity.spec_tests.catalogue import clause
 from ptychoparity.spec_tests.defaults import LAYERS, conflicts
-from ptychoparity.spec_tests.scan_checks import Scan
 from ptychoparity.spec_tests.unchecked import carried
 
 
-def header(settings: Any, run: str, seed: int, targets: list[Target], scan: Scan | None) -> dict[str, Any]:
-    """The header event. `settings` are those of ptychoparity.harness.session."""
+def header(settings: Settings, run: str, seed: int, targets: list[Target]) -> dict[str, Any]:
+    """The header event."""
     encoded = [clause(id) for id in sorted(carried())]
     return {
         "event": "header",
@@ -28,9 +28,9 @@ def header(settings: Any, run: str, seed: int, targets: list[Target], scan: Scan
         "profile": settings.profile.name,
         "seed": seed,
         "command": list(settings.command),
-        "selection": settings.selection,
+        "selection": str(settings.selection) or None,
         "gate": settings.gate or "must, and house for this project's own backends",
-        "scan": scan.event() if scan else None,
+        "scan": settings.scan.event() if settings.scan else None,
         "machine": {
             "system": platform.platform(),
             "cores": os.cpu_count(),

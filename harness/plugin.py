@@ -3,11 +3,8 @@
 Options only say what to run; nothing here changes what a check means.
 """
 
-import fnmatch
 import importlib
-import os
 import shlex
-import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,27 +12,21 @@ from typing import Any
 
 import pytest
 
-from ptychoparity.core.devices import missing
 from ptychoparity.core.errors import UsageError
-from ptychoparity.core.profiles import PROFILES
-from ptychoparity.fixtures import integration_scan
-from ptychoparity.fixtures.simulate import write_scan
-from ptychoparity.harness import expectations
-from ptychoparity.harness.options import AUTO, OPTIONS, SELECTING
-from ptychoparity.harness.session import Session, Settings
+from ptychoparity.harness.options import OPTIONS
+from ptychoparity.harness.session import Session
+from ptychoparity.harness.settings import Settings, from_options
 from ptychoparity.reports.events import BAD_OUTCOMES, Run
 from ptychoparity.reports.facts import expectation_text
 from ptychoparity.spec_tests.checks import phase
-from ptychoparity.spec_tests.generate import Check, checks
+from ptychoparity.spec_tests.generate import Check
 
 SESSION = pytest.StashKey[Session]()
+SETTINGS = pytest.StashKey[Settings]()
 CHECKS = pytest.StashKey[list[Check]]()
 RUN = pytest.StashKey[Run]()
 LISTENERS = pytest.StashKey[list]()
-MEASURED_SCAN = "siemens_star_velociprobe_n64.npz"
-"""A real scan (APS Velociprobe), looked for in $PTYCHOPARITY_DATA."""
 SUITE = "ptychoparity.spec_tests"
-DEFAULT_BACKENDS = ("tensorflow", "pytorch")
 
 
 def folder_of(package: str) -> Path:
@@ -70,53 +61,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         option.add(group.addoption)
 
 
-def _selection(config: pytest.Config) -> str | None:
-    parts = [f"{name} {', '.join(config.getoption(name))}" for name in SELECTING if config.getoption(name)]
-    return "; ".join(parts) or None
-
-
-def _scan(config: pytest.Config) -> Path | None:
-    """The scan asked for: a file; `integration`, the stored one; `simulated`, made beside the runs from a fixed
-    seed; `auto`, the measured one where the environment says it is, else the simulated one."""
-    text = config.getoption("scan")
-    measured = Path(os.environ.get("PTYCHOPARITY_DATA", "")) / MEASURED_SCAN
-    if text == "auto":
-        text = str(measured) if "PTYCHOPARITY_DATA" in os.environ and measured.is_file() else "simulated"
-    if text == "integration":
-        return integration_scan()
-    if text != "simulated":
-        return None if text is None else Path(text).resolve()
-    path = Path(config.getoption("runs")).resolve() / "simulated_scan.npz"
-    return path if path.is_file() else write_scan(path, seed=1)
-
-
 def settings(config: pytest.Config) -> Settings:
-    asked = config.getoption("device") or [AUTO]
-    auto = AUTO in asked
-    backends = tuple(dict.fromkeys(n for text in config.getoption("backend") for n in text.split(",") if n))
-    return Settings(
-        backends=backends or DEFAULT_BACKENDS, profile=PROFILES[config.getoption("profile")],
-        devices=tuple(dict.fromkeys([*(("cpu", "cuda") if auto else ()), *(d for d in asked if d != AUTO)])),
-        optional_devices=frozenset({"cuda"}) - set(asked) if auto else frozenset(),
-        runs=Path(config.getoption("runs")), timeout=config.getoption("timeout"), gate=config.getoption("gate"),
-        selection=_selection(config), scan=_scan(config), command=tuple(sys.argv),
-    )  # fmt: skip
+    """What the run is asked for, made once: by `ptychoparity check`, or here of pytest's options. Raises UsageError."""
+    if SETTINGS not in config.stash:
+        config.stash[SETTINGS] = from_options(config.option)
+    return config.stash[SETTINGS]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Options that cannot be used are named before anything is collected."""
+    try:
+        settings(session.config)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def _checks(config: pytest.Config) -> list[Check]:
     """Every selected check, made once."""
     if CHECKS not in config.stash:
-        chosen = settings(config)
-        absent = {device for device in chosen.optional_devices if missing(device)}
-        pairs = [(b, d) for d in chosen.devices if d not in absent for b in chosen.backends]
-        found = checks(pairs, config.getoption("operation") or None, scan=chosen.scan is not None)
-        kinds, globs = config.getoption("kind"), config.getoption("only")
-        config.stash[CHECKS] = [
-            c
-            for c in found
-            if (not kinds or c.case.shown in kinds)
-            and (not globs or any(c.id == g or fnmatch.fnmatchcase(c.id, g) for g in globs))
-        ]
+        config.stash[CHECKS] = settings(config).checks()
     return config.stash[CHECKS]
 
 
@@ -159,12 +123,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     run = None
     try:
-        files = map(expectations.read, map(Path, session.config.getoption("expectations")))
         chosen = settings(session.config)
-        chosen = replace(
-            chosen, expectations=tuple(one for file in files for one in file.entries),
-            selection="; ".join(filter(None, (chosen.selection, _deselected(session.config, asked)))) or None,
-        )  # fmt: skip
+        part = replace(chosen.selection, other=_deselected(session.config, asked))
+        chosen = replace(chosen, selection=part)
         run = Session(chosen, session.config.stash.get(LISTENERS, []), asked)
         run.start()
     except BaseException as error:  # interrupted while backends start: nothing of them may stay

@@ -8,8 +8,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,38 +16,18 @@ import numpy as np
 from ptychoparity.backends import registry
 from ptychoparity.backends.worker import Worker
 from ptychoparity.core.devices import missing
-from ptychoparity.core.profiles import MINIMUM_CHECKS, Profile
+from ptychoparity.core.profiles import MINIMUM_CHECKS
 from ptychoparity.harness import expectations, prefetch, storage, targets
 from ptychoparity.harness.check_runner import CheckResult, CheckRunner
-from ptychoparity.harness.expectations import Expectation
 from ptychoparity.harness.header import header
 from ptychoparity.harness.prefetch import PrefetchingRunner
+from ptychoparity.harness.settings import Settings
 from ptychoparity.harness.targets import Pool
 from ptychoparity.reports import events, gate
 from ptychoparity.spec_tests import contract
 from ptychoparity.spec_tests.checks import kind_of
 from ptychoparity.spec_tests.generate import Check
-from ptychoparity.spec_tests.scan_checks import Scan
 from ptychoparity.spec_tests.trial import JudgeOptions
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a run was asked for."""
-
-    backends: tuple[str, ...]
-    profile: Profile
-    devices: tuple[str, ...] = ("cpu",)
-    optional_devices: frozenset[str] = frozenset({"cuda"})
-    """Devices that may be missing without spoiling the verdict."""
-    runs: Path = Path("runs")
-    timeout: float = 30.0
-    gate: str | None = None
-    """None: `must`, and `house` for our own backends."""
-    selection: str | None = None
-    scan: Path | None = None
-    expectations: tuple[Expectation, ...] = ()
-    command: tuple[str, ...] = ()
 
 
 class Session:
@@ -76,7 +55,7 @@ class Session:
         self._uncovered: list[str] = []
         self._began = time.perf_counter()
         self._startup = 0.0
-        self.scan = Scan.open(settings.scan) if settings.scan is not None else None
+        self.scan = settings.scan
         profile = settings.profile
         self.options = JudgeOptions(
             profile.examples, profile.relation_examples, settings.timeout,
@@ -96,7 +75,7 @@ class Session:
         self.targets.start([one for one in self.targets.values() if isinstance(one.process, PrefetchingRunner)])
         self._startup = time.perf_counter() - begin
         self._versions = expectations.versions(target.event() for target in self.targets.values())
-        first = header(self.settings, self.folder.name, self.options.seed, list(self.targets.values()), self.scan)
+        first = header(self.settings, self.folder.name, self.options.seed, list(self.targets.values()))
         self._uncovered = first["coverage"]["faults"]
         self._emit(first)
         if self.scan is not None:
@@ -106,7 +85,7 @@ class Session:
         """A target, and the process that will run its checks ahead where there are some."""
         mine = prefetch.of_target(self._ahead, f"{entry.name}@{device}")
         self.targets.add(
-            entry, device, (lambda *at: PrefetchingRunner(*at, mine, self.options)) if mine else Worker,
+            entry, device, partial(PrefetchingRunner, checks=mine, options=self.options) if mine else Worker,
             absent=missing(device),
             # what was asked for by name is missing; what is tried where it is there is left out
             status="skipped" if device in self.settings.optional_devices else "broken",
@@ -192,7 +171,7 @@ class Session:
                 "against": check.against,
                 "contracts": contract.version(),
                 "run": self.folder.name,
-                "scan": str(self.settings.scan) if kind_of(check.case).needs_scan else None,
+                "scan": str(self.scan.path) if kind_of(check.case).needs_scan else None,
             },
         )
         event["failure_file"] = str(path.relative_to(self.folder))
@@ -206,7 +185,7 @@ class Session:
         for key, left in self._left().items():
             planned = sum(one == key for one, _ in self._planned)
             found.setdefault(key, []).append(f"{left} of {planned} checks were not asked: the run was stopped early")
-        if self.settings.selection is not None:
+        if self.settings.selection:
             return found
         for key, target in self.targets.items():
             if target.status != "ready":
@@ -252,7 +231,7 @@ class Session:
         """Stop the backends, write the footer, return the exit code."""
         self._stop()
         emptiness = self._emptiness()
-        whole = self.settings.selection is None and not self._left()
+        whole = not self.settings.selection and not self._left()
         forgotten = expectations.stale(self.settings.expectations, self._finished, self._versions) if whole else []
         gates = {k: self.settings.gate or ("house" if t.entry.ours else "must") for k, t in self.targets.items()}
         optional = frozenset(k for k, t in self.targets.items() if t.device in self.settings.optional_devices)
@@ -262,10 +241,10 @@ class Session:
             emptiness,
             gates,
             optional,
-            self.settings.selection is not None,
+            bool(self.settings.selection),
             forgotten,
         )
-        if self.settings.selection is not None:
+        if self.settings.selection:
             sentence += f" (only what was selected: {self.settings.selection})"
         overheads = [1e3 * (e["seconds"] - e["adapter_seconds"]) for e in self._finished if e["calls"]]
         self._emit(

@@ -5,7 +5,8 @@ import io
 from rich.console import Console
 
 from ptychoparity.core.profiles import PROFILES
-from ptychoparity.harness.session import Session, Settings
+from ptychoparity.harness.session import Session
+from ptychoparity.harness.settings import Selection, Settings
 from ptychoparity.reports import events, facts, markdown, terminal
 from ptychoparity.reports.html import render
 from ptychoparity.spec_tests import generate, trial
@@ -22,7 +23,7 @@ def test_a_property_keeps_what_came_closest_to_its_tolerance(tmp_path, monkeypat
 
     compare_outputs = trial.compare_outputs
     monkeypatch.setattr(trial, "compare_outputs", watched)
-    session = Session(Settings(("numpy",), PROFILES["quick"], runs=tmp_path, selection="a part"))
+    session = Session(Settings(("numpy",), PROFILES["quick"], runs=tmp_path, selection=Selection(other="a part")))
     session.start()
     oracle = session.runner.oracle
     oracle.answer = lambda operation, key, inputs, real=oracle.answer: {

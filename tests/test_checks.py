@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 
@@ -10,6 +11,7 @@ import pytest
 
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Returned
+from ptychoparity.backends.worker import Worker
 from ptychoparity.core.kinds import SELECTABLE, Kind
 from ptychoparity.harness import prefetch, targets
 from ptychoparity.harness.check_runner import CheckRunner
@@ -59,7 +61,8 @@ def _running(*names: str, ahead: list[generate.Check] = ()) -> Iterator[CheckRun
         for name in names:
             entry = registry.find(name)
             mine = prefetch.of_target(ahead, f"{name}@cpu")
-            pool.add(entry, "cpu", prefetch.PrefetchingRunner(entry, "cpu", mine, OPTIONS) if mine else None)
+            ahead_of_the_run = partial(prefetch.PrefetchingRunner, checks=mine, options=OPTIONS)
+            pool.add(entry, "cpu", ahead_of_the_run if mine else Worker)
         pool.start()
         runner = CheckRunner(OPTIONS, pool)
         try:

@@ -16,7 +16,8 @@ from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness import cli, coverage, ghosts
 from ptychoparity.harness.mutants.catalogue import mutants
 from ptychoparity.harness.mutants.hunt import Hunt
-from ptychoparity.harness.session import Session, Settings
+from ptychoparity.harness.session import Session
+from ptychoparity.harness.settings import Selection, Settings
 from ptychoparity.reports import events
 from ptychoparity.spec_tests import generate
 from ptychoparity.spec_tests import unchecked as lists
@@ -186,10 +187,10 @@ def test_too_long_a_list_turns_the_exit_code(monkeypatch, capsys):
     assert "of the MUSTs are listed as not checkable, more than 5 %" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("selection", "code"), [(None, 2), ("a part", 0)])
+@pytest.mark.parametrize(("selection", "code"), [("", 2), ("a part", 0)])
 def test_a_whole_run_of_a_suite_with_an_orphan_judges_nobody(selection, code, orphan, tmp_path):
     name = "tests.miniatures.dishonest:ClaimsLittle"
-    session = Session(Settings((name,), PROFILES["quick"], runs=tmp_path, selection=selection))
+    session = Session(Settings((name,), PROFILES["quick"], runs=tmp_path, selection=Selection(other=selection)))
     session.start()
     for check in generate.checks([(name, "cpu")], ["diffract"]):
         assert session.run(check)["outcome"] == "pass"
@@ -241,7 +242,7 @@ def test_the_newest_hunt_under_these_contracts_is_counted(tmp_path):
 
 def test_everything_is_written_as_json_with_a_hunt_and_a_run(tmp_path, capsys):
     name = "tests.miniatures.dishonest:ClaimsLittle"
-    session = Session(Settings((name,), PROFILES["quick"], runs=tmp_path, selection="a part"))
+    session = Session(Settings((name,), PROFILES["quick"], runs=tmp_path, selection=Selection(other="a part")))
     session.start()
     (smoke,) = [c for c in generate.checks([(name, "cpu")], ["diffract"]) if c.id.startswith("diffract/smoke")]
     session.run(smoke)

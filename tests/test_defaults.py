@@ -4,7 +4,8 @@ import json
 
 from ptychoparity import fixtures
 from ptychoparity.core.profiles import PROFILES
-from ptychoparity.harness.session import Session, Settings
+from ptychoparity.harness.session import Session
+from ptychoparity.harness.settings import Selection, Settings
 from ptychoparity.reports import events, markdown
 from ptychoparity.reports.html import render
 from ptychoparity.spec_tests.catalogue import catalogue
@@ -71,7 +72,7 @@ def test_the_page_and_the_summary_show_them(tmp_path):
 
 
 def test_every_real_run_says_so(tmp_path):
-    session = Session(Settings(("numpy",), PROFILES["quick"], runs=tmp_path, selection="a part"))
+    session = Session(Settings(("numpy",), PROFILES["quick"], runs=tmp_path, selection=Selection(other="a part")))
     session.start()
     session.finish()
     told = events.read(session.folder).header["defaults"]

@@ -10,7 +10,8 @@ import pytest
 from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness import expectations, expectations_update
 from ptychoparity.harness.expectations import BadExpectations
-from ptychoparity.harness.session import Session, Settings
+from ptychoparity.harness.session import Session
+from ptychoparity.harness.settings import Selection, Settings
 from ptychoparity.reports import events, facts, junit, markdown
 from ptychoparity.reports.html import render
 from ptychoparity.spec_tests import generate
@@ -37,10 +38,10 @@ def write(folder: Path, *entries: str, backend: str = NAME) -> Path:
     return path
 
 
-def run_of(folder: Path, *entries: str, cases=(CASE,), selection: str | None = "a part", version: str = "0.1.0"):
+def run_of(folder: Path, *entries: str, cases=(CASE,), selection: str = "a part", version: str = "0.1.0"):
     """A run of these checks in this process: (run, exit code)."""
     found = expectations.read(write(folder, *entries)).entries
-    settings = Settings((NAME,), PROFILES["quick"], runs=folder / "runs", selection=selection,
+    settings = Settings((NAME,), PROFILES["quick"], runs=folder / "runs", selection=Selection(other=selection),
                         optional_devices=frozenset(), expectations=found)  # fmt: skip
     session = Session(settings)
     session.start()
@@ -119,7 +120,7 @@ def test_what_makes_an_expectation_untrue_gates_and_says_how(kind, tmp_path):
 
 def test_a_stale_expectation_gates_a_whole_run_and_not_a_part(tmp_path):
     stale = entry("translate/relation/renamed_since")
-    run, code = run_of(tmp_path, stale, cases=(PASSING,), selection=None)
+    run, code = run_of(tmp_path, stale, cases=(PASSING,), selection="")
     (kept,) = run.footer["stale_expectations"]
     assert (kept["check"], kept["entry"], kept["columns"]) == ("translate/relation/renamed_since", 1, [f"{NAME}@cpu"])
     assert code == 1 and run.footer["verdicts"][0]["why"] == "1 expectation is stale"
@@ -164,7 +165,7 @@ def test_device_versions_and_pattern_say_what_is_covered(fields, version, covere
 
 def test_other_devices_and_versions_are_ignored_silently(tmp_path):
     texts = entry("no/such/check", device="'cuda'"), entry("no/such/check", versions="'>9'")
-    run, code = run_of(tmp_path, *texts, cases=(PASSING,), selection=None)
+    run, code = run_of(tmp_path, *texts, cases=(PASSING,), selection="")
     assert run.footer["stale_expectations"] == [] and code == 2  # too little was asked for a verdict
 
 
@@ -245,7 +246,7 @@ def kept(tmp_path_factory):
     folder = tmp_path_factory.mktemp("kept")
     pattern = entry("translate/relation/*", signature="'^fail: translated'")
     stale, cuda = entry("translate/relation/renamed"), entry("translate/relation/renamed", device="'cuda'")
-    run, _ = run_of(folder, pattern, stale, entry(PASSING), cuda, cases=(*FAILING, PASSING), selection=None)
+    run, _ = run_of(folder, pattern, stale, entry(PASSING), cuda, cases=(*FAILING, PASSING), selection="")
     return folder / "known.toml", run
 
 

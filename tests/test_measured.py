@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ptychoparity.harness.commands.goldens import ask_oracle, compare_folder, disagreements, not_compared
-from ptychoparity.harness.plugin import MEASURED_SCAN
+from ptychoparity.harness.settings import MEASURED_SCAN
 from ptychoparity.spec_tests import scan_checks
 from tests.running import PROJECT
 

@@ -16,7 +16,8 @@ from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Returned
 from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness import prefetch
-from ptychoparity.harness.session import Session, Settings
+from ptychoparity.harness.session import Session
+from ptychoparity.harness.settings import Selection, Settings
 from ptychoparity.reports import events
 from ptychoparity.spec_tests import generate
 from ptychoparity.spec_tests.outcomes import StopExploration
@@ -35,10 +36,8 @@ def _checks(names: tuple[str, ...], operation: str = "diffract") -> list[generat
     return generate.checks([(name, "cpu") for name in names], [operation])
 
 
-def _session(
-    runs: Path, names: tuple[str, ...], ahead: list[generate.Check], selection: str | None = "a part"
-) -> Session:
-    settings = Settings(names, PROFILES["quick"], runs=runs, timeout=5.0, selection=selection,
+def _session(runs: Path, names: tuple[str, ...], ahead: list[generate.Check], selection: str = "a part") -> Session:
+    settings = Settings(names, PROFILES["quick"], runs=runs, timeout=5.0, selection=Selection(other=selection),
                         optional_devices=frozenset())  # fmt: skip
     session = Session(settings, ahead=ahead)
     session.start()

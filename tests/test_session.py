@@ -15,7 +15,8 @@ from ptychoparity.backends import registry
 from ptychoparity.core.kinds import Kind
 from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness.commands import replay
-from ptychoparity.harness.session import Session, Settings
+from ptychoparity.harness.session import Session
+from ptychoparity.harness.settings import Selection, Settings
 from ptychoparity.reports import events
 from ptychoparity.spec_tests import generate
 from ptychoparity.spec_tests.contract import contracts
@@ -105,7 +106,7 @@ def test_an_absent_framework_is_skipped_with_the_line_that_installs_it(tmp_path,
     absent = registry.Entry("absent", "ptychoparity.backends.numpy.adapter:NumpyBackend", requires="no_such_framework",
                             install="pip install 'ptychoparity[absent]'")  # fmt: skip
     monkeypatch.setitem(registry.BUILT_IN, "absent", absent)
-    session = _session(tmp_path, "absent", "numpy", selection="a part")
+    session = _session(tmp_path, "absent", "numpy", selection=Selection(other="a part"))
     outcomes = {e["outcome"] for e in _ask(session, "translate", backend="absent")}
     assert outcomes == {"skip"}
     _ask(session, "translate")
@@ -117,7 +118,9 @@ def test_an_absent_framework_is_skipped_with_the_line_that_installs_it(tmp_path,
 
 def test_a_device_that_is_not_there_spoils_the_verdict_only_where_it_was_asked_for(tmp_path):
     for optional, code in ((frozenset({"cuda"}), 0), (frozenset(), 2)):
-        settings = Settings(("numpy",), PROFILES["quick"], ("cpu", "cuda"), optional, tmp_path, 5.0, selection="a part")
+        settings = Settings(
+            ("numpy",), PROFILES["quick"], ("cpu", "cuda"), optional, tmp_path, 5.0, selection=Selection(other="a part")
+        )
         session = Session(settings)
         session.start()
         assert session.targets["numpy@cuda"].status == ("skipped" if optional else "broken")
@@ -136,7 +139,7 @@ def test_a_house_finding_gates_where_it_is_asked_to(gate, ours, code, tmp_path, 
     """A foreign backend answers for MUST, our own for everything, unless a gate is named."""
     entry = replace(registry.find(LIAR), name="liar", ours=ours)
     monkeypatch.setitem(registry.BUILT_IN, "liar", entry)
-    session = _session(tmp_path, "liar", gate=gate, selection="a part")
+    session = _session(tmp_path, "liar", gate=gate, selection=Selection(other="a part"))
     assert _introduce(session, "liar") == "fail"
     assert [e["outcome"] for e in _ask(session, "translate", backend="liar", kinds=("smoke",))] == ["pass"]
     assert _verdict(session, "liar")[2] == code
@@ -144,13 +147,13 @@ def test_a_house_finding_gates_where_it_is_asked_to(gate, ours, code, tmp_path, 
 
 def test_a_must_failure_gates_everywhere(tmp_path):
     for gate in ("must", "should", "house"):
-        session = _session(tmp_path, WRONG, gate=gate, selection="a part")
+        session = _session(tmp_path, WRONG, gate=gate, selection=Selection(other="a part"))
         _ask(session, "translate", backend=WRONG, kinds=("smoke", "example"))
         assert _verdict(session, WRONG)[::2] == ("does not conform", 1)
 
 
 def test_one_bad_backend_does_not_colour_another(tmp_path):
-    session = _session(tmp_path, "numpy", WRONG, selection="a part")
+    session = _session(tmp_path, "numpy", WRONG, selection=Selection(other="a part"))
     for one in generate.checks([("numpy", "cpu"), (WRONG, "cpu")], ["diffract"]):
         if one.case.kind in ("example", "parity"):
             session.run(one)
@@ -304,7 +307,7 @@ def test_a_fault_of_the_oracle_is_nobodys_failure(tmp_path, monkeypatch):
         raise ZeroDivisionError("a fault of ours")
 
     monkeypatch.setattr(judge.dispatch, "call", broken)
-    session = _session(tmp_path, "numpy", selection="a part")
+    session = _session(tmp_path, "numpy", selection=Selection(other="a part"))
     assert [e["outcome"] for e in _ask(session, "diffract", kinds=("smoke",))] == ["pass"]  # asks no oracle
     broke = _ask(session, "diffract", kinds=("property",))
     assert broke[0]["outcome"] == "not-run" and "ZeroDivisionError: a fault of ours" in broke[0]["message"]

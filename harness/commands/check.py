@@ -13,25 +13,22 @@ from unittest import mock
 import pytest
 from rich.console import Console
 
-from ptychoparity.backends import registry
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.exits import Exit
-from ptychoparity.harness import expectations, plugin
-from ptychoparity.harness.options import OPTIONS
+from ptychoparity.harness import plugin
+from ptychoparity.harness.settings import Settings, from_options
 from ptychoparity.reports import terminal
-from ptychoparity.spec_tests import scan_checks
 from ptychoparity.spec_tests.contract import contracts
 from ptychoparity.spec_tests.unchecked import unchecked
 
 
-def pytest_arguments(arguments: argparse.Namespace) -> list[str]:
-    """The same request, as pytest takes it."""
+def pytest_arguments() -> list[str]:
+    """The suite, run by pytest; what the run is asked for is in its settings."""
     suite = plugin.folder_of(plugin.SUITE)
     found = [str(suite), "-p", "ptychoparity.harness.plugin", "--import-mode=importlib"]
     found += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly"]
     # whatever pytest configuration lies around the working directory is not this run's
-    found += ["-c", os.devnull, "--rootdir", str(suite)]
-    return found + [word for option in OPTIONS for word in option.words(getattr(arguments, option.name))]
+    return [*found, "-c", os.devnull, "--rootdir", str(suite)]
 
 
 class Watch:
@@ -55,12 +52,13 @@ class Watch:
 
 
 class Wiring:
-    """Hands the watch to the plugin before the run starts."""
+    """Hands settings and watch to the plugin before the run starts."""
 
-    def __init__(self, watch: Watch) -> None:
-        self.watch, self.run = watch, None
+    def __init__(self, settings: Settings, watch: Watch) -> None:
+        self.settings, self.watch, self.run = settings, watch, None
 
     def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[plugin.SETTINGS] = self.settings
         config.stash[plugin.LISTENERS] = [self.watch.on_event]
 
     @pytest.hookimpl(trylast=True)
@@ -69,28 +67,17 @@ class Wiring:
         self.run = session.config.stash.get(plugin.RUN, None)
 
 
-def validate(arguments: argparse.Namespace) -> None:
-    """Names that do not exist are the user's to mend, before anything starts."""
-    for text in arguments.backend:
-        for name in text.split(","):
-            registry.find(name)
-    there = contracts()  # a broken document is named here, before anything starts
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """What is asked for. Names that do not exist, and documents that are broken, are named before anything starts."""
+    contracts()
     unchecked()
-    for operation in arguments.operation:
-        if operation not in there:
-            raise UsageError(f"no operation {operation!r}; there are {', '.join(contracts())}")
-    for file in arguments.expectations:
-        expectations.read(Path(file))
-    if arguments.scan not in (None, "auto", "integration", "simulated"):
-        scan_checks.Scan.open(Path(arguments.scan).resolve())
-    if not arguments.timeout > 0:
-        raise UsageError(f"--timeout {arguments.timeout:g}: more than 0 seconds are asked for")
     try:
         Path(arguments.runs).mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=arguments.runs):
             pass
     except OSError as error:
         raise UsageError(f"--runs {arguments.runs}: no results can be kept there: {error.strerror}") from error
+    return from_options(arguments)
 
 
 def _alone() -> contextlib.AbstractContextManager:
@@ -100,12 +87,11 @@ def _alone() -> contextlib.AbstractContextManager:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    validate(arguments)
     watch = Watch()
-    wiring = Wiring(watch)
+    wiring = Wiring(settings_of(arguments), watch)
     spoken = io.StringIO()
     with contextlib.redirect_stderr(spoken) if not sys.stderr.isatty() else contextlib.nullcontext(), _alone():
-        code = pytest.main(pytest_arguments(arguments), plugins=[watch, wiring])
+        code = pytest.main(pytest_arguments(), plugins=[watch, wiring])
     if wiring.run is None:  # a run that ended has a verdict of its own, whatever pytest's code
         cut = code in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
         sys.stderr.write(spoken.getvalue())

@@ -16,15 +16,15 @@ from rich.table import Table
 
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Raised, Returned
-from ptychoparity.backends.worker import StartFailed, Worker
 from ptychoparity.core.errors import UsageError
+from ptychoparity.harness.settings import DEFAULT_BACKENDS
+from ptychoparity.harness.targets import Pool, Target
 from ptychoparity.reference import dispatch
 from ptychoparity.spec_tests import files, goldens, ties
 from ptychoparity.spec_tests.compare import Comparison, compare_outputs
 from ptychoparity.spec_tests.contract import Contract, contracts
 
 ORACLE = "oracle"
-DEFAULT = ("tensorflow", "pytorch")
 Ask = Callable[[Contract, dict[str, Any]], dict[str, Any]]
 
 
@@ -49,9 +49,9 @@ def ask_oracle(contract: Contract, inputs: dict[str, Any]) -> dict[str, Any]:
         return dispatch.call(contract.operation, inputs)
 
 
-def ask_worker(worker: Worker, timeout: float) -> Ask:
+def ask_target(target: Target, timeout: float) -> Ask:
     def ask(contract: Contract, inputs: dict[str, Any]) -> dict[str, Any]:
-        answer = worker.call(contract.operation, inputs, timeout)
+        answer = target.call(contract.operation, inputs, timeout)
         if isinstance(answer, Returned):
             wrong = contract.output_errors(inputs, answer.outputs)
             if wrong:
@@ -204,25 +204,23 @@ def run(folder: Path, names: list[str], timeout: float) -> int:
     console = Console(highlight=False)
     rows, absent = compare_folder(folder, ORACLE, ask_oracle)
     who, unjudged, unclaimed = [ORACLE], [], []
-    for name in [n for text in names or DEFAULT for n in text.split(",")]:
-        entry = registry.find(name)
-        if reason := entry.missing():
-            unjudged.append(f"{name}: skipped, {reason}")
-            continue
-        worker = Worker(entry, "cpu")
-        try:
-            claimed = worker.start()["operations"]
-            found = compare_folder(folder, name, ask_worker(worker, timeout), claimed)[0]
+    for name in [n for text in names or DEFAULT_BACKENDS for n in text.split(",")]:
+        with Pool() as pool:  # one at a time: two frameworks take memory for nothing
+            target = pool.add(registry.find(name), "cpu")
+            if target.status == "skipped":
+                unjudged.append(f"{name}: skipped, {target.reason}")
+                continue
+            if not target.start():
+                unjudged.append(f"{name}: did not start, {target.reason}")
+                continue
+            claimed = target.description["operations"]
+            found = compare_folder(folder, name, ask_target(target, timeout), claimed)[0]
             rows += found
             who.append(name)
             if left := sorted({row.operation for row in rows} - set(claimed)):
                 unclaimed.append(f"not claimed by {name}: {', '.join(left)}")
             if not found:
                 unjudged.append(f"{name}: could not be judged, it claims no operation that this folder has numbers of")
-        except StartFailed as failure:
-            unjudged.append(f"{name}: did not start, {failure.reason}")
-        finally:
-            worker.stop()
     console.print(_table(rows, who))
     for file, key, clause, apart, why in disagreements(folder):
         console.print(

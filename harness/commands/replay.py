@@ -9,11 +9,13 @@ from rich.console import Console
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness import targets
-from ptychoparity.harness.session import Session, Settings
+from ptychoparity.harness.session import Session
+from ptychoparity.harness.settings import Selection, Settings
 from ptychoparity.reports.events import BAD_OUTCOMES
 from ptychoparity.spec_tests import contract, files
 from ptychoparity.spec_tests.checks import every_case, kind_of
 from ptychoparity.spec_tests.generate import Check
+from ptychoparity.spec_tests.scan_checks import Scan
 
 KEYS = {"id", "operation", "kind", "case", "backend", "device", "against", "descriptor", "contracts", "outcome"}
 
@@ -51,13 +53,13 @@ def _trust_no_path(path: Path, kept: dict) -> None:
         files.plain_name(f"{path}: descriptor.target.name", target["name"])
 
 
-def scan_of(path: Path, kept: dict, check: Check) -> Path | None:
-    """The scan of a check that needs one; a failure of any other check has none to open."""
+def scan_of(path: Path, kept: dict, check: Check) -> Scan | None:
+    """The scan of a check that needs one; a failure of any other check has none to open. Raises UsageError."""
     if not kind_of(check.case).needs_scan:
         return None
     if not isinstance(kept.get("scan"), str):
         raise UsageError(f"{path}: scan: expected the path of the scan, got {kept.get('scan')!r}")
-    return Path(kept["scan"])
+    return Scan.open(Path(kept["scan"]))
 
 
 def find(kept: dict, backend: str) -> Check:
@@ -84,7 +86,13 @@ def run(path: Path, backend: str | None, timeout: float) -> int:
     names, devices = tuple(dict.fromkeys((other, name))), tuple(dict.fromkeys((device, kept["device"])))
     with tempfile.TemporaryDirectory(prefix="ptychoparity-replay-") as folder:
         settings = Settings(
-            names, PROFILES["quick"], devices, runs=Path(folder), timeout=timeout, selection=check.id, scan=scan
+            names,
+            PROFILES["quick"],
+            devices,
+            runs=Path(folder),
+            timeout=timeout,
+            selection=Selection(only=(check.id,)),
+            scan=scan,
         )
         session = Session(settings)
         try:
