@@ -33,7 +33,7 @@ channel.send([tried, sorted(sys.modules)])
 def looked(worker: Worker, *names: str) -> tuple[dict[str, str], list[str]]:
     """What each import says in the worker's process, "" for nothing wrong; and the modules there."""
     answer = worker.call("diffract", FIELD, timeout=60)
-    assert isinstance(answer, Returned), answer
+    assert isinstance(answer, Returned) and worker._group is not None, answer
     channel = next(iter(worker._group)).remote_exec(LOOK)
     channel.send(list(names))
     return channel.receive(60)
@@ -144,5 +144,6 @@ def test_the_numpy_backend_gets_the_oracle_and_the_contracts_too(elsewhere):
     answer = worker.call("diffract", FIELD, timeout=60)
     rooms = _rooms(worker)
     worker.stop()
+    assert isinstance(answer, Returned), answer
     assert answer.outputs["amplitude"].dtype == np.float32 and answer.outputs["amplitude"][0, 32, 32] == 64
     assert rooms == {"backends", "core", "reference", "spec_tests"}  # the oracle may use the words of core

@@ -77,7 +77,9 @@ def test_a_backends_classes_declare_no_field_of_their_own_but_the_model(backend)
     trees = [ast.parse((PROJECT / file).read_text(encoding="utf-8")) for file in OWN[backend]]
     classes = {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
     assert classes.keys() == {"ModelConfig", "TrainingConfig", "InferenceConfig", "PyTorchExecutionConfig"}
-    declared = {name: [n.target.id for n in one.body if isinstance(n, ast.AnnAssign)] for name, one in classes.items()}
+    declared = {
+        name: [ast.unparse(n.target) for n in one.body if isinstance(n, ast.AnnAssign)] for name, one in classes.items()
+    }
     assert declared == {
         "ModelConfig": [], "TrainingConfig": ["model"], "InferenceConfig": ["model"], "PyTorchExecutionConfig": [],
     }  # fmt: skip

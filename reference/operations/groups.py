@@ -53,7 +53,15 @@ def group_scan(
 
 
 def describe_groups(
-    nn_indices, xcoords, ycoords, xcoords_start, ycoords_start, diff3d, objectGuess, Y, N
+    nn_indices: np.ndarray,
+    xcoords: np.ndarray,
+    ycoords: np.ndarray,
+    xcoords_start: np.ndarray | None,
+    ycoords_start: np.ndarray | None,
+    diff3d: np.ndarray,
+    objectGuess: np.ndarray | None,
+    Y: np.ndarray | None,
+    N: int,
 ) -> dict[str, Any]:
     """What `group_scan` says of groups nn_indices (B, C), however they were drawn."""
     positions = np.column_stack([xcoords, ycoords]).astype(float)
