@@ -117,7 +117,7 @@ def build(
         )  # fmt: skip
     there = sources.tests_of(tree) is not None
     silent = unjudged(run, tree.package) if run else ""
-    judged = run.header["run"] if run and not silent else ""
+    judged = run.header.run if run and not silent else ""
     return Inventory(tree.package, tuple(optional), there, judged, silent, tuple(modules))
 
 

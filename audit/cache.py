@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ptychoparity.audit import facts, paths, signatures
-from ptychoparity.reports.facts import replace
+from ptychoparity.reports.text import replace
 
 KEYS = {"lines", "all", "symbols", "imports", "binds", "calls", "uses", "strings"}
 

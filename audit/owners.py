@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ptychoparity.audit.index import Tree
 from ptychoparity.audit.trees import run_git
-from ptychoparity.reports.facts import replace
+from ptychoparity.reports.text import replace
 
 CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 VERSION = 1

@@ -176,7 +176,7 @@ class _Builder:
         return ParityMap(
             self.reference.package, self.candidate.package, rows, needs,
             beside(self.client, (self.reference, self.candidate), self.sources) if self.client else (),
-            self.specs, self.client.package if self.client else "", self.run.header["run"] if self.run else "",
+            self.specs, self.client.package if self.client else "", self.run.header.run if self.run else "",
             tuple(self._notes()),
         )  # fmt: skip
 

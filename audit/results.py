@@ -6,8 +6,10 @@ Only of backends that are the audited package: that another implementation passe
 from dataclasses import dataclass
 
 from ptychoparity.audit.mapping import rows
-from ptychoparity.reports.events import BAD_OUTCOMES, Run
-from ptychoparity.reports.facts import counts, key
+from ptychoparity.core.events import CheckFinished
+from ptychoparity.core.outcomes import Outcome
+from ptychoparity.reports.events import Run
+from ptychoparity.reports.queries import counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Result:
     operation: str
     backend: str
     """`backend@device`."""
-    outcomes: dict[str, int]
+    outcomes: dict[Outcome, int]
     failing: tuple[str, ...]
     """Ids of checks that count against the backend, sorted."""
 
@@ -27,10 +29,10 @@ def backends_of(run: Run, package: str) -> tuple[str, ...]:
     folder = f"/{package.replace('.', '/')}/"
     named = rows()["backends"].get(package, ())
     found = []
-    for backend in run.header["backends"]:
-        loaded = backend.get("loaded") or {}
-        if backend["name"] in named or any(folder in (loaded.get(what) or "") for what in ("adapter", "file")):
-            found.append(backend["name"])
+    for backend in run.header.backends:
+        loaded = backend.loaded or {}
+        if backend.name in named or any(folder in (loaded.get(what) or "") for what in ("adapter", "file")):
+            found.append(backend.name)
     return tuple(dict.fromkeys(found))
 
 
@@ -38,20 +40,20 @@ def unjudged(run: Run, *packages: str) -> str:
     """Why a run says nothing of the packages; empty where it does."""
     if any(backends_of(run, package) for package in packages):
         return ""
-    there = ", ".join(dict.fromkeys(backend["name"] for backend in run.header["backends"]))
-    return f"run {run.header['run']} judged {there}: none is {' or '.join(packages)}, so nothing is said of results"
+    there = ", ".join(dict.fromkeys(backend.name for backend in run.header.backends))
+    return f"run {run.header.run} judged {there}: none is {' or '.join(packages)}, so nothing is said of results"
 
 
 def results(run: Run, *packages: str) -> dict[str, tuple[Result, ...]]:
     """Operation to its results, by backend; of the backends that are one of the packages."""
     mine = {name for package in packages for name in backends_of(run, package)}
-    grouped: dict[tuple[str, str], list[dict]] = {}
+    grouped: dict[tuple[str, str], list[CheckFinished]] = {}
     for check in run.checks:
-        if check["backend"] not in mine:
+        if check.backend not in mine:
             continue
-        grouped.setdefault((check["operation"], key(check)), []).append(check)
+        grouped.setdefault((check.operation, check.column), []).append(check)
     found: dict[str, list[Result]] = {}
     for (operation, backend), checks in sorted(grouped.items()):
-        failing = tuple(sorted(check["id"] for check in checks if check["outcome"] in BAD_OUTCOMES))
+        failing = tuple(sorted(check.id for check in checks if check.outcome.bad))
         found.setdefault(operation, []).append(Result(operation, backend, counts(checks), failing))
     return {operation: tuple(several) for operation, several in found.items()}

@@ -107,9 +107,12 @@ class CoverageRow(Record):
 class Hunt(Record):
     """The results of `ptychoparity mutate` that were counted."""
 
+    file: str
     run: str
     backend: str
     finished: str
+    current: bool
+    """Whether it hunted under the contracts of this run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,8 +42,11 @@ def _header_from_1(event: Json) -> Json:
     backends = [{"detail": "", "not_applicable": [], **one} for one in event["backends"]]
     operations = [{"tolerance": {}, **one} for one in event["operations"]]
     clauses = [{"reading": "", **one} for one in event["clauses"]]
-    added = {"seed": None, "coverage": None, "defaults": None}
-    return {**added, **event, "schema": 2, "backends": backends, "operations": operations, "clauses": clauses}
+    found = {"seed": None, "coverage": None, "defaults": None, **event}
+    if found["coverage"] and found["coverage"]["hunt"]:
+        hunt = {"file": "mutants.json", "current": True, **found["coverage"]["hunt"]}
+        found["coverage"] = {**found["coverage"], "hunt": hunt}
+    return {**found, "schema": 2, "backends": backends, "operations": operations, "clauses": clauses}
 
 
 def _check_from_1(event: Json) -> Json:

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ptychoparity.core.events import CheckFinished
+from ptychoparity.core.outcomes import Outcome, Standing
 from ptychoparity.harness import targets
 from ptychoparity.harness.targets import Target
 from ptychoparity.spec_tests.checks import kind_of
@@ -25,7 +27,7 @@ from ptychoparity.spec_tests.trial import JudgeOptions, Record, Trial
 STRIKES = 3
 """Crashes and timeouts of one backend in one operation, after which its other checks there are not run."""
 
-ENDED_BADLY = frozenset({"error", "crash", "timeout"})
+ENDED_BADLY = frozenset(outcome for outcome in Outcome if outcome.standing is Standing.BROKEN)
 """No answer to valid input: that binds whatever clause the check carries."""
 
 Keep = Callable[[Check, str, np.ndarray, str], None]
@@ -36,14 +38,14 @@ Keep = Callable[[Check, str, np.ndarray, str], None]
 class CheckResult:
     """What came of a check."""
 
-    event: dict[str, Any]
+    event: CheckFinished
     faults: tuple[str, ...] = ()
     """Why its backend cannot be judged: a fault of the harness, or of the scan."""
 
     @property
     def struck(self) -> bool:
         """Whether the backend's process ended, or was ended, over it."""
-        return self.event["outcome"] in ("crash", "timeout")
+        return self.event.outcome in (Outcome.CRASH, Outcome.TIMEOUT)
 
 
 @dataclass(frozen=True)
@@ -135,12 +137,12 @@ class CheckRunner:
                     f"{key} crashed or hung {STRIKES} times in {operation}: the rest is not run", "not-run"
                 )
 
-    def _event(self, check: Check, record: Record, ended: Ended, seconds: float) -> dict[str, Any]:
+    def _event(self, check: Check, record: Record, ended: Ended, seconds: float) -> CheckFinished:
         case, failure = check.case, ended.failure
         comparisons = (failure.comparisons if failure else ()) or record.comparisons
         level = check.level(self._targets[targets.key(check)].framework)
         event = {
-            "event": "check-finished", "id": check.id, "operation": case.operation, "kind": str(case.shown),
+            "id": check.id, "operation": case.operation, "kind": str(case.shown),
             "case": case.name, "backend": check.backend, "device": check.device, "clauses": list(case.clauses),
             "level": "MUST" if ended.outcome in ENDED_BADLY else level,
             "outcome": ended.outcome, "message": ended.message,
@@ -155,4 +157,4 @@ class CheckRunner:
         }  # fmt: skip
         if check.against:
             event["against"] = check.against
-        return event
+        return CheckFinished.from_json(event)

@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
@@ -22,17 +22,13 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from ptychoparity.backends import registry
+from ptychoparity.core import events
 from ptychoparity.core.errors import UsageError
-from ptychoparity.reports import facts
+from ptychoparity.core.events import BackendEvent, CheckFinished, Stale
+from ptychoparity.core.outcomes import Outcome
+from ptychoparity.core.verdicts import Known, Status
+from ptychoparity.reports.text import expectation_text, first_line
 from ptychoparity.spec_tests import checks
-
-Event = dict[str, Any]
-
-UNJUDGED = ("skip", "not-run")
-"""Outcomes that say nothing of an expectation: nobody was asked."""
-
-GATING = ("expired", "other-signature", "passes")
-"""States that fail the gate, the one to report first in front."""
 
 
 class BadExpectations(UsageError):
@@ -73,7 +69,7 @@ class Expectation:
         return case == self.check or fnmatch.fnmatchcase(case, self.check)
 
     def fields(self) -> dict[str, Any]:
-        """What readers of the run are told of it."""
+        """Return what readers of the run are told of it."""
         return {
             "owner": self.owner, "issue": self.issue, "expires": self.expires.isoformat(),
             "signature": self.signature, "file": self.file, "entry": self.entry,
@@ -190,79 +186,79 @@ def _plain(value: Any) -> Any:
 # -- matching -----------------------------------------------------------------------------------------------
 
 
-def versions(backends: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Column to the version each ready backend of a header says it has."""
-    return {
-        facts.key(dict(one)): str((one.get("info") or {}).get("version", ""))
-        for one in backends
-        if one["status"] == "ready"
-    }
+def versions(backends: Iterable[BackendEvent]) -> dict[str, str]:
+    """Return column to the version each ready backend of a header says it has."""
+    return {one.column: str((one.info or {}).get("version", "")) for one in backends if one.status is Status.READY}
 
 
 def today() -> date:
     return datetime.now(UTC).date()
 
 
-def case_of(event: Event) -> str:
-    """The part of a check's id that an expectation names."""
-    return f"{event['operation']}/{event['kind']}/{event['case']}"
+def case_of(event: CheckFinished) -> str:
+    """Return the part of a check's id that an expectation names."""
+    return f"{event.operation}/{event.kind}/{event.case}"
 
 
-def ended(event: Event) -> str:
-    """How the check ended, expected or not."""
-    return event.get("expectation", {}).get("outcome", event["outcome"])
-
-
-def covers(entry: Expectation, event: Event, known: Mapping[str, str]) -> bool:
-    """Whether the check is one of the entry's. `known` is `versions` of the run."""
-    column = facts.key(event)
+def covers(entry: Expectation, event: CheckFinished, known: Mapping[str, str]) -> bool:
+    """Return whether the check is one of the entry's. `known` is `versions` of the run."""
+    column = event.column
     return column in known and entry.names(case_of(event)) and entry.is_for(column, known[column])
 
 
-def signed(entry: Expectation, event: Event) -> bool:
-    """Whether the failure is the one recorded."""
-    return re.search(entry.signature, f"{ended(event)}: {facts.first_line(event['message'])}") is not None
+def signed(entry: Expectation, event: CheckFinished) -> bool:
+    """Return whether the failure is the one recorded."""
+    return re.search(entry.signature, f"{event.ended}: {first_line(event.message)}") is not None
 
 
-def _state(entry: Expectation, event: Event, day: date) -> str:
-    if ended(event) == "pass":
-        return "passes"
+def _state(entry: Expectation, event: CheckFinished, day: date) -> Known:
+    if event.ended is Outcome.PASS:
+        return Known.PASSES
     if day > entry.expires:
-        return "expired"
-    return "met" if signed(entry, event) else "other-signature"
+        return Known.EXPIRED
+    return Known.MET if signed(entry, event) else Known.OTHER_SIGNATURE
 
 
-def judged(entries: Sequence[Expectation], event: Event, known: Mapping[str, str], day: date) -> Event:
-    """The check's event as the expectations leave it: another outcome, and what is expected beside it.
+_BECOMES = {Known.MET: Outcome.XFAIL, Known.PASSES: Outcome.XPASS}
+"""How a check ends in the eyes of a known failure, where that is another outcome."""
+
+_FIRST = (Known.MET, Known.EXPIRED, Known.OTHER_SIGNATURE, Known.PASSES)
+"""Which state counts where several entries cover a check."""
+
+
+def judged(entries: Sequence[Expectation], event: CheckFinished, known: Mapping[str, str], day: date) -> CheckFinished:
+    """Return the check's event as the expectations leave it: another outcome, and what is expected beside it.
 
     One entry that is met is enough; where none is, the first of the gravest state is reported.
     """
-    if ended(event) in UNJUDGED:
+    if not event.ended.asked:
         return event
     found = [(_state(entry, event, day), entry) for entry in entries if covers(entry, event, known)]
     if not found:
         return event
-    state, entry = min(found, key=lambda pair: ("met", *GATING).index(pair[0]))
-    told = {**event, "expectation": {**entry.fields(), "state": state, "outcome": event["outcome"]}}
-    told["outcome"] = {"met": "xfail", "passes": "xpass"}.get(state, event["outcome"])
-    if state != "met":
-        told["message"] = "\n".join(filter(None, (event["message"], facts.expectation_text(told))))
-    return told
+    state, entry = min(found, key=lambda pair: _FIRST.index(pair[0]))
+    expectation = events.Expectation(**entry.fields(), state=state, outcome=event.outcome)
+    told = replace(event, expectation=expectation, outcome=_BECOMES.get(state, event.outcome))
+    if state is Known.MET:
+        return told
+    return replace(told, message="\n".join(filter(None, (event.message, expectation_text(told)))))
 
 
-def stale(entries: Sequence[Expectation], events: Sequence[Event], known: Mapping[str, str]) -> list[Event]:
-    """Entries of backends that ran which cover no check of the run, as the footer lists them.
+def stale(
+    entries: Sequence[Expectation], checks: Sequence[CheckFinished], known: Mapping[str, str]
+) -> tuple[Stale, ...]:
+    """Return entries of backends that ran which cover no check of the run, as the footer lists them.
 
     Checks that this run had no way to ask (a scan's, a pair's) are no reason to forget what is known of them.
     """
     found = []
     for entry in entries:
         columns = [column for column, version in known.items() if entry.is_for(column, version)]
-        if not columns or any(covers(entry, event, known) for event in events):
+        if not columns or any(covers(entry, check, known) for check in checks):
             continue
         if not any(entry.names(case) for case in _conditional()):
-            found.append({"columns": columns, "check": entry.check, **entry.fields()})
-    return found
+            found.append(Stale(columns=tuple(columns), check=entry.check, **entry.fields()))
+    return tuple(found)
 
 
 @cache

@@ -8,20 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from ptychoparity.core.events import CheckFinished, Header
+from ptychoparity.core.outcomes import Outcome
 from ptychoparity.harness.expectations import (
-    UNJUDGED,
-    Event,
     Expectation,
     File,
     case_of,
     covers,
-    ended,
     signed,
     stale,
     versions,
 )
-from ptychoparity.reports import facts
-from ptychoparity.reports.events import BAD_OUTCOMES
+from ptychoparity.reports.text import first_line
+from ptychoparity.reports.text import replace as replace_file
 
 
 @dataclass(frozen=True)
@@ -35,20 +34,20 @@ class Update:
 
 
 def update(
-    file: File, header: Event, events: Sequence[Event], day: date, renewed: Mapping[str, Any] | None = None
+    file: File, header: Header, events: Sequence[CheckFinished], day: date, renewed: Mapping[str, Any] | None = None
 ) -> Update:
     """What the run says of the file: stale and passing entries go, a pattern shrinks to what still fails.
 
     With `renewed` (owner, issue, expires) each failure that no entry covers is added.
     """
-    known, whole = versions(header["backends"]), header["selection"] is None
-    gone = {one["entry"] for one in stale(file.entries, events, known)} if whole else set()
+    known, whole = versions(header.backends), header.selection is None
+    gone = {one.entry for one in stale(file.entries, events, known)} if whole else set()
     entries: list[Expectation] = []
     removed: list[str] = []
     kept: list[str] = []
     for entry in file.entries:
         mine = [event for event in events if covers(entry, event, known)]
-        passing = [event for event in mine if ended(event) == "pass"]
+        passing = [event for event in mine if event.ended is Outcome.PASS]
         if entry.entry in gone:
             removed.append(f"{entry.check}: stale, it covers no check")
         elif not passing or (not whole and entry.is_pattern):
@@ -57,17 +56,17 @@ def update(
         else:
             left = [event for event in mine if event not in passing]
             entries += _narrowed(entry, left, passing)
-            removed += [f"{case_of(event)} on {facts.key(event)}: passes" for event in passing]
+            removed += [f"{case_of(event)} on {event.column}: passes" for event in passing]
             kept += [f"{case_of(event)}: {_why_kept(entry, [event], day)}" for event in left]
     new = _new(file, entries, events, known, renewed) if renewed else []
     return Update((*entries, *new), tuple(removed), tuple(kept), tuple(f"{e.check}: /{e.signature}/" for e in new))
 
 
-def _why_kept(entry: Expectation, events: Sequence[Event], day: date) -> str:
-    asked = [event for event in events if ended(event) not in UNJUDGED]
+def _why_kept(entry: Expectation, events: Sequence[CheckFinished], day: date) -> str:
+    asked = [event for event in events if event.ended.asked]
     if not asked:
         return "not asked in this run"
-    if any(ended(event) == "pass" for event in asked):
+    if any(event.ended is Outcome.PASS for event in asked):
         return "passes in part, and only part was asked"
     if day > entry.expires:
         return f"fails, and expired on {entry.expires}: ask {entry.owner}"
@@ -75,11 +74,11 @@ def _why_kept(entry: Expectation, events: Sequence[Event], day: date) -> str:
     return f"fails otherwise than recorded in {other} of {len(asked)}" if other else "fails as recorded"
 
 
-def _narrowed(entry: Expectation, left: Sequence[Event], passing: Sequence[Event]) -> list[Expectation]:
+def _narrowed(entry: Expectation, left: Sequence[CheckFinished], passing: Sequence[CheckFinished]) -> list[Expectation]:
     """The entry for each check that does not pass; for its device alone where it passes on another."""
     mended = {case_of(event) for event in passing}
     found = [
-        replace(entry, check=case_of(event), device=event["device"] if case_of(event) in mended else entry.device)
+        replace(entry, check=case_of(event), device=event.device if case_of(event) in mended else entry.device)
         for event in left
     ]
     return list(dict.fromkeys(found))
@@ -90,10 +89,10 @@ def _new(file: File, entries: list[Expectation], events, known: Mapping[str, str
     probe = Expectation(str(file.path), 0, file.backend, "*", signature="", **renewed)
     found = []
     for event in events:
-        failed = ended(event) in BAD_OUTCOMES and covers(probe, event, known)
+        failed = event.ended.bad and covers(probe, event, known)
         if failed and not any(covers(entry, event, known) for entry in entries):
-            signature = signature_of(ended(event), event["message"])
-            found.append(replace(probe, check=case_of(event), device=event["device"], signature=signature))
+            signature = signature_of(event.ended, event.message)
+            found.append(replace(probe, check=case_of(event), device=event.device, signature=signature))
     return found
 
 
@@ -102,7 +101,7 @@ _NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w.]*[A-Za-
 
 def signature_of(outcome: str, message: str) -> str:
     """A regular expression for a failure: what is said before the first semicolon, any number for each number."""
-    text = f"{outcome}: {facts.first_line(message).split(';')[0].strip()}"
+    text = f"{outcome}: {first_line(message).split(';')[0].strip()}"
     parts = (re.sub(r"([.^$*+?{}\[\]\\|()])", r"\\\1", part) for part in _NUMBER.split(text))
     return "^" + r"[-+.\de]+".join(parts)
 
@@ -111,7 +110,7 @@ def write(file: File, entries: Sequence[Expectation]) -> None:
     """Replace the file by these entries, in one step. Comments are not kept."""
     text = f"backend = {_toml(file.backend)}\n" + "".join(map(_entry, entries))
     tomllib.loads(text)
-    facts.replace(file.path, text)
+    replace_file(file.path, text)
 
 
 def _entry(entry: Expectation) -> str:

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from ptychoparity.core.errors import UsageError
+from ptychoparity.core.outcomes import Standing
 from ptychoparity.harness.options import OPTIONS
 from ptychoparity.harness.session import Session
 from ptychoparity.harness.settings import Settings, from_options
-from ptychoparity.reports.events import BAD_OUTCOMES, Run
-from ptychoparity.reports.facts import expectation_text
+from ptychoparity.reports.events import Run
+from ptychoparity.reports.text import expectation_text
 from ptychoparity.spec_tests.checks import phase
 from ptychoparity.spec_tests.generate import Check
 
@@ -143,13 +144,13 @@ def verdict(request: pytest.FixtureRequest):
     session = request.config.stash[SESSION]
 
     def judge(check: Check) -> None:
-        event: dict[str, Any] = session.run(check)
-        if event["outcome"] in BAD_OUTCOMES:
-            pytest.fail(f"{event['outcome']}: {event['message']}\n{event['reproduce'][0]}", pytrace=False)
-        if event["outcome"] == "xfail":
-            pytest.xfail(f"{expectation_text(event)}: {event['message']}")
-        if event["outcome"] != "pass":
-            pytest.skip(f"{event['outcome']}: {event['message']}")
+        event = session.run(check)
+        if event.outcome.bad:
+            pytest.fail(f"{event.outcome}: {event.message}\n{event.reproduce[0]}", pytrace=False)
+        if event.outcome.standing is Standing.EXPECTED:
+            pytest.xfail(f"{expectation_text(event)}: {event.message}")
+        if event.outcome.standing is not Standing.GOOD:
+            pytest.skip(f"{event.outcome}: {event.message}")
 
     return judge
 
@@ -166,7 +167,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         del session.config.stash[SESSION]
         return
     code = run.finish()
-    session.config.stash[RUN] = reporting.write_reports(run.folder, ours=True)
+    session.config.stash[RUN] = reporting.write_reports(run.folder)
     others_failed = exitstatus == 1 and not run.any_failed()
     session.exitstatus = 1 if others_failed else exitstatus if exitstatus > 1 and exitstatus != 5 else code
 
@@ -176,5 +177,5 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if run is not None:
         footer = config.stash[RUN].footer
         terminalreporter.section("ptychoparity")
-        terminalreporter.write_line(f"{footer['verdict']} (exit {footer['exit']})")
+        terminalreporter.write_line(f"{footer.verdict} (exit {int(footer.exit)})")
         terminalreporter.write_line(f"report: {run.folder / 'index.html'}")

@@ -149,7 +149,7 @@ class PrefetchingRunner:
         self._results.close()
 
     def _keep(self, message: tuple[str, Any]) -> None:
-        self._ready[message[1].event["id"]] = message[1]
+        self._ready[message[1].event.id] = message[1]
 
     def _next(self) -> tuple[str, Any]:
         try:

@@ -8,6 +8,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,10 @@ import numpy as np
 from ptychoparity.backends import registry
 from ptychoparity.backends.worker import Worker
 from ptychoparity.core.devices import missing
+from ptychoparity.core.events import Artifact, BackendEvent, CheckFinished, CheckStarted, Event, Footer, Timing
+from ptychoparity.core.events_check import Picture
+from ptychoparity.core.kinds import Kind
+from ptychoparity.core.outcomes import Outcome
 from ptychoparity.core.profiles import MINIMUM_CHECKS
 from ptychoparity.harness import expectations, prefetch, storage, targets
 from ptychoparity.harness.check_runner import CheckResult, CheckRunner
@@ -39,7 +44,7 @@ class Session:
     def __init__(
         self,
         settings: Settings,
-        listeners: Sequence[Callable[[dict[str, Any]], None]] = (),
+        listeners: Sequence[Callable[[Event], None]] = (),
         ahead: Sequence[Check] = (),
     ) -> None:
         self.settings = settings
@@ -49,10 +54,10 @@ class Session:
         self._ahead = ahead if prefetch.possible() else ()
         self._planned = [(targets.key(check), check.id) for check in ahead]
         self._writer = events.Writer(self.folder / "events.jsonl")
-        self._finished: list[dict[str, Any]] = []
+        self._finished: list[CheckFinished] = []
         self._versions: dict[str, str] = {}
         self._faults: dict[str, list[str]] = {}
-        self._uncovered: list[str] = []
+        self._uncovered: tuple[str, ...] = ()
         self._began = time.perf_counter()
         self._startup = 0.0
         self.scan = settings.scan
@@ -74,9 +79,9 @@ class Session:
         # what is forked goes first: a worker brings threads along, and with threads about no process should be forked
         self.targets.start([one for one in self.targets.values() if isinstance(one.process, PrefetchingRunner)])
         self._startup = time.perf_counter() - begin
-        self._versions = expectations.versions(target.event() for target in self.targets.values())
+        self._versions = expectations.versions(self._backends())
         first = header(self.settings, self.folder.name, self.options.seed, list(self.targets.values()))
-        self._uncovered = first["coverage"]["faults"]
+        self._uncovered = first.coverage.faults
         self._emit(first)
         if self.scan is not None:
             self._show_scan()
@@ -93,23 +98,26 @@ class Session:
 
     # -- events -------------------------------------------------------------------------------------------
 
-    def _emit(self, event: dict[str, Any]) -> None:
+    def _backends(self) -> list[BackendEvent]:
+        return [BackendEvent.from_json(target.event()) for target in self.targets.values()]
+
+    def _emit(self, event: Event) -> None:
         self._writer.write(event)
         for listener in self.listeners:
             listener(event)
 
     # -- checks -------------------------------------------------------------------------------------------
 
-    def run(self, check: Check, descriptor: dict[str, Any] | None = None) -> dict[str, Any]:
+    def run(self, check: Check, descriptor: dict[str, Any] | None = None) -> CheckFinished:
         """Judge one check and write its event; nothing a backend does comes out as an exception."""
-        self._emit({"event": "check-started", "id": check.id})
+        self._emit(CheckStarted(id=check.id))
         result = (self._prefetched(check) if descriptor is None else None) or self.runner.run(check, descriptor)
         self._note_ended()
         if result.faults:
             self._faults.setdefault(targets.key(check), []).extend(result.faults)
         event = result.event
-        if event["outcome"] in events.BAD_OUTCOMES:
-            self._keep_failure(check, event)
+        if event.outcome.bad:
+            event = self._keep_failure(check, event)
         event = expectations.judged(self.settings.expectations, event, self._versions, expectations.today())
         self._finished.append(event)
         self._emit(event)
@@ -143,8 +151,8 @@ class Session:
         file = self.folder / "arrays" / f"{label}.npy"
         file.parent.mkdir(exist_ok=True)
         np.save(file, array, allow_pickle=False)
-        where = {"backend": backend, "device": device, "file": str(file.relative_to(self.folder))}
-        self._emit({"event": "artifact", "name": name, "caption": caption, **where})
+        where = str(file.relative_to(self.folder))
+        self._emit(Artifact(name=Picture(name), caption=caption, backend=backend, device=device, file=where))
 
     def _show_scan(self) -> None:
         """The scan's own pictures: they belong to no backend."""
@@ -154,14 +162,14 @@ class Session:
         if arrays["objectGuess"] is not None:
             self._keep_array("object", "", "", arrays["objectGuess"], "objectGuess of the scan")
 
-    def _keep_failure(self, check: Check, event: dict[str, Any]) -> None:
-        """A failure becomes a file that `ptychoparity replay` takes."""
+    def _keep_failure(self, check: Check, event: CheckFinished) -> CheckFinished:
+        """A failure becomes a file that `ptychoparity replay` takes, and its event says where it is."""
         plain = "".join(c if c.isalnum() or c in "-_.=@" else "_" for c in check.id)
         # ids of long paths are cut for the file system, and told apart by their digest
         name = f"{plain if len(plain) < 180 else f'{plain[:170]}-{zlib.crc32(check.id.encode()):08x}'}.json"
         path = self.folder / "failures" / name
         kept = {
-            k: event[k]
+            k: getattr(event, k)
             for k in ("id", "operation", "kind", "case", "backend", "device", "outcome", "message", "descriptor")
         }
         storage.write_json(
@@ -174,8 +182,8 @@ class Session:
                 "scan": str(self.scan.path) if kind_of(check.case).needs_scan else None,
             },
         )
-        event["failure_file"] = str(path.relative_to(self.folder))
-        event["reproduce"].insert(0, f"ptychoparity replay {shlex.quote(os.path.relpath(path))}")
+        again = f"ptychoparity replay {shlex.quote(os.path.relpath(path))}"
+        return replace(event, failure_file=str(path.relative_to(self.folder)), reproduce=(again, *event.reproduce))
 
     # -- verdict ------------------------------------------------------------------------------------------
 
@@ -197,25 +205,25 @@ class Session:
 
     def _left(self) -> Counter[str]:
         """Per target, how many of the checks that were to be run were not: pytest's -x and --maxfail stop early."""
-        done = {event["id"] for event in self._finished}
+        done = {event.id for event in self._finished}
         return Counter(key for key, id in self._planned if id not in done)
 
     def _too_little(self, key: str, operation: str) -> list[str]:
         """Why one operation of one backend was asked too little; a failure has been asked enough to fail."""
-        mine = [e for e in self._finished if e["operation"] == operation and f"{e['backend']}@{e['device']}" == key]
-        asked = [e for e in mine if e["outcome"] not in ("skip", "not-run")]
-        explored = [e for e in asked if e["kind"] == "property"]
+        mine = [e for e in self._finished if e.operation == operation and e.column == key]
+        asked = [e for e in mine if e.outcome.asked]
+        explored = [e for e in asked if e.kind is Kind.PROPERTY]
         wanted = self.settings.profile.examples
         if len(asked) < MINIMUM_CHECKS:
             return [f"{operation}: {len(asked)} checks, at least {MINIMUM_CHECKS} are asked for"]
         if not explored:
             return [f"{operation}: no property check, one of {wanted} examples is asked for"]
-        if all(e["outcome"] == "pass" and e["examples"] < wanted for e in explored):
-            return [f"{operation}: {explored[0]['examples']} property examples, at least {wanted} are asked for"]
+        if all(e.outcome is Outcome.PASS and e.examples < wanted for e in explored):
+            return [f"{operation}: {explored[0].examples} property examples, at least {wanted} are asked for"]
         return []
 
     def any_failed(self) -> bool:
-        return any(e["outcome"] in events.BAD_OUTCOMES for e in self._finished)
+        return any(e.outcome.bad for e in self._finished)
 
     def _stop(self) -> None:
         with contextlib.ExitStack() as stack:
@@ -232,11 +240,11 @@ class Session:
         self._stop()
         emptiness = self._emptiness()
         whole = not self.settings.selection and not self._left()
-        forgotten = expectations.stale(self.settings.expectations, self._finished, self._versions) if whole else []
+        forgotten = expectations.stale(self.settings.expectations, self._finished, self._versions) if whole else ()
         gates = {k: self.settings.gate or ("house" if t.entry.ours else "must") for k, t in self.targets.items()}
         optional = frozenset(k for k, t in self.targets.items() if t.device in self.settings.optional_devices)
         verdicts, code, sentence = gate.judge_run(
-            [target.event() for target in self.targets.values()],
+            self._backends(),
             self._finished,
             emptiness,
             gates,
@@ -246,21 +254,21 @@ class Session:
         )
         if self.settings.selection:
             sentence += f" (only what was selected: {self.settings.selection})"
-        overheads = [1e3 * (e["seconds"] - e["adapter_seconds"]) for e in self._finished if e["calls"]]
+        overheads = [1e3 * (e.seconds - e.adapter_seconds) for e in self._finished if e.calls]
         self._emit(
-            {
-                "event": "footer", "finished": storage.now(), "seconds": round(time.perf_counter() - self._began, 3),
-                "counts": dict(Counter(e["outcome"] for e in self._finished)), "verdicts": verdicts, "exit": code,
-                "verdict": sentence,
-                "timing": {
-                    "overhead_ms_median": round(statistics.median(overheads), 3) if overheads else None,
-                    "adapter_seconds": round(sum(e["adapter_seconds"] for e in self._finished), 3),
-                    "oracle_seconds": round(sum(e["oracle_seconds"] for e in self._finished), 3),
-                    "startup_seconds": round(self._startup, 3),
-                },
-                "emptiness": [f"{key}: {text}" for key, texts in emptiness.items() for text in texts],
-                "stale_expectations": forgotten,
-            }
+            Footer(
+                finished=storage.now(), seconds=round(time.perf_counter() - self._began, 3),
+                counts=dict(Counter(e.outcome for e in self._finished)), verdicts=verdicts, exit=code,
+                verdict=sentence,
+                timing=Timing(
+                    overhead_ms_median=round(statistics.median(overheads), 3) if overheads else None,
+                    adapter_seconds=round(sum(e.adapter_seconds for e in self._finished), 3),
+                    oracle_seconds=round(sum(e.oracle_seconds for e in self._finished), 3),
+                    startup_seconds=round(self._startup, 3),
+                ),
+                emptiness=tuple(f"{key}: {text}" for key, texts in emptiness.items() for text in texts),
+                stale_expectations=forgotten,
+            )
         )  # fmt: skip
         self._writer.close()
         return code

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ptychoparity.reports.facts import replace
+from ptychoparity.reports.text import replace
 
 
 def write_json(path: Path, value: Any) -> None:

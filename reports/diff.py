@@ -1,16 +1,19 @@
-"""Two runs held side by side: checks that came, went, or ended otherwise."""
+"""Compare two runs: checks that came, went, or ended differently."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from ptychoparity.core.events import CheckFinished
 from ptychoparity.reports.events import Run
-from ptychoparity.reports.facts import Check
 
-COMPARED: dict[str, Callable[[Check], str]] = {
-    "outcome": lambda check: check["outcome"],
-    "level": lambda check: check["level"],
-    "inputs": lambda check: check.get("digest", ""),
-}
+COMPARED: Mapping[str, Callable[[CheckFinished], str]] = MappingProxyType(
+    {
+        "outcome": lambda check: check.outcome.value,
+        "level": lambda check: check.level.value,
+        "inputs": lambda check: check.digest,
+    }
+)
 """What is compared of a check, by the name a difference carries."""
 
 
@@ -29,17 +32,17 @@ class Difference:
 
 
 def differences(old: Run, new: Run) -> list[Difference]:
-    """Every difference, checks of the old run first, in its order."""
-    before = {check["id"]: check for check in old.checks}
-    after = {check["id"]: check for check in new.checks}
+    """Return every difference, checks of the old run first, in its order."""
+    before = {check.id: check for check in old.checks}
+    after = {check.id: check for check in new.checks}
     found = []
     for name, check in before.items():
         if name not in after:
-            found.append(Difference(name, "removed", check["outcome"]))
+            found.append(Difference(name, "removed", check.outcome.value))
             continue
         for what, value in COMPARED.items():
             if value(check) != value(after[name]):
                 found.append(Difference(name, what, value(check), value(after[name])))
     return found + [
-        Difference(name, "added", "", check["outcome"]) for name, check in after.items() if name not in before
+        Difference(name, "added", "", check.outcome.value) for name, check in after.items() if name not in before
     ]

@@ -1,31 +1,21 @@
-"""The event stream of a run: the only thing a reader of results ever sees.
+"""The event stream of a run on disk: the only thing a reader of results ever sees.
 
-A run is a file `events.jsonl`: one header, any number of events, one footer. Every line obeys
-`events.schema.json`. Without its footer the stream is a broken run, and reading it says so.
+A run is a file `events.jsonl`: one header, any number of events, one footer, each a line of JSON as `core.events` has
+it (`events.schema.json` says the same to other programs). Without its footer the stream is a broken run, and reading
+it says so.
 """
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-import jsonschema
-
+from ptychoparity.core import events
 from ptychoparity.core.errors import UsageError
-from ptychoparity.core.levels import Level
-from ptychoparity.core.outcomes import Outcome
-
-OUTCOMES = tuple(Outcome)
-BAD_OUTCOMES = frozenset(outcome for outcome in Outcome if outcome.bad)
-KINDS = ("smoke", "example", "boundary", "error", "golden", "property", "relation", "parity", "client", "benchmark")
-LEVELS = tuple(Level)
-SCHEMA_VERSION = 1
-
-CONFORMS, DOES_NOT_CONFORM, NOT_JUDGED = 0, 1, 2
-"""The three exit codes, and what a verdict may be."""
+from ptychoparity.core.events import Artifact, CheckFinished, Event, Footer, Header
+from ptychoparity.core.events_migrations import UnknownVersion, migrated, version_of
+from ptychoparity.core.records import Malformed
 
 
 class RunError(UsageError):
@@ -49,39 +39,28 @@ class FooterMissing(RunError):
 
 
 class BadEvent(RunError):
-    """A line is not JSON or does not obey the event schema."""
+    """A line is not JSON or is no event."""
+
+
+class OtherVersion(RunError):
+    """The stream has a version that this program does not know."""
 
 
 class DuplicateCheck(RunError):
     """One check finished twice."""
 
 
-@cache
-def _validator(kind: str) -> jsonschema.protocols.Validator:
-    """The validator of one kind of event: an error then speaks of that kind, not of all five."""
-    schema = json.loads(resources.files(__package__).joinpath("events.schema.json").read_text())
-    if kind not in {branch["$ref"].removeprefix("#/$defs/") for branch in schema["oneOf"]}:
-        raise BadEvent(f"there is no event {kind!r}")
-    return jsonschema.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
-
-
-def _short(text: str) -> str:
-    """jsonschema repeats the whole value it refuses, which may be a run's header: its two ends say enough."""
-    return text if len(text) <= 300 else f"{text[:120]} ... {text[-120:]}"
-
-
-def validate(event: dict[str, Any]) -> None:
-    """Raise BadEvent with the JSON pointer of the first thing wrong in `event`."""
-    if not isinstance(event, dict):
-        raise BadEvent(f"an event is an object, not a {type(event).__name__}")
-    error = jsonschema.exceptions.best_match(_validator(str(event.get("event"))).iter_errors(event))
-    if error is not None:
-        pointer = "/" + "/".join(map(str, error.absolute_path))
-        raise BadEvent(f"event {event.get('event')!r} at {pointer}: {_short(error.message)}")
+def checked(data: Any) -> Event:
+    """The event that a JSON object says. Raises BadEvent with the JSON pointer of the first thing wrong in it."""
+    try:
+        return events.from_json(data)
+    except Malformed as error:
+        name = f"event {data.get('event')!r} " if isinstance(data, dict) else ""
+        raise BadEvent(f"{name}{error}") from error
 
 
 class Writer:
-    """Appends validated events to `events.jsonl`, one line each, flushed as they come.
+    """Append events to `events.jsonl`, one line each, flushed as they come, each held against its class.
 
     A run that dies leaves a stream without footer, which readers refuse to take for a whole one.
     """
@@ -90,9 +69,11 @@ class Writer:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("x", encoding="utf-8")
 
-    def write(self, event: dict[str, Any]) -> None:
-        validate(event)
-        self._file.write(json.dumps(event, allow_nan=False, ensure_ascii=False) + "\n")
+    def write(self, event: Event) -> None:
+        """Raises BadEvent where a field of the event holds what its annotation forbids."""
+        data = events.to_json(event)
+        checked(data)
+        self._file.write(json.dumps(data, allow_nan=False, ensure_ascii=False) + "\n")
         self._file.flush()
 
     def close(self) -> None:
@@ -104,47 +85,64 @@ class Run:
     """A whole run, read and checked."""
 
     directory: Path
-    header: dict[str, Any]
-    footer: dict[str, Any]
-    checks: tuple[dict[str, Any], ...]
-    artifacts: tuple[dict[str, Any], ...] = field(default=())
+    header: Header
+    footer: Footer
+    checks: tuple[CheckFinished, ...]
+    artifacts: tuple[Artifact, ...] = ()
 
 
-def _lines(path: Path, ours: bool) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as stream:
-        for number, line in enumerate(stream, 1):
-            try:
-                event = json.loads(line)
-                if not ours:
-                    validate(event)
-            except (json.JSONDecodeError, BadEvent) as error:
-                raise BadEvent(f"{path}, line {number}: {error}") from error
-            yield event
+def read(path: Path) -> Run:
+    """Read `events.jsonl` (or the folder that holds it), of this version or an older one.
 
-
-def read(path: Path, ours: bool = False) -> Run:
-    """Read `events.jsonl` (or the folder that holds it).
-
-    `ours`: a `Writer` of this process wrote it, and held every event against the schema then.
-
-    Raises NoRun, EmptyRun, HeaderMissing, FooterMissing, BadEvent or DuplicateCheck.
+    Raises NoRun, EmptyRun, HeaderMissing, FooterMissing, BadEvent, OtherVersion or DuplicateCheck.
     """
     path = path / "events.jsonl" if path.is_dir() else path
     try:
-        events = list(_lines(path, ours))
+        found = list(_events(path))
     except (OSError, UnicodeDecodeError) as error:
         raise NoRun(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    if not events:
+    if not found:
         raise EmptyRun(f"{path} holds no event")
-    if events[0]["event"] != "header":
-        raise HeaderMissing(f"{path} begins with {events[0]['event']!r}, not with a header")
-    if events[-1]["event"] != "footer":
-        raise FooterMissing(f"{path} ends with {events[-1]['event']!r}: the run was cut off")
-    checks = [event for event in events if event["event"] == "check-finished"]
+    header, footer = found[0], found[-1]
+    if not isinstance(header, Header):
+        raise HeaderMissing(f"{path} begins with {header.EVENT!r}, not with a header")
+    if not isinstance(footer, Footer):
+        raise FooterMissing(f"{path} ends with {footer.EVENT!r}: the run was cut off")
+    checks = tuple(event for event in found if isinstance(event, CheckFinished))
     seen: set[str] = set()
     for check in checks:
-        if check["id"] in seen:
-            raise DuplicateCheck(f"{path}: check {check['id']} finished twice")
-        seen.add(check["id"])
-    artifacts = tuple(event for event in events if event["event"] == "artifact")
-    return Run(path.parent, events[0], events[-1], tuple(checks), artifacts)
+        if check.id in seen:
+            raise DuplicateCheck(f"{path}: check {check.id} finished twice")
+        seen.add(check.id)
+    return Run(path.parent, header, footer, checks, tuple(event for event in found if isinstance(event, Artifact)))
+
+
+def _events(path: Path) -> Iterator[Event]:
+    """The events of a stream, brought up to today's version line by line."""
+    version = events.VERSION
+    with path.open(encoding="utf-8") as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                data = json.loads(line, parse_constant=_no_number)
+                if number == 1 and isinstance(data, dict) and data.get("event") == Header.EVENT:
+                    version = version_of(data)
+                yield checked(_current(data, version))
+            except UnknownVersion as error:
+                raise OtherVersion(f"{path}: {error}") from error
+            except (json.JSONDecodeError, BadEvent) as error:
+                raise BadEvent(f"{path}, line {number}: {error}") from error
+
+
+def _current(data: Any, version: int) -> Any:
+    """The event as today's version has it; what is no object is left to be refused."""
+    if not isinstance(data, dict):
+        return data
+    try:
+        return migrated(data, version)
+    except (KeyError, TypeError, AttributeError) as error:
+        what = f"event {data.get('event')!r}"
+        raise BadEvent(f"{what} is none of version {version}: {type(error).__name__} {error}") from error
+
+
+def _no_number(name: str) -> NoReturn:
+    raise BadEvent(f"{name} is no JSON number")

@@ -10,9 +10,11 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+
+from ptychoparity.core.events import Artifact
+from ptychoparity.core.events_check import Picture as Kept
 
 MOST_FRAMES = 4
 SIZES = (256, 192, 128, 64)
@@ -52,7 +54,7 @@ class Exhibit:
     problem: str = ""
 
 
-def gallery(directory: Path, artifacts: tuple[dict[str, Any], ...], budget: int) -> list[Exhibit]:
+def gallery(directory: Path, artifacts: tuple[Artifact, ...], budget: int) -> list[Exhibit]:
     """Pictures of all artifacts whose data URIs together stay below `budget` bytes.
 
     Pictures shrink until they fit; where even the smallest do not, the last ones are named without a picture.
@@ -77,27 +79,24 @@ def _problem(name: str, caption: str, column: str, why: str) -> Exhibit:
     return Exhibit(name, caption, column, (), why)
 
 
-def _exhibit(directory: Path, artifact: dict[str, Any], edge: int) -> Exhibit:
-    backend, device = artifact["backend"], artifact.get("device", "")
-    column = f"{backend}@{device}" if backend and device else backend
-    about = (artifact["name"], artifact["caption"], column)
-    path = (directory / artifact["file"]).resolve()
+def _exhibit(directory: Path, artifact: Artifact, edge: int) -> Exhibit:
+    about = (artifact.name, artifact.caption, artifact.column)
+    path = (directory / artifact.file).resolve()
     if not path.is_relative_to(directory.resolve()):
-        return _problem(*about, f"{artifact['file']} lies outside the run's folder")
+        return _problem(*about, f"{artifact.file} lies outside the run's folder")
     try:
         array = np.load(path, allow_pickle=False)
     except FileNotFoundError:
-        return _problem(*about, f"{artifact['file']} is missing")
+        return _problem(*about, f"{artifact.file} is missing")
     except (OSError, ValueError) as error:
-        return _problem(*about, f"{artifact['file']} cannot be read: {type(error).__name__}: {error}")
+        return _problem(*about, f"{artifact.file} cannot be read: {type(error).__name__}: {error}")
     if array.ndim < 2 or array.size == 0 or array.dtype.kind not in "biufc":
-        return _problem(*about, f"{artifact['file']} is no picture: {array.dtype}, shape {array.shape}")
-    units = artifact.get("units", "")
+        return _problem(*about, f"{artifact.file} is no picture: {array.dtype}, shape {array.shape}")
     shown = _frames(array)
     pictures = [
         picture
         for number, frame in enumerate(shown)
-        for picture in _channels(frame, artifact["name"], units, edge, f" {number}" if len(shown) > 1 else "")
+        for picture in _channels(frame, artifact.name, artifact.units, edge, f" {number}" if len(shown) > 1 else "")
     ]
     return Exhibit(*about, tuple(pictures))
 
@@ -110,8 +109,8 @@ def _frames(array: np.ndarray) -> list[np.ndarray]:
     return list(stack[:MOST_FRAMES])
 
 
-def _channels(frame: np.ndarray, name: str, units: str, edge: int, number: str) -> list[Picture]:
-    if name == "difference":
+def _channels(frame: np.ndarray, name: Kept, units: str, edge: int, number: str) -> list[Picture]:
+    if name is Kept.DIFFERENCE:
         # The phase of a difference says nothing, and a lone wrong pixel must outlive downsampling.
         signed = frame.dtype.kind != "c" and bool(np.any(frame < 0))
         values = _shrink(frame.astype(float) if signed else np.abs(frame), edge, largest=True)
@@ -122,7 +121,7 @@ def _channels(frame: np.ndarray, name: str, units: str, edge: int, number: str) 
         kind = "signed" if _is_weak(phase) else "phase"
         first = _picture("amplitude" + number, amplitude, "magnitude", units)
         return [first, _picture("phase" + number, phase, kind, "rad")]
-    kind = "counts" if name == "diffraction" else "magnitude"
+    kind = "counts" if name is Kept.DIFFRACTION else "magnitude"
     return [_picture((name if number else "") + number, _shrink(frame.astype(float), edge), kind, units)]
 
 

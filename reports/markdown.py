@@ -5,35 +5,38 @@ Everything a backend said is set in code spans and fences, so it can neither for
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
+from ptychoparity.core.events_header import State
+from ptychoparity.core.outcomes import Outcome
+from ptychoparity.core.verdicts import Judgement
 from ptychoparity.reports import coverage
-from ptychoparity.reports.asked import input_line
-from ptychoparity.reports.events import OUTCOMES, Run
-from ptychoparity.reports.facts import (
+from ptychoparity.reports.events import Run
+from ptychoparity.reports.queries import (
     Group,
     contracts_text,
-    expectation_text,
     expected,
     findings,
-    first_line,
     fraction,
-    fraction_sentence,
-    fraction_text,
     groups,
-    key,
-    plain,
-    replace,
-    rows_of,
-    shorten,
     stale_texts,
     timing_text,
-    unused_text,
-    usage,
-    usage_columns,
     worst_failed,
+)
+from ptychoparity.reports.text import (
+    disputed,
+    expectation_text,
+    first_line,
+    fraction_sentence,
+    fraction_text,
+    input_line,
+    plain,
+    replace,
+    shorten,
     worst_text,
 )
+from ptychoparity.reports.usage import rows_of, unused_text, usage, usage_columns
 
 MOST_GROUPS = 20
 MOST_LINE = 400
@@ -79,7 +82,7 @@ def _prose(text: str) -> str:
     return re.sub(r"(?<!\w)@", "@\u200b", text)
 
 
-def _fence(lines: list[str]) -> str:
+def _fence(lines: Sequence[str]) -> str:
     text = shorten(plain("\n".join(lines)), 4 * MOST_LINE)
     ticks = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
     return f"{ticks}sh\n{text}\n{ticks}"
@@ -91,21 +94,21 @@ def _table(head: list[str], rows: list[list[str]], left: int = 1) -> str:
 
 
 def _verdict(run: Run) -> str:
-    lines = [f"**{_prose(run.footer['verdict'])}**"]
-    lines += [f"Warning: {_prose(line)}" for line in run.footer["emptiness"]]
+    lines = [f"**{_prose(run.footer.verdict)}**"]
+    lines += [f"Warning: {_prose(line)}" for line in run.footer.emptiness]
     lines += [_code(text) for text in stale_texts(run)]
     return "\n\n".join(lines)
 
 
 def _backends(run: Run) -> str:
-    verdicts = run.footer["verdicts"]
-    shown = [name for name in OUTCOMES if any(verdict["counts"].get(name) for verdict in verdicts)]
+    verdicts = run.footer.verdicts
+    shown = [name for name in Outcome if any(verdict.counts.get(name) for verdict in verdicts)]
     rows = [
         [
-            _cell(key(verdict)),
-            verdict["verdict"] if verdict["verdict"] == "conforms" else f"**{verdict['verdict']}**",
-            _prose(first_line(verdict["why"])),
-            *(str(verdict["counts"].get(name, 0)) for name in shown),
+            _cell(verdict.column),
+            verdict.verdict if verdict.verdict is Judgement.CONFORMS else f"**{verdict.verdict}**",
+            _prose(first_line(verdict.why)),
+            *(str(verdict.counts.get(name, 0)) for name in shown),
         ]
         for verdict in verdicts
     ]
@@ -129,27 +132,27 @@ def _findings(run: Run) -> str:
 def _group(group: Group) -> str:
     check = group.worst
     many = f" x {len(group.checks)}" if len(group.checks) > 1 else ""
-    kinds = ", ".join(dict.fromkeys(one["kind"] for one in group.checks))
+    kinds = ", ".join(dict.fromkeys(one.kind for one in group.checks))
     lines = [
         f"### {_code(group.operation)} ({kinds}) on {_code(group.column)}: {group.outcome}{many}",
-        f"{group.level} {' '.join(_code(name) for name in check['clauses'])}: {_code(group.heading)}",
+        f"{group.level} {' '.join(_code(name) for name in check.clauses)}: {_code(group.heading)}",
     ]
-    if check.get("expectation") and check["outcome"] != "xpass":
+    if disputed(check):
         lines.append(f"Expectation: {_code(expectation_text(check))}")
     element = worst_text(worst_failed(check))
     if element:
         lines.append(f"Worst element {_code(element)}, {fraction_sentence(fraction(check))}.")
     if asked := input_line(check):
         lines.append(f"Asked with {_code(asked)}.")
-    if check.get("reproduce"):
-        lines.append(_fence(check["reproduce"]))
+    if check.reproduce:
+        lines.append(_fence(check.reproduce))
     return "\n\n".join(lines)
 
 
 def _expected(run: Run) -> str:
     """Known failures, one row per expectation."""
     rows = [
-        [_cell(one.column), _cell(one.text), _cell(one.checks[0]["id"]), str(len(one.checks))] for one in expected(run)
+        [_cell(one.column), _cell(one.text), _cell(one.checks[0].id), str(len(one.checks))] for one in expected(run)
     ]
     if not rows:
         return ""
@@ -158,28 +161,33 @@ def _expected(run: Run) -> str:
 
 def _coverage(run: Run) -> str:
     """What of the spec has checks, by level and, folded away, by area."""
-    told = run.header.get("coverage")
-    if not told:
+    told = run.header.coverage
+    if told is None:
         return ""
-    states = ("clauses", "encoded", "not checkable", "not yet", "orphan")
-    levels = [[row["level"], *(str(row[name]) for name in states)] for row in coverage.by_level(run)]
-    areas = [[row["area"], *(str(row[name]) for name in states)] for row in coverage.by_area(run)]
+    states = ("clauses", *State)
+    levels = [[level, *_sums(sums)] for level, sums in coverage.by_level(told)]
+    areas = [[one.area, *_sums(one.sums)] for one in coverage.by_area(run, told)]
     folded = f"<details><summary>By area</summary>\n\n{_table(['area', *states], areas)}\n\n</details>"
-    parts = ["## Coverage of the spec", f"{_prose(coverage.sentence(told))}."]
-    parts += [f"Fault of the suite: {_prose(fault)}." for fault in told["faults"]]
+    parts = ["## Coverage of the spec", f"{_prose(coverage.sentence(told.rows, told.share, told.most))}."]
+    parts += [f"Fault of the suite: {_prose(fault)}." for fault in told.faults]
     return "\n\n".join([*parts, _table(["level", *states], levels), folded])
+
+
+def _sums(sums: coverage.Sums) -> list[str]:
+    """Clauses, and those in each state."""
+    return [str(value) for value in (sums.clauses, sums.encoded, sums.not_checkable, sums.not_yet, sums.orphan)]
 
 
 def _defaults(run: Run) -> str:
     """Settings whose default is another in another layer, folded away."""
-    told = run.header.get("defaults")
-    if not told or not told["conflicts"]:
+    told = run.header.defaults
+    if told is None or not told.conflicts:
         return ""
     rows = [
-        [_cell(one["setting"]), *(_cell(json.dumps(cell["value"])) if cell else "–" for cell in one["layers"])]
-        for one in told["conflicts"]
+        [_cell(one.setting), *(_cell(json.dumps(cell.value)) if cell else "–" for cell in one.layers)]
+        for one in told.conflicts
     ]
-    table = _table(["setting", *map(_cell, told["layers"])], rows, left=1 + len(told["layers"]))
+    table = _table(["setting", *map(_cell, told.layers)], rows, left=1 + len(told.layers))
     return f"<details><summary>{len(rows)} defaults that disagree</summary>\n\n{table}\n\n</details>"
 
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections import Counter
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -16,42 +16,47 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from ptychoparity.reports.asked import input_line
+from ptychoparity.core.events import CheckFinished, Event
+from ptychoparity.core.exits import Exit
+from ptychoparity.core.kinds import Kind
+from ptychoparity.core.outcomes import Outcome, Standing
 from ptychoparity.reports.coverage import sentence
 from ptychoparity.reports.events import Run
-from ptychoparity.reports.facts import (
-    EXIT_MEANINGS,
-    Check,
+from ptychoparity.reports.queries import (
     Group,
     columns,
     counts,
-    expectation_text,
     expected,
     findings,
-    first_line,
     fraction,
-    fraction_sentence,
-    fraction_text,
     groups,
-    is_finding,
-    key,
-    plain,
-    rows_of,
     stale_texts,
     timing_text,
-    unused_text,
-    usage,
-    usage_columns,
     worst_failed,
+)
+from ptychoparity.reports.text import (
+    disputed,
+    expectation_text,
+    first_line,
+    fraction_sentence,
+    fraction_text,
+    input_line,
+    plain,
     worst_text,
 )
+from ptychoparity.reports.usage import rows_of, unused_text, usage, usage_columns
 
 MOST_FAILURES = 10
 MOST_OPERATIONS = 12
 PLAIN_STEPS = 10
 
-_COLOURS = {"pass": "green", "skip": "dim", "not-run": "dim", "xfail": "yellow"}
-_VERDICT_COLOURS = {0: "bold green", 1: "bold red", 2: "bold yellow"}
+_COLOURS = {
+    Standing.GOOD: "green", Standing.WRONG: "red", Standing.BROKEN: "red", Standing.EXPECTED: "yellow",
+    Standing.SILENT: "dim",
+}  # fmt: skip
+_VERDICT_COLOURS = {
+    Exit.CONFORMS: "bold green", Exit.DOES_NOT_CONFORM: "bold red", Exit.NOT_JUDGED: "bold yellow",
+}  # fmt: skip
 
 
 PIPED_WIDTH = 240
@@ -103,13 +108,13 @@ class Progress:
         if self._bars:
             self._bars.stop()
 
-    def on_event(self, event: dict[str, Any]) -> None:
-        """Count one event of the stream; all but `check-finished` are ignored."""
-        if event["event"] != "check-finished":
+    def on_event(self, event: Event) -> None:
+        """Count one event of the stream; all but finished checks are ignored."""
+        if not isinstance(event, CheckFinished):
             return
-        name = key(event)
+        name = event.column
         self._done[name] += 1
-        self._bad[name] += is_finding(event)
+        self._bad[name] += event.outcome.bad
         if self._bars:
             self._bars.update(self._task(name), completed=self._done[name], failing=self._failing(name))
         else:
@@ -124,10 +129,10 @@ class Progress:
     def _failing(self, name: str) -> str:
         return f"{self._bad[name]} failing"
 
-    def _say(self, name: str, event: Check) -> None:
+    def _say(self, name: str, event: CheckFinished) -> None:
         done, total = self._done[name], self._totals.get(name, 0)
-        if is_finding(event) and self._bad[name] <= MOST_FAILURES:
-            _line(self._console, f"{event['outcome']}: {event['id']}: {first_line(event['message'])}")
+        if event.outcome.bad and self._bad[name] <= MOST_FAILURES:
+            _line(self._console, f"{event.outcome}: {event.id}: {first_line(event.message)}")
         step = max(1, total // PLAIN_STEPS)
         if done % step == 0 or done == total:
             _line(self._console, f"{name}: {done}/{total or '?'} checks, {self._failing(name)}")
@@ -142,7 +147,7 @@ def print_summary(run: Run, console: Console, page: str | None = None, budget: b
     for name in columns(run):
         console.print()
         _line(console, name, style="bold")
-        console.print(_table([check for check in run.checks if key(check) == name]))
+        console.print(_table([check for check in run.checks if check.column == name]))
     _print_scan(run, console)
     _print_findings(run, console)
     _print_expected(run, console)
@@ -150,8 +155,8 @@ def print_summary(run: Run, console: Console, page: str | None = None, budget: b
         _print_budget(run, console)
     console.print()
     _line(console, timing_text(run))
-    if run.header.get("coverage"):
-        _line(console, sentence(run.header["coverage"]))
+    if told := run.header.coverage:
+        _line(console, sentence(told.rows, told.share, told.most))
     if page:
         _line(console, f"Page: {page}", style="bold")
 
@@ -160,11 +165,11 @@ def _print_scan(run: Run, console: Console) -> None:
     """The figures of the scan's own checks, one line where all backends say the same."""
     said: dict[tuple[str, str], list[str]] = {}
     for check in run.checks:
-        if check["operation"] == "scan" and check["message"] and check["calls"]:
-            said.setdefault((check["case"], first_line(check["message"])), []).append(key(check))
-    if said:
+        if check.operation == Kind.SCAN and check.message and check.calls:
+            said.setdefault((check.case, first_line(check.message)), []).append(check.column)
+    if said and run.header.scan:
         console.print()
-        _line(console, f"Scan {run.header['scan']['name']}", style="bold")
+        _line(console, f"Scan {run.header.scan['name']}", style="bold")
     for (case, message), names in said.items():
         console.print(Text(f"  {case} ({', '.join(names)}): {plain(message)}"), highlight=False)
 
@@ -175,30 +180,30 @@ def _line(console: Console, text: str, style: str = "") -> None:
 
 
 def _print_verdict(run: Run, console: Console) -> None:
-    code = run.footer["exit"]
-    _line(console, run.footer["verdict"], style=_VERDICT_COLOURS[code])
-    _line(console, f"Exit {code}: {EXIT_MEANINGS[code]}.")
-    for verdict in run.footer["verdicts"]:
-        why = f" ({verdict['why']})" if verdict["why"] else ""
-        console.print(Text(plain(f"  {key(verdict)}: {verdict['verdict']}{why}")), highlight=False)
-    said = " ".join(verdict["why"] for verdict in run.footer["verdicts"])
-    for line in run.footer["emptiness"]:
+    code = run.footer.exit
+    _line(console, run.footer.verdict, style=_VERDICT_COLOURS[code])
+    _line(console, f"Exit {int(code)}: {code.meaning}.")
+    for verdict in run.footer.verdicts:
+        why = f" ({verdict.why})" if verdict.why else ""
+        console.print(Text(plain(f"  {verdict.column}: {verdict.verdict}{why}")), highlight=False)
+    said = " ".join(verdict.why for verdict in run.footer.verdicts)
+    for line in run.footer.emptiness:
         if line.partition(": ")[2] in said:
             continue
         console.print(Text(plain(f"  Warning: {line}"), style="yellow"), highlight=False)
 
 
-def _table(checks: list[Check]) -> Table:
+def _table(checks: list[CheckFinished]) -> Table:
     """Outcomes per operation. Where there are many, operations without a finding share one row."""
     total = counts(checks)
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
     table.add_column("operation", overflow="fold")
     for outcome in total:
         table.add_column(outcome, justify="right", no_wrap=True)
-    rows: dict[str, list[Check]] = {}
+    rows: dict[str, list[CheckFinished]] = {}
     for check in checks:
-        rows.setdefault(check["operation"], []).append(check)
-    quiet = [operation for operation, its in rows.items() if not any(map(is_finding, its))]
+        rows.setdefault(check.operation, []).append(check)
+    quiet = [operation for operation, its in rows.items() if not any(check.outcome.bad for check in its)]
     quiet = quiet if len(rows) > MOST_OPERATIONS else []
     for operation in sorted(set(rows) - set(quiet)):
         table.add_row(operation, *_cells(total, rows[operation]))
@@ -210,10 +215,10 @@ def _table(checks: list[Check]) -> Table:
     return table
 
 
-def _cells(total: dict[str, int], checks: list[Check]) -> list[Text]:
+def _cells(total: dict[Outcome, int], checks: list[CheckFinished]) -> list[Text]:
     here = counts(checks)
     return [
-        Text(str(here.get(outcome, 0)), style=_COLOURS.get(outcome, "red") if here.get(outcome) else "dim")
+        Text(str(here.get(outcome, 0)), style=_COLOURS[outcome.standing] if here.get(outcome) else "dim")
         for outcome in total
     ]
 
@@ -235,13 +240,13 @@ def _print_findings(run: Run, console: Console) -> None:
         _line(console, f"{left} more are on the page, in summary.md and in junit.xml.")
 
 
-def _one_of_each(found: list[Group]) -> list[tuple[Group, Counter[str]]]:
+def _one_of_each(found: list[Group]) -> list[tuple[Group, Counter[Kind]]]:
     """The first group of each level, operation, backend and kind; and of which kinds the other checks are there."""
-    first: dict[tuple[str, ...], tuple[Group, Counter[str]]] = {}
+    first: dict[tuple[str, ...], tuple[Group, Counter[Kind]]] = {}
     for group in found:
-        name = (group.level, group.worst["operation"], key(group.worst), group.worst["kind"])
-        _, others = first.setdefault(name, (group, Counter({group.worst["kind"]: -1})))
-        others.update(check["kind"] for check in group.checks)
+        name = (group.level, group.operation, group.column, group.worst.kind)
+        _, others = first.setdefault(name, (group, Counter({group.worst.kind: -1})))
+        others.update(check.kind for check in group.checks)
     return [(group, +others) for group, others in first.values()]
 
 
@@ -253,7 +258,7 @@ def _print_expected(run: Run, console: Console) -> None:
         _line(console, f"Expected failures: {sum(one.total for one in known)}, which do not gate", style="bold")
     for one in known:
         more = f" and {len(one.checks) - 1} more" if len(one.checks) > 1 else ""
-        console.print(Text(f"  {plain(one.checks[0]['id'])}{more}: {one.text}"), highlight=False)
+        console.print(Text(f"  {plain(one.checks[0].id)}{more}: {one.text}"), highlight=False)
     for text in stale_texts(run):
         console.print()
         console.print(Text(text, style="red"), highlight=False, soft_wrap=True)
@@ -277,26 +282,26 @@ def _print_budget(run: Run, console: Console) -> None:
     console.print(Text(plain(unused_text(table))), highlight=False)
 
 
-def _print_finding(check: Check, console: Console, others: Counter[str]) -> None:
+def _print_finding(check: CheckFinished, console: Console, others: Counter[Kind]) -> None:
     console.print()
-    _line(console, f"{check['outcome'].upper()} {check['id']}", style="bold red")
-    _line(console, f"  {check['level']} {' '.join(check['clauses'])}")
-    console.print(Text(f"  {first_line(check['message'])}"), highlight=False)
-    if check.get("expectation") and check["outcome"] != "xpass":
+    _line(console, f"{check.outcome.upper()} {check.id}", style="bold red")
+    _line(console, f"  {check.level} {' '.join(check.clauses)}")
+    console.print(Text(f"  {first_line(check.message)}"), highlight=False)
+    if disputed(check):
         console.print(Text(f"  {expectation_text(check)}", style="yellow"), highlight=False)
     element = worst_text(worst_failed(check))
-    if element and "expected" not in first_line(check["message"]):
+    if element and "expected" not in first_line(check.message):
         _line(console, f"  worst {element}")
         _line(console, f"  {fraction_sentence(fraction(check))}")
     if asked := input_line(check):
         console.print(Text(f"  asked with {asked}", style="dim"), highlight=False)
-    for line in check.get("reproduce", []):
+    for line in check.reproduce:
         _line(console, f"  $ {line}", style="cyan")
     if others:
-        console.print(Text(f"  and {_more(others)} of {check['operation']}"), highlight=False)
+        console.print(Text(f"  and {_more(others)} of {check.operation}"), highlight=False)
 
 
-def _more(others: Counter[str]) -> str:
+def _more(others: Counter[Kind]) -> str:
     """`2 more relation checks`, `52 more checks (9 example, 43 boundary)`."""
     many = others.total()
     if len(others) == 1:

@@ -1,12 +1,26 @@
 """A made-up run with everything a reader can meet: every outcome, every kind, arrays, and hostile text."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ptychoparity.reports.events import KINDS, OUTCOMES, Writer
+from ptychoparity.core.events import (
+    Artifact,
+    BackendEvent,
+    CheckFinished,
+    CheckStarted,
+    Comparison,
+    Footer,
+    Header,
+    Raised,
+)
+from ptychoparity.core.kinds import Kind
+from ptychoparity.core.levels import Level
+from ptychoparity.core.outcomes import Outcome
+from ptychoparity.reports.events import Run, Writer
 
 HOSTILE = "<script>alert(1)</script> ]]> <img src=x onerror=alert(2)> \x00\x1b[31mred\x1b[0m \x07 [bold]"
 FAILING_ID = "diffract/golden/zone_plate@pytorch:cpu"
@@ -37,16 +51,16 @@ _LEVELS = {clause[0]: clause[1] for clause in _CLAUSES}
 _WHY = "one FFT: error is a few eps * log2 N of the peak, not of the pixel"
 
 
-def header() -> dict[str, Any]:
+def header() -> Header:
     """The header: two backends ready, one skipped."""
     ready = [_backend(name, device) for name, device in BACKENDS]
     skipped = {
         "name": "upstream-tensorflow", "device": "cpu", "status": "skipped", "info": None, "loaded": None,
         "reason": "the package ptycho is not installed: pip install 'ptychopinn @ git+https://github.com/hoidn/"
-        "PtychoPINN'", "operations": [], "not_claimed": [],
+        "PtychoPINN'", "operations": [], "not_claimed": [], "detail": "", "not_applicable": [],
     }  # fmt: skip
-    return {
-        "event": "header", "schema": 1, "run": "2026-11-22T03-50-00", "started": "2026-11-22T03:50:00+00:00",
+    return Header.from_json({
+        "schema": 2, "seed": 7, "run": "2026-11-22T03-50-00", "started": "2026-11-22T03:50:00+00:00",
         "tool": {"name": "ptychoparity", "version": "0.1.0"},
         "contracts": {"spec": "712c23f3bb65", "revision": 1, "digest": "9f86d081884c7d659a2feaa0c55ad015"},
         "profile": "quick", "command": ["ptychoparity", "check", "--backend", "tensorflow", "--case", "a b"],
@@ -60,8 +74,8 @@ def header() -> dict[str, Any]:
             for name, (title, clauses) in _OPERATIONS.items()
         ],
         "clauses": [
-            {"id": name, "level": level, "section": section, "statement": statement}
-            | ({"reading": "The window is the central N/2 square."} if name == "REASM.CANVAS" else {})
+            {"id": name, "level": level, "section": section, "statement": statement,
+             "reading": "The window is the central N/2 square." if name == "REASM.CANVAS" else ""}
             for name, level, section, statement in _CLAUSES
         ],
         "coverage": coverage(),
@@ -77,7 +91,7 @@ def header() -> dict[str, Any]:
                     {"key": "output_dir", "value": HOSTILE}, {"key": "output_prefix", "value": "outputs"}, None]},
             ],
         },
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def coverage() -> dict[str, Any]:
@@ -100,14 +114,15 @@ def coverage() -> dict[str, Any]:
             for (area, level), row in counts.items()
         ],
         "share": 1 / 94, "most": 0.05, "unchecked": [dict(zip(told, one, strict=True)) for one in unchecked],
-        "hunt": {"run": "2026-11-22T03-00-00-mutants", "backend": "numpy", "finished": "2026-11-22T03:01:00+00:00"},
+        "hunt": {"file": "mutants.json", "run": "2026-11-22T03-00-00-mutants", "backend": "numpy",
+                 "finished": "2026-11-22T03:01:00+00:00", "current": True},
         "faults": ["PHYS.LOST is a MUST that no check carries and no list in spec_tests/unchecked speaks of"],
     }  # fmt: skip
 
 
 def _backend(name: str, device: str) -> dict[str, Any]:
     return {
-        "name": name, "device": device, "status": "ready", "reason": "",
+        "name": name, "device": device, "status": "ready", "reason": "", "detail": "",
         "info": {"name": name, "version": "0.1.0", "framework": "torch" if name == "pytorch" else name,
                  "framework_version": "2.9.1", "device": device, "precision": "float32", "homepage": ""},
         "loaded": {"package": f"backends.{name}", "version": "0.1.0", "python": "3.11.7",
@@ -117,11 +132,11 @@ def _backend(name: str, device: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def comparison(used: float | None, output: str = "amplitude") -> dict[str, Any]:
+def comparison(used: float | None, output: str = "amplitude") -> Comparison:
     """One comparison that used this fraction of its tolerance; None: the actual value is NaN."""
     ok = used is not None and used <= 1
     error = None if used is None else used * 2.3e-6
-    return {
+    return Comparison.from_json({
         "output": output, "ok": ok, "shape": [2, 64, 64], "dtype": "float32", "elements": 8192,
         "differing": 0 if ok else 37,
         "worst": {"index": [1, 31, 33], "expected": "2.2847741", "error": error, "allowed": 2.3e-6,
@@ -131,102 +146,103 @@ def comparison(used: float | None, output: str = "amplitude") -> dict[str, Any]:
                  "counts": [5120, 2011, 801, 200, 23, 0, 0, 0, 0 if ok else 37, int(used is None)]},
         "tolerance": {"peak_rtol": 1e-6, "why": _WHY},
         "note": "removed global phase 0.31 rad" if output == "object" else "",
-    }  # fmt: skip
+    })  # fmt: skip
 
 
-def check(operation: str, kind: str, case: str, backend: str, device: str, **more: Any) -> dict[str, Any]:
+def check(operation: str, kind: str, case: str, backend: str, device: str, **more: Any) -> CheckFinished:
     """One finished check that passes, unless `more` says otherwise."""
     name = f"{operation}/{kind}/{case}@{backend}:{device}"
     clauses = _OPERATIONS[operation][1]
-    return {
-        "event": "check-finished", "id": name, "operation": operation, "kind": kind, "case": case,
+    plain = CheckFinished.from_json({
+        "id": name, "operation": operation, "kind": kind, "case": case,
         "backend": backend, "device": device, "clauses": clauses, "level": _LEVELS[clauses[0]],
         "outcome": "pass", "message": "", "seconds": 0.0123, "adapter_seconds": 0.0048,
         "oracle_seconds": 0.002, "calls": 2, "examples": 12,
         "descriptor": {"seed": 7, "family": "smooth", "dims": {"B": 2, "N": 64}, "planted": []},
         "inputs": [{"name": "field", "dtype": "complex64", "shape": [2, 64, 64],
                     "summary": "smooth, |x| 0 to 1.43, mean 0.21, all finite"}],
-        "comparisons": [comparison(0.31)],
+        "comparisons": [comparison(0.31).to_json()], "digest": "", "raised": None, "captured": "", "warnings": [],
         "reproduce": [f"ptychoparity check --only '{name}' --seed 7"],
-    } | more  # fmt: skip
+    })  # fmt: skip
+    return replace(plain, **more)
 
 
-def _failing(backend: str, device: str) -> list[dict[str, Any]]:
+def _failing(backend: str, device: str) -> list[CheckFinished]:
     """The findings of the second backend: every bad outcome, two groups, hostile text."""
     beyond = "amplitude: 37 of 8192 elements beyond their allowance\nworst (1, 31, 33): 2.2847741"
     trace = f'Traceback (most recent call last):\n  File "adapter.py", line 40\nRuntimeError: {HOSTILE}'
-    raised = {"type": "RuntimeError", "message": HOSTILE, "traceback": trace}
-    bare = {"comparisons": [], "inputs": []}
+    raised = Raised(type="RuntimeError", message=HOSTILE, traceback=trace)
+    bare = {"comparisons": (), "inputs": ()}
     made = [
-        check("diffract", "golden", "zone_plate", backend, device, outcome="fail", message=beyond,
-              comparisons=[comparison(0.2, "phase"), comparison(11.2)]),
-        check("diffract", "golden", "single_pixel", backend, device, outcome="fail", message=beyond,
-              comparisons=[comparison(3.4)]),
-        check("diffract", "relation", "energy_is_conserved", backend, device, outcome="fail", message=beyond,
-              comparisons=[comparison(None)], captured=HOSTILE * 3, warnings=["DeprecationWarning: old"]),
-        check("translate", "error", "wrong-shape", backend, device, outcome="error", raised=raised,
+        check("diffract", "golden", "zone_plate", backend, device, outcome=Outcome.FAIL, message=beyond,
+              comparisons=(comparison(0.2, "phase"), comparison(11.2),)),
+        check("diffract", "golden", "single_pixel", backend, device, outcome=Outcome.FAIL, message=beyond,
+              comparisons=(comparison(3.4),)),
+        check("diffract", "relation", "energy_is_conserved", backend, device, outcome=Outcome.FAIL, message=beyond,
+              comparisons=(comparison(None),), captured=HOSTILE * 3, warnings=("DeprecationWarning: old",)),
+        check("translate", "error", "wrong-shape", backend, device, outcome=Outcome.ERROR, raised=raised,
               message=f"RuntimeError: {HOSTILE}\nsecond line", captured="one\ntwo", **bare),
-        check("group_scan", "boundary", "one_position", backend, device, outcome="crash",
+        check("group_scan", "boundary", "one_position", backend, device, outcome=Outcome.CRASH,
               message="the worker died with signal 11 (SIGSEGV) while answering group_scan", **bare),
-        check("load_scan", "example", "huge", backend, device, outcome="timeout",
+        check("load_scan", "example", "huge", backend, device, outcome=Outcome.TIMEOUT,
               message="no answer in 60 s", **bare),
-        check("reassemble_position", "property", "linear", backend, device, outcome="fail", level="HOUSE",
-              message="canvas: shape (82, 82), expected (84, 84)", comparisons=[comparison(2.0, "canvas")]),
-        check("extract_patches", "example", "edge", backend, device, outcome="fail", level="SHOULD",
-              message="patches: 4 elements differ", comparisons=[comparison(1.5, "patches")]),
-        check("translate", "example", "known", backend, device, outcome="xfail", message="issue 12", **bare),
-        check("translate", "example", "mended", backend, device, outcome="xpass",
+        check("reassemble_position", "property", "linear", backend, device, outcome=Outcome.FAIL, level=Level.HOUSE,
+              message="canvas: shape (82, 82), expected (84, 84)", comparisons=(comparison(2.0, "canvas"),)),
+        check("extract_patches", "example", "edge", backend, device, outcome=Outcome.FAIL, level=Level.SHOULD,
+              message="patches: 4 elements differ", comparisons=(comparison(1.5, "patches"),)),
+        check("translate", "example", "known", backend, device, outcome=Outcome.XFAIL, message="issue 12", **bare),
+        check("translate", "example", "mended", backend, device, outcome=Outcome.XPASS,
               message="passes, but an expectation says it fails (issue 13)"),
-        check("load_scan", "client", "ptychodus", backend, device, outcome="skip",
+        check("load_scan", "client", "ptychodus", backend, device, outcome=Outcome.SKIP,
               message="ptychodus is not installed", **bare),
-        check("load_scan", "benchmark", "large", backend, device, outcome="not-run",
+        check("load_scan", "benchmark", "large", backend, device, outcome=Outcome.NOT_RUN,
               message="the worker did not come back after a crash", **bare),
     ]  # fmt: skip
     return made
 
 
-def checks(total: int = 0) -> list[dict[str, Any]]:
+def checks(total: int = 0) -> list[CheckFinished]:
     """Checks of every kind and outcome, filled up with passing ones to `total`."""
     made = _failing(*BACKENDS[1])
     draw = random.Random(0)
-    parity = {"against": "tensorflow@cpu", "comparisons": [comparison(0.5, "object"), comparison(0.7)]}
+    parity = {"against": "tensorflow@cpu", "comparisons": (comparison(0.5, "object"), comparison(0.7))}
     for backend, device in BACKENDS:
         for operation in _OPERATIONS:
-            for kind in KINDS:
-                more = parity if kind == "parity" else {"comparisons": [comparison(round(draw.random(), 4))]}
-                if kind != "parity" or backend == "pytorch":
+            for kind in Kind:
+                more = parity if kind is Kind.PARITY else {"comparisons": (comparison(round(draw.random(), 4)),)}
+                if kind is not Kind.PARITY or backend == "pytorch":
                     made.append(check(operation, kind, "plain", backend, device, **more))
     for number in range(total - len(made)):
         backend, device = BACKENDS[number % 2]
         operation = draw.choice(sorted(_OPERATIONS))
         case = f"drawn-{number:05d}-at-an-odd-size"
-        more = {"comparisons": [comparison(draw.random()), comparison(draw.random(), "phase")]}
+        more = {"comparisons": (comparison(draw.random()), comparison(draw.random(), "phase"))}
         more["descriptor"] = {"seed": number, "family": "speckle", "dims": {"B": 2, "N": 64}, "planted": [0]}
-        made.append(check(operation, draw.choice(KINDS), case, backend, device, **more))
+        made.append(check(operation, draw.choice(list(Kind)), case, backend, device, **more))
     return made
 
 
-def footer(made: list[dict[str, Any]]) -> dict[str, Any]:
+def footer(made: list[CheckFinished]) -> Footer:
     """The footer that belongs to these checks."""
-    whole = {outcome: sum(one["outcome"] == outcome for one in made) for outcome in OUTCOMES}
+    whole = {outcome: sum(one.outcome is outcome for one in made) for outcome in Outcome}
     verdicts = []
     for backend, device in BACKENDS:
-        mine = [one for one in made if one["backend"] == backend]
-        here = {outcome: sum(one["outcome"] == outcome for one in mine) for outcome in OUTCOMES}
+        mine = [one for one in made if one.backend == backend]
+        here = {outcome: sum(one.outcome is outcome for one in mine) for outcome in Outcome}
         bad = backend == "pytorch"
         why = "7 MUST checks fail: diffract 3, translate 2" if bad else "no MUST check fails"
         verdicts.append({"backend": backend, "device": device, "counts": here, "why": why,
                          "verdict": "does not conform" if bad else "conforms"})  # fmt: skip
     verdicts.append({"backend": "upstream-tensorflow", "device": "cpu", "verdict": "skipped", "counts": {},
                      "why": "the package ptycho is not installed"})  # fmt: skip
-    return {
-        "event": "footer", "finished": "2026-11-22T03:51:02+00:00", "seconds": 61.8, "counts": whole,
+    return Footer.from_json({
+        "stale_expectations": [], "finished": "2026-11-22T03:51:02+00:00", "seconds": 61.8, "counts": whole,
         "verdicts": verdicts, "exit": 1,
         "verdict": "pytorch@cpu does not conform; tensorflow@cpu conforms; upstream-tensorflow@cpu skipped.",
         "timing": {"overhead_ms_median": 6.4, "adapter_seconds": 12.5, "oracle_seconds": 20.1,
                    "startup_seconds": 9.7},
         "emptiness": ["relation global_phase_is_invisible never reached its subject on pytorch@cpu"],
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 def _arrays() -> dict[str, np.ndarray]:
@@ -245,7 +261,7 @@ def _arrays() -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
-def artifacts(directory: Path) -> list[dict[str, Any]]:
+def artifacts(directory: Path) -> list[Artifact]:
     """Small arrays beside the stream, one of which is missing."""
     made = []
     for name, array in _arrays().items():
@@ -255,9 +271,24 @@ def artifacts(directory: Path) -> list[dict[str, Any]]:
             np.save(directory / file, array)
             owner = {"name": name, "backend": backend, "device": device}
             caption = f"{name} of the {'backend' if backend else 'scan'}"
-            made.append({"event": "artifact", **owner, "file": file, "caption": caption})
+            made.append(Artifact.from_json({**owner, "file": file, "caption": caption}))
     gone = {"name": "weight", "backend": "pytorch", "device": "cpu", "file": "gone.npy", "caption": HOSTILE}
-    return [*made, {"event": "artifact", **gone}]
+    return [*made, Artifact.from_json(gone)]
+
+
+def run_of(directory: Path, name: str, backends: dict[str, dict | None], made: list[CheckFinished]) -> Run:
+    """A run of another name, of backends of which is known what their processes loaded."""
+    told = tuple(
+        replace(BackendEvent.from_json(_backend(backend, "cpu")), loaded=loaded) for backend, loaded in backends.items()
+    )
+    return Run(directory, replace(header(), run=name, backends=told), footer(made), tuple(made))
+
+
+def ended(number: int, outcome: str, backend: str, operation: str) -> CheckFinished:
+    """A check of any operation that ended so."""
+    name = f"{operation}/example/{number}/{backend}@cpu"
+    return replace(check("diffract", "example", str(number), backend, "cpu"), id=name, operation=operation,
+                   outcome=Outcome(outcome))  # fmt: skip
 
 
 def build(directory: Path, total: int = 0, pictures: bool = True) -> Path:
@@ -268,7 +299,7 @@ def build(directory: Path, total: int = 0, pictures: bool = True) -> Path:
     writer = Writer(path)
     writer.write(header())
     for one in made:
-        writer.write({"event": "check-started", "id": one["id"]})
+        writer.write(CheckStarted(id=one.id))
         writer.write(one)
     for artifact in artifacts(directory) if pictures else ():
         writer.write(artifact)

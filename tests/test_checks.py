@@ -120,16 +120,16 @@ def test_a_check_may_call_restart_and_call_again(twice, how):
     with _running("numpy", ahead=[twice] if how == "ahead" else []) as runner:
         target = runner._targets["numpy@cpu"]
         result = target.process.result(twice) if how == "ahead" else runner.run(twice)
-        assert (result.event["outcome"], result.event["message"]) == ("pass", "2 calls")
-        again = runner.run(twice, result.event["descriptor"])
-        assert again.event["digest"] == result.event["digest"] != ""
+        assert (result.event.outcome, result.event.message) == ("pass", "2 calls")
+        again = runner.run(twice, result.event.descriptor)
+        assert again.event.digest == result.event.digest != ""
 
 
 def test_a_target_that_lacks_one_of_the_operations_is_not_asked(twice):
     name = "tests.miniatures.dishonest:ClaimsLittle"
     with _running(name) as runner:
         event = runner.run(replace(twice, backend=name)).event
-    assert event["outcome"] == "not-run" and event["message"] == f"{name}@cpu does not claim translate"
+    assert event.outcome == "not-run" and event.message == f"{name}@cpu does not claim translate"
 
 
 def test_a_restart_is_another_process_of_the_same_adapter(tmp_path):
@@ -144,7 +144,7 @@ def test_a_restart_is_another_process_of_the_same_adapter(tmp_path):
             answer = target.call("params_get", _given("params_get", tmp_path), 20.0)
             assert isinstance(answer, Returned)
             if ahead:
-                assert [target.process.result(check).event["outcome"] for check in every] == ["pass"] * 3
+                assert [target.process.result(check).event.outcome for check in every] == ["pass"] * 3
 
 
 def _given(operation: str, scratch: Path) -> dict:

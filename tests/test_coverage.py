@@ -193,12 +193,12 @@ def test_a_whole_run_of_a_suite_with_an_orphan_judges_nobody(selection, code, or
     session = Session(Settings((name,), PROFILES["quick"], runs=tmp_path, selection=Selection(other=selection)))
     session.start()
     for check in generate.checks([(name, "cpu")], ["diffract"]):
-        assert session.run(check)["outcome"] == "pass"
+        assert session.run(check).outcome == "pass"
     assert session.finish() == code
     run = events.read(session.folder)
-    (verdict,) = run.footer["verdicts"]
-    assert (orphan in verdict["why"]) == (code == 2) and len(run.header["coverage"]["faults"]) == 1
-    assert verdict["verdict"] == ("could not be judged" if code else "conforms")
+    (verdict,) = run.footer.verdicts
+    assert (orphan in verdict.why) == (code == 2) and len(run.header.coverage.faults) == 1
+    assert verdict.verdict == ("could not be judged" if code else "conforms")
 
 
 # -- the command --------------------------------------------------------------------------------------------

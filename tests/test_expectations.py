@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from ptychoparity.core.events import CheckFinished
+from ptychoparity.core.outcomes import Outcome
 from ptychoparity.core.profiles import PROFILES
+from ptychoparity.core.verdicts import Known
 from ptychoparity.harness import expectations, expectations_update
 from ptychoparity.harness.expectations import BadExpectations
 from ptychoparity.harness.session import Session
 from ptychoparity.harness.settings import Selection, Settings
-from ptychoparity.reports import events, facts, junit, markdown
+from ptychoparity.reports import events, junit, markdown, queries
 from ptychoparity.reports.html import render
 from ptychoparity.spec_tests import generate
+from tests import sample_run
 from tests.running import check, ptychoparity
 
 NAME = "tests.miniatures.wrong:SwapsXAndY"
@@ -53,7 +57,7 @@ def run_of(folder: Path, *entries: str, cases=(CASE,), selection: str = "a part"
     return events.read(session.folder), code
 
 
-def only(run: events.Run) -> dict:
+def only(run: events.Run) -> CheckFinished:
     (one,) = run.checks
     return one
 
@@ -63,18 +67,18 @@ def only(run: events.Run) -> dict:
 
 def test_an_expected_failure_does_not_gate_and_keeps_what_it_measured(tmp_path):
     run, code = run_of(tmp_path, entry(), cases=(CASE, PASSING))
-    check = next(c for c in run.checks if c["outcome"] == "xfail")
-    assert code == 0 and run.footer["counts"] == {"xfail": 1, "pass": 1}
-    assert check["message"].startswith("translated: an impulse at") and (run.directory / check["failure_file"]).exists()
-    assert check["expectation"] == {
+    check = next(c for c in run.checks if c.outcome is Outcome.XFAIL)
+    assert code == 0 and run.footer.counts == {"xfail": 1, "pass": 1}
+    assert check.message.startswith("translated: an impulse at") and (run.directory / check.failure_file).exists()
+    assert check.expectation.to_json() == {
         "owner": "optics team", "issue": ISSUE, "expires": "2999-01-31", "signature": SIGNATURE, "state": "met",
-        "outcome": "fail", "file": check["expectation"]["file"], "entry": 1,
+        "outcome": "fail", "file": check.expectation.file, "entry": 1,
     }  # fmt: skip
-    verdict = run.footer["verdicts"][0]
-    assert (verdict["verdict"], verdict["why"]) == (
+    verdict = run.footer.verdicts[0]
+    assert (verdict.verdict, verdict.why) == (
         "conforms", "1 selected check passes; 1 check fails as expected",
     )  # fmt: skip
-    assert run.footer["verdict"].startswith(f"{NAME}@cpu conforms but for 1 expected failure")
+    assert run.footer.verdict.startswith(f"{NAME}@cpu conforms but for 1 expected failure")
     for text in (markdown.render(run), render.render(run), junit.render(run)):
         assert "optics team" in text and ISSUE in text and "2999-01-31" in text
     assert 'skipped message="translated: an impulse' in junit.render(run)
@@ -82,7 +86,7 @@ def test_an_expected_failure_does_not_gate_and_keeps_what_it_measured(tmp_path):
 
 def test_nothing_but_expected_failures_is_no_conformance(tmp_path):
     run, code = run_of(tmp_path, entry())
-    assert code == 2 and run.footer["verdicts"][0]["why"] == "no check passes that is not expected to fail"
+    assert code == 2 and run.footer.verdicts[0].why == "no check passes that is not expected to fail"
 
 
 # -- the four bad kinds -------------------------------------------------------------------------------------
@@ -111,9 +115,9 @@ def test_what_makes_an_expectation_untrue_gates_and_says_how(kind, tmp_path):
     text, case, outcome, state, why, says = BAD[kind]
     run, code = run_of(tmp_path, text, cases=(case,))
     check = only(run)
-    assert (code, check["outcome"], check["expectation"]["state"]) == (1, outcome, state)
-    assert run.footer["verdicts"][0]["why"] == why
-    assert says in check["message"] and "optics team" in check["message"] and ISSUE in check["message"]
+    assert (code, check.outcome, check.expectation.state) == (1, outcome, state)
+    assert run.footer.verdicts[0].why == why
+    assert says in check.message and "optics team" in check.message and ISSUE in check.message
     assert "optics team" in markdown.render(run) and "optics team" in junit.render(run)
     assert "<failure" in junit.render(run)
 
@@ -121,10 +125,10 @@ def test_what_makes_an_expectation_untrue_gates_and_says_how(kind, tmp_path):
 def test_a_stale_expectation_gates_a_whole_run_and_not_a_part(tmp_path):
     stale = entry("translate/relation/renamed_since")
     run, code = run_of(tmp_path, stale, cases=(PASSING,), selection="")
-    (kept,) = run.footer["stale_expectations"]
-    assert (kept["check"], kept["entry"], kept["columns"]) == ("translate/relation/renamed_since", 1, [f"{NAME}@cpu"])
-    assert code == 1 and run.footer["verdicts"][0]["why"] == "1 expectation is stale"
-    (line,) = facts.stale_texts(run)
+    (kept,) = run.footer.stale_expectations
+    assert (kept.check, kept.entry, kept.columns) == ("translate/relation/renamed_since", 1, (f"{NAME}@cpu",))
+    assert code == 1 and run.footer.verdicts[0].why == "1 expectation is stale"
+    (line,) = queries.stale_texts(run)
     assert f"'translate/relation/renamed_since' covers no check of {NAME}@cpu (owner optics team" in line
     for text in (markdown.render(run), junit.render(run), render.render(run)):
         assert "translate/relation/renamed_since" in text
@@ -132,13 +136,13 @@ def test_a_stale_expectation_gates_a_whole_run_and_not_a_part(tmp_path):
     part = tmp_path / "part"
     part.mkdir()
     run, code = run_of(part, stale, cases=(PASSING,))
-    assert (code, run.footer["stale_expectations"]) == (0, [])
+    assert (code, run.footer.stale_expectations) == (0, ())
 
 
 def test_bad_expectations_gate_below_the_gate_too(tmp_path):
     """batch_independence is HOUSE, the gate of a foreign backend is MUST."""
     run, code = run_of(tmp_path, entry(PASSING), cases=(PASSING,))
-    assert (only(run)["level"], code) == ("HOUSE", 1)
+    assert (only(run).level, code) == ("HOUSE", 1)
 
 
 # -- what an entry covers -----------------------------------------------------------------------------------
@@ -159,38 +163,38 @@ def test_bad_expectations_gate_below_the_gate_too(tmp_path):
 )
 def test_device_versions_and_pattern_say_what_is_covered(fields, version, covered, tmp_path):
     run, code = run_of(tmp_path, entry(**fields), version=version)
-    assert only(run)["outcome"] == ("xfail" if covered else "fail")
-    assert ("expectation" in only(run)) == covered and code == (2 if covered else 1)
+    assert only(run).outcome == ("xfail" if covered else "fail")
+    assert (only(run).expectation is not None) == covered and code == (2 if covered else 1)
 
 
 def test_other_devices_and_versions_are_ignored_silently(tmp_path):
     texts = entry("no/such/check", device="'cuda'"), entry("no/such/check", versions="'>9'")
     run, code = run_of(tmp_path, *texts, cases=(PASSING,), selection="")
-    assert run.footer["stale_expectations"] == [] and code == 2  # too little was asked for a verdict
+    assert run.footer.stale_expectations == () and code == 2  # too little was asked for a verdict
 
 
 def test_what_was_not_asked_judges_no_expectation(tmp_path):
     found = expectations.read(write(tmp_path, entry())).entries
-    event = {"operation": "translate", "kind": "relation", "case": "impulse_moves_in_x", "backend": NAME,
-             "device": "cpu", "outcome": "not-run", "message": "three strikes"}  # fmt: skip
+    event = sample_run.check("translate", "relation", "impulse_moves_in_x", NAME, "cpu", outcome=Outcome.NOT_RUN,
+                             message="three strikes")  # fmt: skip
     known = {f"{NAME}@cpu": "0.1.0"}
     assert expectations.judged(found, event, known, DAY) == event
-    assert expectations.stale(found, [event], known) == []
+    assert expectations.stale(found, [event], known) == ()
 
 
 def test_checks_that_need_a_scan_or_a_pair_are_never_stale(tmp_path):
     path = write(tmp_path, entry("scan/example/grouping"), entry("translate/parity/default"))
-    assert expectations.stale(expectations.read(path).entries, [], {f"{NAME}@cpu": "0.1.0"}) == []
+    assert expectations.stale(expectations.read(path).entries, [], {f"{NAME}@cpu": "0.1.0"}) == ()
 
 
 def test_one_entry_that_is_met_is_enough(tmp_path):
     run, _ = run_of(tmp_path, entry(signature="'nothing like it'"), entry(expires="2000-01-01"), entry())
-    assert (only(run)["outcome"], only(run)["expectation"]["entry"]) == ("xfail", 3)
+    assert (only(run).outcome, only(run).expectation.entry) == ("xfail", 3)
 
 
 def test_the_last_day_counts():
     one = expectations.Expectation("f", 1, NAME, CASE, "o", ISSUE, DAY, "fail: x")
-    event = {"outcome": "fail", "message": "x"}
+    event = sample_run.check("translate", "smoke", "default", NAME, "cpu", outcome=Outcome.FAIL, message="x")
     assert expectations._state(one, event, DAY) == "met"
     assert expectations._state(one, event, date(2026, 11, 23)) == "expired"
 
@@ -262,7 +266,7 @@ def test_update_removes_what_is_untrue_and_shrinks_a_pattern_to_what_fails(kept)
 
 def test_update_of_a_part_leaves_patterns_and_what_was_not_asked(kept):
     path, run = kept
-    header = {**run.header, "selection": "a part"}
+    header = replace(run.header, selection="a part")
     found = expectations_update.update(expectations.read(path), header, run.checks, DAY)
     assert [e.check for e in found.entries] == ["translate/relation/*", *["translate/relation/renamed"] * 2]
     assert "translate/relation/*: passes in part, and only part was asked" in found.kept
@@ -277,12 +281,10 @@ def test_update_adds_new_failures_only_for_somebody(kept, tmp_path):
     expectations_update.write(file, found.entries)
     read = expectations.read(file.path).entries
     assert [replace(e, file="", entry=0) for e in read] == [replace(e, file="", entry=0) for e in found.entries]
-    known = expectations.versions(run.header["backends"])
-    raw = [{**c, "outcome": expectations.ended(c)} for c in run.checks]
-    for one in raw:
-        del one["expectation"]
-        state = expectations.judged(read, one, known, DAY).get("expectation", {}).get("state")
-        assert state == ("met" if one["outcome"] == "fail" else None)
+    known = expectations.versions(run.header.backends)
+    for one in (replace(c, outcome=c.ended, expectation=None) for c in run.checks):
+        found = expectations.judged(read, one, known, DAY).expectation
+        assert (found and found.state) == (Known.MET if one.outcome is Outcome.FAIL else None)
 
 
 @pytest.mark.parametrize(

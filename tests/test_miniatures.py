@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from ptychoparity.core.outcomes import Outcome
 from ptychoparity.reports import events
-from ptychoparity.reports.events import BAD_OUTCOMES
 from tests.running import Ended, check, ptychoparity
 
 TABLE = json.loads((Path(__file__).parent / "data/miniatures.json").read_text())
 NAMES = [f"{row['backend'].partition(':')[2]}-{row['operation'] or 'all'}" for row in TABLE]
-FAULTY = [n for n, row in zip(NAMES, TABLE, strict=True) if row["outcome"] in BAD_OUTCOMES]
+FAULTY = [n for n, row in zip(NAMES, TABLE, strict=True) if Outcome(row["outcome"]).bad]
 TIMEOUT = 2.0
 
 
@@ -27,7 +27,7 @@ def _run(row: dict, runs: Path) -> Ended:
 
 def _replay(done: Ended) -> tuple[str, Ended, Ended]:
     """The first failure again: on the backend that failed, and on one that conforms."""
-    file = next(c["failure_file"] for c in done.checks if c["outcome"] in BAD_OUTCOMES)
+    file = next(c["failure_file"] for c in done.checks if Outcome(c["outcome"]).bad)
     path = str(done.folder / file)
     return (
         file, ptychoparity("replay", path, "--timeout", str(TIMEOUT)),
@@ -70,15 +70,15 @@ def test_the_fault_is_seen(name, runs):
     row, done = TABLE[NAMES.index(name)], runs[name].result()
     assert done.exit == row["exit"], done.stdout + done.stderr
     run = events.read(done.folder)  # whole and valid, whatever the backend did
-    assert run.footer["exit"] == row["exit"]
-    seen = [c for c in run.checks if c["outcome"] == row["outcome"]]
-    assert seen, sorted({c["outcome"] for c in run.checks})
-    assert row["says"] in seen[0]["message"].split("\n")[0]
-    bad = [c for c in run.checks if c["outcome"] in BAD_OUTCOMES]
-    assert sorted({c["kind"] for c in bad}) == row["kinds"]
+    assert run.footer.exit == row["exit"]
+    seen = [c for c in run.checks if c.outcome == row["outcome"]]
+    assert seen, sorted({c.outcome for c in run.checks})
+    assert row["says"] in seen[0].message.split("\n")[0]
+    bad = [c for c in run.checks if c.outcome.bad]
+    assert sorted({c.kind for c in bad}) == row["kinds"]
     for one in bad:
-        assert one["clauses"] and (done.folder / one["failure_file"]).is_file()
-    assert bool(bad) == (row["outcome"] in BAD_OUTCOMES)
+        assert one.clauses and (done.folder / one.failure_file).is_file()
+    assert bool(bad) == Outcome(row["outcome"]).bad
 
 
 @pytest.mark.parametrize("name", FAULTY)

@@ -50,7 +50,7 @@ def _judged(runs: Path, names: tuple[str, ...], ahead: bool) -> tuple[list[dict]
     for check in every:
         session.run(check)
     code = session.finish()
-    told = [e for e in events.read(session.folder).checks]
+    told = [e.to_json() for e in events.read(session.folder).checks]
     return [{k: v for k, v in e.items() if k not in TIMES} for e in told], code
 
 
@@ -77,7 +77,7 @@ def test_checks_are_judged_while_nobody_asks(tmp_path):
     last = every[-1]
     while prefetch.is_ahead(last) and not runner._results.poll():
         time.sleep(0.01)
-    assert session.run(last)["outcome"] == "pass"
+    assert session.run(last).outcome == "pass"
     assert len(runner._ready) == len([c for c in every if prefetch.is_ahead(c)]) - 1
     session.abandon()
 
@@ -88,7 +88,7 @@ def test_a_call_is_answered_between_two_checks(tmp_path):
     runner = session.targets["numpy@cpu"].process
     answer = runner.call("diffract", {"field": np.ones((1, 64, 64), np.complex64)}, 5.0)
     assert isinstance(answer, Returned) and answer.outputs["amplitude"].shape == (1, 64, 64)
-    assert all(session.run(check)["outcome"] == "pass" for check in every)
+    assert all(session.run(check).outcome == "pass" for check in every)
     assert session.finish() == 0
 
 
@@ -101,15 +101,15 @@ def test_a_backend_whose_judging_process_ends_cannot_be_judged(tmp_path):
     doomed._process.join()
     outcomes = {}
     for check in every:
-        outcomes.setdefault(check.backend, []).append(session.run(check)["outcome"])
+        outcomes.setdefault(check.backend, []).append(session.run(check).outcome)
     assert outcomes["numpy"][-1] == "not-run" and "fail" in outcomes[WRONG]
     assert "crash" not in outcomes[WRONG]
     session.finish()
     assert not _left_by(doomed)
-    verdicts = {v["backend"]: v for v in events.read(session.folder).footer["verdicts"]}
-    assert verdicts["numpy"]["verdict"] == "could not be judged"
-    assert verdicts["numpy"]["why"].startswith("the process that judges it ended (exit code -9)")
-    assert verdicts[WRONG]["verdict"] == "does not conform"
+    verdicts = {v.backend: v for v in events.read(session.folder).footer.verdicts}
+    assert verdicts["numpy"].verdict == "could not be judged"
+    assert verdicts["numpy"].why.startswith("the process that judges it ended (exit code -9)")
+    assert verdicts[WRONG].verdict == "does not conform"
 
 
 def _left_by(runner: prefetch.PrefetchingRunner) -> list[Path]:
@@ -128,10 +128,10 @@ def test_a_parity_check_with_a_backend_that_is_gone_is_not_run(tmp_path):
             session.run(check)
     os.kill(doomed._process.pid, signal.SIGKILL)
     event = session.run(parity[0])
-    assert event["outcome"] == "not-run"
-    assert event["message"] == f"{WRONG}@cpu: the process that judges it ended (exit code -9)"
+    assert event.outcome == "not-run"
+    assert event.message == f"{WRONG}@cpu: the process that judges it ended (exit code -9)"
     session.finish()
-    verdicts = {v["backend"]: v["verdict"] for v in events.read(session.folder).footer["verdicts"]}
+    verdicts = {v.backend: v.verdict for v in events.read(session.folder).footer.verdicts}
     assert verdicts["numpy"] == "conforms" and verdicts[WRONG] != "conforms"
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ptychoparity.backends import registry
+from ptychoparity.core.events import CheckFinished
 from ptychoparity.core.kinds import Kind
 from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness.commands import replay
@@ -38,12 +39,12 @@ def _verdict(session: Session, backend: str) -> tuple[str, str, int]:
     """Verdict, reason and exit code of a finished run, as its stream has them."""
     code = session.finish()
     run = events.read(session.folder)
-    assert run.footer["exit"] == code
-    row = next(v for v in run.footer["verdicts"] if v["backend"] == backend)
-    return row["verdict"], row["why"], code
+    assert run.footer.exit == code
+    row = next(v for v in run.footer.verdicts if v.backend == backend)
+    return row.verdict, row.why, code
 
 
-def _ask(session: Session, operation: str, *, backend: str = "numpy", kinds=Kind) -> list[dict]:
+def _ask(session: Session, operation: str, *, backend: str = "numpy", kinds=Kind) -> list[CheckFinished]:
     found = generate.checks([(backend, "cpu")], [operation])
     return [session.run(c) for c in found if c.case.shown in kinds and c.case.operation == operation]
 
@@ -51,7 +52,7 @@ def _ask(session: Session, operation: str, *, backend: str = "numpy", kinds=Kind
 def _introduce(session: Session, backend: str) -> str:
     """Outcome of what a backend says of itself."""
     (one,) = (c for c in generate.checks([(backend, "cpu")], []) if c.case.kind == Kind.DESCRIBE)
-    return session.run(one)["outcome"]
+    return session.run(one).outcome
 
 
 # -- empty runs ---------------------------------------------------------------------------------------------
@@ -70,7 +71,7 @@ def test_a_run_without_checks_could_not_be_judged(tmp_path):
 
 def test_too_few_checks_could_not_be_judged(tmp_path):
     session = _session(tmp_path, "numpy")
-    assert all(e["outcome"] == "pass" for e in _ask(session, "diffract", kinds=("smoke", "example", "property")))
+    assert all(e.outcome == "pass" for e in _ask(session, "diffract", kinds=("smoke", "example", "property")))
     verdict, why, code = _verdict(session, "numpy")
     assert (verdict, code) == ("could not be judged", 2)
     assert "diffract: 6 checks, at least 20 are asked for" in why
@@ -84,7 +85,7 @@ def test_too_few_examples_could_not_be_judged(tmp_path):
     session.runner.options = replace(session.options, examples=3)  # fewer than the profile promises
     for one in asked:
         if one.case.kind == "property":
-            assert session.run(one)["examples"] == 3
+            assert session.run(one).examples == 3
     verdict, why, code = _verdict(session, "numpy")
     assert (verdict, code) == ("could not be judged", 2)
     assert "diffract: 3 property examples, at least 10 are asked for" in why
@@ -94,7 +95,7 @@ def test_saying_who_one_is_does_not_conform_by_itself(tmp_path):
     name = "tests.miniatures.dishonest:ClaimsNothing"
     session = _session(tmp_path, name)
     assert _introduce(session, name) == "pass"
-    assert {e["outcome"] for e in _ask(session, "diffract", backend=name)} == {"not-run"}
+    assert {e.outcome for e in _ask(session, "diffract", backend=name)} == {"not-run"}
     verdict, why, code = _verdict(session, name)
     assert (verdict, why, code) == ("could not be judged", "no check was run on it", 2)
 
@@ -107,13 +108,13 @@ def test_an_absent_framework_is_skipped_with_the_line_that_installs_it(tmp_path,
                             install="pip install 'ptychoparity[absent]'")  # fmt: skip
     monkeypatch.setitem(registry.BUILT_IN, "absent", absent)
     session = _session(tmp_path, "absent", "numpy", selection=Selection(other="a part"))
-    outcomes = {e["outcome"] for e in _ask(session, "translate", backend="absent")}
+    outcomes = {e.outcome for e in _ask(session, "translate", backend="absent")}
     assert outcomes == {"skip"}
     _ask(session, "translate")
     verdict, why, code = _verdict(session, "absent")
     assert (verdict, why, code) == ("skipped", "not installed: pip install 'ptychoparity[absent]'", 2)
     run = events.read(session.folder)
-    assert next(v for v in run.footer["verdicts"] if v["backend"] == "numpy")["verdict"] == "conforms"
+    assert next(v for v in run.footer.verdicts if v.backend == "numpy").verdict == "conforms"
 
 
 def test_a_device_that_is_not_there_spoils_the_verdict_only_where_it_was_asked_for(tmp_path):
@@ -141,7 +142,7 @@ def test_a_house_finding_gates_where_it_is_asked_to(gate, ours, code, tmp_path, 
     monkeypatch.setitem(registry.BUILT_IN, "liar", entry)
     session = _session(tmp_path, "liar", gate=gate, selection=Selection(other="a part"))
     assert _introduce(session, "liar") == "fail"
-    assert [e["outcome"] for e in _ask(session, "translate", backend="liar", kinds=("smoke",))] == ["pass"]
+    assert [e.outcome for e in _ask(session, "translate", backend="liar", kinds=("smoke",))] == ["pass"]
     assert _verdict(session, "liar")[2] == code
 
 
@@ -158,7 +159,7 @@ def test_one_bad_backend_does_not_colour_another(tmp_path):
         if one.case.kind in ("example", "parity"):
             session.run(one)
     code = session.finish()
-    found = {v["backend"]: v["verdict"] for v in events.read(session.folder).footer["verdicts"]}
+    found = {v.backend: v.verdict for v in events.read(session.folder).footer.verdicts}
     assert (found, code) == ({"numpy": "conforms", WRONG: "does not conform"}, 1)
 
 
@@ -174,7 +175,7 @@ def whole(tmp_path_factory):
 def test_the_stream_is_whole_and_every_event_valid(whole):
     assert whole.exit == 1, whole.stderr
     for event in whole.events:
-        events.validate(event)
+        events.checked(event)
     kinds = [e["event"] for e in whole.events]
     assert kinds[0] == "header" and kinds[-1] == "footer" and kinds.count("header") == kinds.count("footer") == 1
     started = [e["id"] for e in whole.events if e["event"] == "check-started"]
@@ -228,7 +229,7 @@ def test_pytest_itself_gives_the_same_ids_and_verdict(whole, tmp_path):
     assert done.returncode == 1, done.stdout[-800:]
     run = events.read(next(tmp_path.glob("2*")))
     mine = {c["id"]: c["outcome"] for c in whole.checks if c["backend"] == WRONG and c["kind"] != "parity"}
-    assert {c["id"]: c["outcome"] for c in run.checks if c["backend"] == WRONG and c["kind"] != "parity"} == mine
+    assert {c.id: c.outcome for c in run.checks if c.backend == WRONG and c.kind != "parity"} == mine
 
 
 def test_a_run_leaves_nothing_but_its_results(tmp_path):
@@ -308,8 +309,8 @@ def test_a_fault_of_the_oracle_is_nobodys_failure(tmp_path, monkeypatch):
 
     monkeypatch.setattr(judge.dispatch, "call", broken)
     session = _session(tmp_path, "numpy", selection=Selection(other="a part"))
-    assert [e["outcome"] for e in _ask(session, "diffract", kinds=("smoke",))] == ["pass"]  # asks no oracle
+    assert [e.outcome for e in _ask(session, "diffract", kinds=("smoke",))] == ["pass"]  # asks no oracle
     broke = _ask(session, "diffract", kinds=("property",))
-    assert broke[0]["outcome"] == "not-run" and "ZeroDivisionError: a fault of ours" in broke[0]["message"]
+    assert broke[0].outcome == "not-run" and "ZeroDivisionError: a fault of ours" in broke[0].message
     verdict, why, code = _verdict(session, "numpy")
     assert (verdict, code) == ("could not be judged", 2) and "a fault of the harness in diffract/property" in why

@@ -23,7 +23,7 @@ def _run(tmp_path, *arguments, backend=FINDING):
         cwd=PROJECT, env={**os.environ, "PYTEST_ADDOPTS": ""}, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     run = events.read(tmp_path / "latest")
-    return done.returncode, next(v for v in run.footer["verdicts"] if v["backend"] == backend), run
+    return done.returncode, next(v for v in run.footer.verdicts if v.backend == backend), run
 
 
 @pytest.mark.parametrize("arguments", [("-x",), ("--maxfail=1",)])
@@ -31,7 +31,7 @@ def test_a_run_that_stopped_early_was_not_judged(arguments, tmp_path):
     code, verdict, run = _run(tmp_path, "spec_tests", *arguments)
     assert code == 2 and verdict["verdict"] == "could not be judged"
     assert "checks were not asked: the run was stopped early" in verdict["why"]
-    assert run.footer["exit"] == 2
+    assert run.footer.exit == 2
 
 
 def test_the_same_run_to_its_end_is_judged(tmp_path):
@@ -56,7 +56,7 @@ def test_what_gates_already_gates_however_early_the_run_stopped(tmp_path):
 def test_a_selection_is_said(arguments, words, tmp_path):
     code, verdict, run = _run(tmp_path, *arguments, backend="numpy")
     assert (code, verdict["verdict"]) == (0, "conforms") and "selected" in verdict["why"]
-    assert words in run.footer["verdict"] and "only what was selected: operation translate; " in run.footer["verdict"]
+    assert words in run.footer.verdict and "only what was selected: operation translate; " in run.footer.verdict
 
 
 def test_a_selection_from_the_whole_suite_is_one(tmp_path):
@@ -66,4 +66,4 @@ def test_a_selection_from_the_whole_suite_is_one(tmp_path):
         capture_output=True,
     )  # fmt: skip
     run = events.read(tmp_path / "latest")
-    assert "only what was selected: 1 of " in run.footer["verdict"]
+    assert "only what was selected: 1 of " in run.footer.verdict

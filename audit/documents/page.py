@@ -15,8 +15,8 @@ from ptychoparity.audit.documents.blocks import Block, Code, Document, Heading, 
 from ptychoparity.audit.documents.parity_page import Parity
 from ptychoparity.audit.documents.summary import words
 from ptychoparity.audit.documents.tree import nested
-from ptychoparity.reports.facts import plain
 from ptychoparity.reports.html.render import asset, content_hash
+from ptychoparity.reports.text import plain
 
 TITLES = {"summary": "Summary", "parity": "Parity map", "callchain": "Call chain", "asset_inventory": "Inventory",
           "decision": "Decision", "blockers": "Blockers"}  # fmt: skip

@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console
 
 from ptychoparity.core.errors import UsageError
+from ptychoparity.core.events import Event
 from ptychoparity.core.exits import Exit
 from ptychoparity.harness import plugin
 from ptychoparity.harness.settings import Settings, from_options
@@ -43,7 +44,7 @@ class Watch:
         totals = Counter(f"{c.backend}@{c.device}" for c in checks)
         self._progress = self._stack.enter_context(terminal.Progress(dict(totals)))
 
-    def on_event(self, event: dict) -> None:
+    def on_event(self, event: Event) -> None:
         if self._progress is not None:
             self._progress.on_event(event)
 

@@ -13,7 +13,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from ptychoparity.core.errors import UsageError
+from ptychoparity.core.events_header import CoverageRow
 from ptychoparity.core.levels import Level
+from ptychoparity.core.outcomes import Outcome
 from ptychoparity.harness import coverage, ghosts, storage
 from ptychoparity.harness.coverage import ENCODED, ORPHAN, Hunted, Standing
 from ptychoparity.reports import events, terminal
@@ -27,8 +29,8 @@ Answered = dict[str, tuple[int, int]]
 
 def answered(run: events.Run) -> Answered:
     """The checks of a run that carry each clause."""
-    every = Counter(clause for check in run.checks for clause in check["clauses"])
-    passed = Counter(clause for check in run.checks if check["outcome"] == "pass" for clause in check["clauses"])
+    every = Counter(clause for check in run.checks for clause in check.clauses)
+    passed = Counter(clause for check in run.checks if check.outcome is Outcome.PASS for clause in check.clauses)
     return {clause: (passed[clause], every[clause]) for clause in every}
 
 
@@ -120,7 +122,8 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         console.print(_clauses([one for one in found if one.clause.area == arguments.area], hunted, checked))
     told = {"rows": coverage.table(found), "share": coverage.share(found), "most": coverage.MOST_NOT_CHECKABLE}
-    console.print(sentence(told), soft_wrap=True)
+    rows = [CoverageRow.from_json(row) for row in told["rows"]]
+    console.print(sentence(rows, told["share"], told["most"]), soft_wrap=True)
     if hunted:
         console.print(_hunt(hunted), soft_wrap=True, markup=False)
     for fault in faults:

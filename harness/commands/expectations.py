@@ -42,7 +42,7 @@ def _file(path: Path, run: events.Run, renewed: dict[str, Any] | None) -> expect
     """The file; where there is none yet and failures are to be added, an empty one for the run's only backend."""
     if path.exists() or renewed is None:
         return expectations.read(path)
-    names = sorted({one["name"].partition("@")[0] for one in run.header["backends"]})
+    names = sorted({one.name.partition("@")[0] for one in run.header.backends})
     if len(names) != 1:
         raise UsageError(f"{path} does not exist: begin it with a line backend = ..., one of {', '.join(names)}")
     return expectations.File(path, names[0], ())
@@ -53,8 +53,8 @@ def update(path: Path, arguments: argparse.Namespace) -> int:
     renewed = _renewed(arguments)
     run = events.read(arguments.run_folder.resolve())
     file = _file(path, run, renewed)
-    if not any(one["name"].partition("@")[0] == file.backend.partition("@")[0] for one in run.header["backends"]):
-        raise UsageError(f"{path} is about {file.backend}, which is not in the run {run.header['run']}")
+    if not any(one.name.partition("@")[0] == file.backend.partition("@")[0] for one in run.header.backends):
+        raise UsageError(f"{path} is about {file.backend}, which is not in the run {run.header.run}")
     found = expectations_update.update(file, run.header, run.checks, expectations.today(), renewed)
     for word in ("removed", "kept", "added"):
         for text in getattr(found, word):

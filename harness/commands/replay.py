@@ -7,11 +7,11 @@ from pathlib import Path
 from rich.console import Console
 
 from ptychoparity.core.errors import UsageError
+from ptychoparity.core.outcomes import Outcome
 from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness import targets
 from ptychoparity.harness.session import Session
 from ptychoparity.harness.settings import Selection, Settings
-from ptychoparity.reports.events import BAD_OUTCOMES
 from ptychoparity.spec_tests import contract, files
 from ptychoparity.spec_tests.checks import every_case, kind_of
 from ptychoparity.spec_tests.generate import Check
@@ -102,11 +102,11 @@ def run(path: Path, backend: str | None, timeout: float) -> int:
         except BaseException:
             session.abandon()
             raise
-    if event["outcome"] == "pass":
+    if event.outcome is Outcome.PASS:
         console.print(f"fixed: {check.id} passes on the recorded input", markup=False, soft_wrap=True)
         return 0
-    if event["outcome"] not in BAD_OUTCOMES:
-        console.print(f"could not be judged: {event['message']}", markup=False, soft_wrap=True)
+    if not event.outcome.bad:
+        console.print(f"could not be judged: {event.message}", markup=False, soft_wrap=True)
         return 2
-    console.print(f"failing: {check.id}: {event['outcome']}: {event['message']}", markup=False, soft_wrap=True)
+    console.print(f"failing: {check.id}: {event.outcome}: {event.message}", markup=False, soft_wrap=True)
     return 1

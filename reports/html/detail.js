@@ -6,6 +6,19 @@ function make(tag, className, ...children) {
   return element;
 }
 
+// A row of the data as an object: `names` says what its places are.
+function named(names, row) {
+  return Object.fromEntries(names.map((name, place) => [name, row[place]]));
+}
+
+// The details of a check with the fields of views.py; null where the page had no room for them.
+function readDetail(row, fields) {
+  if (!row) return null;
+  const detail = named(fields.detail, row);
+  detail.comparisons = detail.comparisons.map((one) => named(fields.comparison, one));
+  return detail;
+}
+
 function drawFacts(pairs, table) {
   const list = make("dl", "facts");
   for (let at = 0; at < pairs.length; at += 2) {
@@ -48,7 +61,7 @@ function drawHistogram(labels, counts) {
   return make("table", "ulps", caption, head, body);
 }
 
-function drawComparison([title, ok, facts, labels, counts], table) {
+function drawComparison({ title, ok, facts, labels, counts }, table) {
   const tag = make("span", "tag", (ok ? "✓ within" : "✗ beyond") + " tolerance");
   const beside = make("div", "beside", drawFacts(facts, table));
   if (counts.some((count) => count)) beside.append(drawHistogram(table[labels], counts));
@@ -80,7 +93,7 @@ function drawDetail(check, table) {
     box.append(make("p", "", "Details of this check are in events.jsonl beside this page."));
     return box;
   }
-  const [facts, inputs, comparisons, blocks, lines] = check.detail;
+  const { facts, inputs, comparisons, blocks, reproduce } = check.detail;
   box.append(drawFacts(facts, table));
   if (inputs.length) {
     const list = make("ul", "inputs", ...inputs.map((place) => make("li", "", table[place])));
@@ -88,6 +101,6 @@ function drawDetail(check, table) {
   }
   for (const one of comparisons) box.append(drawComparison(one, table));
   for (let at = 0; at < blocks.length; at += 2) box.append(drawBlock(table[blocks[at]], table[blocks[at + 1]]));
-  if (lines.length) box.append(drawReproduce(lines.map((place) => table[place].replaceAll("\u0001", check.id))));
+  if (reproduce.length) box.append(drawReproduce(reproduce.map((place) => table[place].replaceAll("\u0001", check.id))));
   return box;
 }

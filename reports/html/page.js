@@ -1,15 +1,21 @@
 // Filters over the matrix and the list of checks, and the list itself, drawn a screenful at a time.
 (() => {
   const SCREENFUL = 60;
-  const BAD = new Set(["fail", "error", "crash", "timeout", "xpass"]);
-  const SYMBOLS = { pass: "✓", skip: "–", "not-run": "–", xfail: "◐" };
-  const NAMES = "id operation kind case backend clauses level outcome message used seconds detail".split(" ");
-  const SHARED = ["operation", "kind", "backend", "clauses", "level", "outcome", "message"];
+  // How a column is drawn where its text is not its value: text or an element, of the check.
+  const CELLS = {
+    outcome: openButton,
+    used: (check) => usedText(check.used),
+    seconds: (check) => check.seconds.toPrecision(3),
+  };
 
-  const { table, checks: rows } = JSON.parse(document.getElementById("data").textContent);
-  const checks = rows.map((row) => {
-    const check = Object.fromEntries(NAMES.map((name, place) => [name, row[place]]));
-    for (const name of SHARED) check[name] = table[check[name]];
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const { columns, outcomes, table } = data;
+  const shown = columns.filter((column) => column.heading);
+  const checks = data.checks.map((row) => {
+    const check = {};
+    columns.forEach(({ name, shared }, place) => (check[name] = shared ? table[row[place]] : row[place]));
+    check.detail = readDetail(row[columns.length], data.fields);
+    check.state = outcomes[check.outcome].state;
     check.id = check.id || [check.operation, check.kind, check.case, check.backend].join("/");
     check.areas = check.clauses.map((clause) => clause.split(".")[0]);
     check.text = [check.id, check.message, check.case, ...check.clauses].join(" ").toLowerCase();
@@ -36,13 +42,13 @@
     return Object.fromEntries([["at", at], ...FILTERS.map((name) => [name, ""])]);
   }
 
-  function outcomeMatches(outcome) {
-    return !state.outcome || state.outcome === outcome || (state.outcome === "bad" && BAD.has(outcome));
+  function outcomeMatches(check) {
+    return !state.outcome || state.outcome === (state.outcome === "bad" ? check.state : check.outcome);
   }
 
   function matches(check) {
     return (
-      outcomeMatches(check.outcome) &&
+      outcomeMatches(check) &&
       (!state.backend || check.backend === state.backend) &&
       (!state.operation || check.operation === state.operation) &&
       (!state.kind || check.kind === state.kind) &&
@@ -83,30 +89,23 @@
     return (used >= 0.1 ? (100 * used).toFixed(0) : String(Number((100 * used).toPrecision(2)))) + " %";
   }
 
-  function cell(label, content, className) {
-    const made = make("td", className || "", content);
-    made.dataset.label = label;
+  function openButton(check) {
+    const button = make("button", "open", outcomes[check.outcome].symbol + " " + check.outcome);
+    button.type = "button";
+    button.setAttribute("aria-expanded", "false");
+    button.setAttribute("aria-label", check.outcome + ", details of " + check.id);
+    return button;
+  }
+
+  function drawCell(check, { name, heading, style }) {
+    const made = make("td", name === "outcome" ? check.state : style, (CELLS[name] || ((one) => one[name]))(check));
+    made.dataset.label = heading;
     made.setAttribute("role", "cell");
     return made;
   }
 
   function drawRow(check) {
-    const state = BAD.has(check.outcome) ? "bad" : check.outcome === "pass" ? "pass" : "idle";
-    const button = make("button", "open", (SYMBOLS[check.outcome] || "✗") + " " + check.outcome);
-    button.type = "button";
-    button.setAttribute("aria-expanded", "false");
-    button.setAttribute("aria-label", check.outcome + ", details of " + check.id);
-    const row = make(
-      "tr",
-      state,
-      cell("Outcome", button, state),
-      cell("Operation", check.operation),
-      cell("Kind", check.kind),
-      cell("Case", check.case, "case"),
-      cell("Backend", check.backend),
-      cell("Tolerance used", usedText(check.used), "n"),
-      cell("Seconds", check.seconds.toPrecision(3), "n")
-    );
+    const row = make("tr", check.state, ...shown.map((column) => drawCell(check, column)));
     row.setAttribute("role", "row");
     row.check = check;
     return row;
@@ -121,7 +120,7 @@
       return;
     }
     const wide = make("td", "wide", drawDetail(row.check, table));
-    wide.colSpan = 7;
+    wide.colSpan = shown.length;
     wide.setAttribute("role", "cell");
     const under = make("tr", "under", wide);
     under.setAttribute("role", "row");

@@ -1,24 +1,32 @@
 """All checks of a run as compact JSON for page.js.
 
-Strings and lists that repeat are stored once, in `table`, and referred to by index. Where the page would grow
-too large, details are dropped in steps, those of passing checks first, and then checks; the page says so.
+Strings and lists that repeat are stored once, in `table`, and referred to by index. Rows are arrays whose names stand
+once, in `columns` and `fields`: page.js makes objects of them and knows no position. Where the page would grow too
+large, details are dropped in steps, those of passing checks first, and then checks; the page says so.
 """
 
+import dataclasses
 import json
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from ptychoparity.core.events import CheckFinished
+from ptychoparity.core.outcomes import Outcome
 from ptychoparity.reports.events import Run
-from ptychoparity.reports.facts import Check, first_line, fraction, is_finding, key, plain
-from ptychoparity.reports.html.views import View, check_view
+from ptychoparity.reports.html.columns import COLUMNS, mark
+from ptychoparity.reports.html.views import ComparisonView, Facts, View, check_view
+from ptychoparity.reports.text import plain
 
 _ID_MARK = "\x01"
 """Stands for the check's own id in a reproduction line, which is then the same for most checks."""
 
 _FEW_DETAILS = 100
 
-STEPS: tuple[tuple[str, Callable[[View, bool, int], View | None]], ...] = (
+Pair = tuple[CheckFinished, View]
+Keep = Callable[[View, bool, int], View | None]
+"""What is kept of a view: the view, whether the check is a finding, its place in the list."""
+
+STEPS: tuple[tuple[str, Keep], ...] = (
     ("", lambda view, finding, place: view),
     (
         "Inputs, printed text and histograms of passing checks were left out to keep this page small.",
@@ -36,11 +44,11 @@ STEPS: tuple[tuple[str, Callable[[View, bool, int], View | None]], ...] = (
 
 
 def fit(run: Run, budget: int) -> tuple[str, str]:
-    """The JSON below `budget` bytes with as much detail as fits, and a note on what was left out.
+    """Return the JSON below `budget` bytes with as much detail as fits, and a note on what was left out.
 
     Raises ValueError where even an empty list is larger.
     """
-    views = [(check, check_view(check)) for check in sorted(run.checks, key=lambda one: not is_finding(one))]
+    views = [(check, check_view(check)) for check in sorted(run.checks, key=lambda one: not one.outcome.bad)]
     for note, keep in STEPS:
         text = _encode(views, keep)
         if len(text.encode()) <= budget:
@@ -48,9 +56,9 @@ def fit(run: Run, budget: int) -> tuple[str, str]:
     return _some(views, budget)
 
 
-def _some(views: list[tuple[Check, View]], budget: int) -> tuple[str, str]:
+def _some(views: Sequence[Pair], budget: int) -> tuple[str, str]:
     """As many findings as fit, without details: a page that names some is of more use than none."""
-    listed = [pair for pair in views if is_finding(pair[0])]
+    listed = [pair for pair in views if pair[0].outcome.bad]
     while len((text := _encode(listed, lambda view, finding, place: None)).encode()) > budget:
         if not listed:
             raise ValueError(f"{len(text)} bytes are needed; {budget} are left on the page")
@@ -62,8 +70,8 @@ def _some(views: list[tuple[Check, View]], budget: int) -> tuple[str, str]:
 
 
 def _thin(view: View) -> View:
-    comparisons = [one | {"labels": [], "counts": []} for one in view["comparisons"]]
-    return view | {"inputs": [], "blocks": [], "comparisons": comparisons}
+    comparisons = tuple(dataclasses.replace(one, labels=(), counts=()) for one in view.comparisons)
+    return dataclasses.replace(view, inputs=(), blocks=(), comparisons=comparisons)
 
 
 class _Table:
@@ -80,59 +88,64 @@ class _Table:
             self.values.append(value)
         return self._places[name]
 
+    def refs(self, values: Sequence[str]) -> list[int]:
+        return [self.ref(value) for value in values]
 
-def _encode(views: list[tuple[Check, View]], keep: Callable[[View, bool, int], View | None]) -> str:
+
+def _names(view: type) -> list[str]:
+    return [one.name for one in dataclasses.fields(view)]
+
+
+def _encode(views: Sequence[Pair], keep: Keep) -> str:
     table = _Table()
     rows = []
     for place, (check, view) in enumerate(views):
-        kept = keep(view, is_finding(check), place)
-        rows.append([*_row(table, check), None if kept is None else _detail(table, kept, check["id"])])
-    text = json.dumps({"table": table.values, "checks": rows}, ensure_ascii=False, separators=(",", ":"))
+        kept = keep(view, check.outcome.bad, place)
+        rows.append([*_row(table, check), None if kept is None else _detail(table, kept, check.id)])
+    data = {
+        "columns": [
+            {"name": one.name, "heading": one.heading, "shared": one.shared, "style": one.style} for one in COLUMNS
+        ],
+        "fields": {"detail": _names(View), "comparison": _names(ComparisonView)},
+        "outcomes": {one.value: {"state": mark(one).state, "symbol": mark(one).symbol} for one in Outcome},
+        "table": table.values,
+        "checks": rows,
+    }
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     # Inside <script>, only these can end the element or open a comment.
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _row(table: _Table, check: Check) -> list[Any]:
-    used = fraction(check)
-    told = "/".join((check["operation"], check["kind"], check["case"], key(check)))
-    return [
-        "" if check["id"] == told else plain(check["id"]),  # the page puts most ids together itself
-        table.ref(check["operation"]),
-        table.ref(check["kind"]),
-        plain(check["case"]),
-        table.ref(key(check)),
-        table.ref(check["clauses"]),
-        table.ref(check["level"]),
-        table.ref(check["outcome"]),
-        table.ref(first_line(check["message"])),
-        "inf" if used is not None and math.isinf(used) else _round(used),
-        _round(check["seconds"]),
-    ]
-
-
-def _round(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.4g}")
+def _row(table: _Table, check: CheckFinished) -> list[Any]:
+    """A value per column; the details come behind the last one."""
+    values = ((column, column.value(check)) for column in COLUMNS)
+    return [table.ref(value) if column.shared else value for column, value in values]
 
 
 def _detail(table: _Table, view: View, name: str) -> list[Any]:
-    return [
-        _facts(table, view["facts"]),
-        [table.ref(text) for text in view["inputs"]],
-        [
-            [
-                table.ref(one["title"]),
-                int(one["ok"]),
-                _facts(table, one["facts"]),
-                table.ref(one["labels"]),
-                one["counts"],
-            ]
-            for one in view["comparisons"]
-        ],
-        _facts(table, view["blocks"]),
-        [table.ref(line.replace(plain(name), _ID_MARK)) for line in view["reproduce"]],
-    ]
+    """A value per field of View, in their order."""
+    values = {
+        "facts": _facts(table, view.facts),
+        "inputs": table.refs(view.inputs),
+        "comparisons": [_comparison(table, one) for one in view.comparisons],
+        "blocks": _facts(table, view.blocks),
+        "reproduce": table.refs([line.replace(plain(name), _ID_MARK) for line in view.reproduce]),
+    }
+    return [values[field] for field in _names(View)]
 
 
-def _facts(table: _Table, facts: list[tuple[str, str]]) -> list[Any]:
-    """Label and value in turn."""
-    return [part for label, text in facts for part in (table.ref(label), table.ref(text))]
+def _comparison(table: _Table, view: ComparisonView) -> list[Any]:
+    """A value per field of ComparisonView, in their order."""
+    values = {
+        "title": table.ref(view.title),
+        "ok": int(view.ok),
+        "facts": _facts(table, view.facts),
+        "labels": table.ref(list(view.labels)),
+        "counts": view.counts,
+    }
+    return [values[field] for field in _names(ComparisonView)]
+
+
+def _facts(table: _Table, facts: Facts) -> list[int]:
+    """Label and text in turn."""
+    return [table.ref(part) for pair in facts for part in pair]

@@ -5,6 +5,7 @@ import hashlib
 import json
 import secrets
 import shlex
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -12,9 +13,18 @@ from typing import Any
 
 import jinja2
 
-from ptychoparity.reports import coverage, facts, images
-from ptychoparity.reports.events import BAD_OUTCOMES, KINDS, LEVELS, OUTCOMES, Run
+from ptychoparity.core.events import CheckFinished, Verdict
+from ptychoparity.core.events_header import Clause, Hunt, Operation, State
+from ptychoparity.core.exits import Exit
+from ptychoparity.core.kinds import Kind
+from ptychoparity.core.levels import Level
+from ptychoparity.core.outcomes import Outcome
+from ptychoparity.core.verdicts import Judgement
+from ptychoparity.reports import coverage, images, queries, text
+from ptychoparity.reports.events import Run
 from ptychoparity.reports.html import matrix, payload, views
+from ptychoparity.reports.html.columns import SHOWN, mark
+from ptychoparity.reports.usage import Usage, usage, usage_columns
 
 MOST_BYTES = 2_000_000
 IMAGE_BYTES = 750_000
@@ -41,7 +51,7 @@ def render(run: Run) -> str:
 
 def write(run: Run, path: Path) -> None:
     """Write the page; `path` is replaced in one step."""
-    facts.replace(path, render(run))
+    text.replace(path, render(run))
 
 
 @cache
@@ -54,11 +64,11 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters.update(
-        plain=facts.plain,
-        key=facts.key,
-        first_line=facts.first_line,
-        fraction=facts.fraction_text,
+        plain=text.plain,
+        first_line=text.first_line,
+        fraction=text.fraction_text,
         tolerance=views.tolerance_text,
+        mark=mark,
         flat=_flat,
         json=json.dumps,
     )
@@ -69,115 +79,204 @@ def _flat(value: Any) -> str:
     """A JSON value as a short text: `a 1, b 2` for an object."""
     if isinstance(value, dict):
         return ", ".join(f"{name} {_flat(inner)}" for name, inner in value.items())
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return ", ".join(map(_flat, value))
     return "" if value is None else str(value)
 
 
 def _context(run: Run) -> dict[str, Any]:
     style, script = asset("style.css"), asset("state.js") + asset("detail.js") + asset("page.js")
-    found = facts.groups(facts.findings(run))
-    usage = facts.usage(run)
+    found = queries.groups(queries.findings(run))
+    used = usage(run)
     rows = matrix.rows(run)
+    must, other = [group for group in found if group.must], [group for group in found if not group.must]
     return {
         "run": run,
+        "title": _TITLES[run.footer.exit],
         "style": style,
         "script": script,
         "style_hash": content_hash(style),
         "script_hash": content_hash(script),
-        "exit_meaning": facts.EXIT_MEANINGS[run.footer["exit"]],
-        "contracts": facts.contracts_text(run),
-        "command": shlex.join(run.header["command"]),
-        "timing": facts.timing_text(run),
-        "cards": [_card(run, verdict) for verdict in run.footer["verdicts"]],
-        "outcomes": [name for name in OUTCOMES if any(check["outcome"] == name for check in run.checks)],
-        "bad": BAD_OUTCOMES,
+        "contracts": queries.contracts_text(run),
+        "command": shlex.join(run.header.command),
+        "timing": queries.timing_text(run),
+        "cards": [_card(run, verdict) for verdict in run.footer.verdicts],
+        "outcomes": [outcome for outcome in Outcome if any(check.outcome is outcome for check in run.checks)],
         "sections": [
-            _section(run, "must", "MUST findings", [group for group in found if group.must]),
-            _section(run, "other", "Findings of other levels", [group for group in found if not group.must]),
+            _section(run, "must", "MUST findings", must),
+            _section(run, "other", "Findings of other levels", other),
         ],
-        "columns": facts.columns(run),
+        "columns": queries.columns(run),
+        "shown": SHOWN,
+        "legend": matrix.LEGEND,
         "rows": rows,
         "areas": sorted({row.area for row in rows}),
-        "levels": LEVELS,
-        "kinds": KINDS,
-        "operations": run.header["operations"],
+        "levels": list(Level),
+        "kinds": [kind for kind in Kind if any(check.kind is kind for check in run.checks)],
+        "operations": run.header.operations,
         "coverage": _coverage(run),
-        "defaults": run.header.get("defaults"),
-        "budget": _budget(run, usage),
-        "usage_columns": facts.usage_columns(usage, run),
-        "expected": facts.expected(run),
-        "stale": [text.partition(": ")[2] for text in facts.stale_texts(run)],
+        "defaults": run.header.defaults,
+        "budget": _budget(run, used),
+        "usage_columns": usage_columns(used, run),
+        "expected": queries.expected(run),
+        "stale": [line.partition(": ")[2] for line in queries.stale_texts(run)],
         "scan": _scan_rows(run),
         "gallery": images.gallery(run.directory, run.artifacts, IMAGE_BYTES),
     }
 
 
-def _budget(run: Run, usage: facts.Usage) -> list[tuple[dict[str, Any], list[tuple[str, Any, dict[str, float]]]]]:
-    """Operations with their outputs: name, tolerance where it has its own, fractions used; the largest first."""
+_TITLES = {
+    Exit.CONFORMS: "Conforms", Exit.DOES_NOT_CONFORM: "Does not conform", Exit.NOT_JUDGED: "Not judged",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Output:
+    """One output of an operation: its tolerance where it has its own, and the fractions used, by column."""
+
+    name: str
+    tolerance: Any
+    used: dict[str, float]
+
+
+def _budget(run: Run, used: Usage) -> list[tuple[Operation, list[_Output]]]:
+    """Operations with their outputs, the largest fraction first."""
     made = []
-    for one in run.header["operations"]:
-        stated = one.get("tolerance", {})
-        rows = [(output, row) for (operation, output), row in usage.items() if operation == one["operation"]]
-        rows += [(name, {}) for name in stated if name not in dict(rows)]
-        made.append((one, [(output, stated.get(output), row) for output, row in rows or [("–", {})]]))
+    for one in run.header.operations:
+        stated = one.tolerance
+        rows = [_Output(name, stated.get(name), row) for (operation, name), row in used.items()
+                if operation == one.operation]  # fmt: skip
+        there = {row.name for row in rows}
+        rows += [_Output(name, stated[name], {}) for name in stated if name not in there]
+        made.append((one, rows or [_Output("–", None, {})]))
     return made
 
 
-def _coverage(run: Run) -> dict[str, Any] | None:
-    """How much of the spec has checks; None for a run that does not say."""
-    told = run.header.get("coverage")
-    if not told:
+_WITHOUT_A_CHECK = (State.ORPHAN, State.NOT_CHECKABLE, State.NOT_YET)
+
+
+@dataclass(frozen=True)
+class _Coverage:
+    """How much of the spec has checks."""
+
+    sentence: str
+    faults: tuple[str, ...]
+    hunt: Hunt | None
+    areas: list[coverage.Area]
+    sums: list[tuple[str, coverage.Sums]]
+    lists: list[tuple[State, list[coverage.Group]]]
+
+
+def _coverage(run: Run) -> _Coverage | None:
+    """None for a run that does not say."""
+    told = run.header.coverage
+    if told is None:
         return None
-    return {
-        **told,
-        "sentence": coverage.sentence(told),
-        "areas": coverage.by_area(run),
-        "sums": [*coverage.by_level(run), {"level": "all levels", **coverage.total(run)}],
-        "lists": [(state, coverage.unchecked(run, state)) for state in ("orphan", "not checkable", "not yet")],
-    }
+    return _Coverage(
+        sentence=coverage.sentence(told.rows, told.share, told.most),
+        faults=told.faults,
+        hunt=told.hunt,
+        areas=coverage.by_area(run, told),
+        sums=[*coverage.by_level(told), ("All levels", coverage.summed(told.rows))],
+        lists=[
+            (state, coverage.unchecked(told, state)) for state in (State.ORPHAN, State.NOT_CHECKABLE, State.NOT_YET)
+        ],
+    )
 
 
-def _scan_rows(run: Run) -> list[dict[str, Any]]:
-    """What the scan's own checks found, backends that say the same together."""
-    said: dict[tuple[str, str, str], list[str]] = {}
+@dataclass(frozen=True)
+class _ScanRow:
+    """What one of the scan's own checks found, for the backends that say the same."""
+
+    case: str
+    outcome: Outcome
+    message: str
+    backends: list[str]
+
+
+def _scan_rows(run: Run) -> list[_ScanRow]:
+    said: dict[tuple[str, Outcome, str], list[str]] = {}
     for check in run.checks:
-        if check["operation"] == "scan":
-            said.setdefault((check["case"], check["outcome"], check["message"]), []).append(facts.key(check))
-    return [{"case": c, "outcome": o, "message": m, "backends": names} for (c, o, m), names in said.items()]
+        if check.operation == Kind.SCAN:
+            said.setdefault((check.case, check.outcome, check.message), []).append(check.column)
+    return [_ScanRow(*about, names) for about, names in said.items()]
 
 
-def _card(run: Run, verdict: dict[str, Any]) -> dict[str, Any]:
-    name = facts.key(verdict)
-    bad = [check for check in facts.findings(run) if facts.key(check) == name]
-    must = sum(check["level"] == "MUST" for check in bad)
-    states = {"conforms": "good", "does not conform": "bad", "could not be judged": "warn", "skipped": "mute"}
-    return {
-        "name": name,
-        "state": states[verdict["verdict"]],
-        "verdict": verdict["verdict"],
-        "why": verdict["why"],
-        "reason": next((one["reason"] for one in run.header["backends"] if facts.key(one) == name), ""),
-        "counts": [(name, verdict["counts"][name]) for name in OUTCOMES if verdict["counts"].get(name)],
-        "must": must,
-        "other": len(bad) - must,
-        "judged": verdict["verdict"] != "skipped",
-    }
+@dataclass(frozen=True)
+class _Card:
+    """One backend's verdict."""
+
+    name: str
+    state: str
+    symbol: str
+    verdict: Judgement
+    why: str
+    reason: str
+    counts: list[tuple[Outcome, int]]
+    must: int
+    other: int
+    judged: bool
 
 
-def _section(run: Run, name: str, title: str, groups: list[facts.Group]) -> dict[str, Any]:
+_CARDS = {
+    Judgement.CONFORMS: ("good", "✓"), Judgement.DOES_NOT_CONFORM: ("bad", "✗"), Judgement.NOT_JUDGED: ("warn", "!"),
+    Judgement.SKIPPED: ("mute", "–"),
+}  # fmt: skip
+
+
+def _card(run: Run, verdict: Verdict) -> _Card:
+    bad = [check for check in queries.findings(run) if check.column == verdict.column]
+    must = sum(check.level is Level.MUST for check in bad)
+    state, symbol = _CARDS[verdict.verdict]
+    return _Card(
+        name=verdict.column,
+        state=state,
+        symbol=symbol,
+        verdict=verdict.verdict,
+        why=verdict.why,
+        reason=next((one.reason for one in run.header.backends if one.column == verdict.column), ""),
+        counts=[(outcome, verdict.counts[outcome]) for outcome in Outcome if verdict.counts.get(outcome)],
+        must=must,
+        other=len(bad) - must,
+        judged=verdict.verdict is not Judgement.SKIPPED,
+    )
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """A group of findings, its worst check in full."""
+
+    group: queries.Group
+    check: CheckFinished
+    view: views.View
+    clauses: list[Clause]
+    others: list[CheckFinished]
+
+
+@dataclass(frozen=True)
+class _Section:
+    """Findings of some levels."""
+
+    name: str
+    title: str
+    total: int
+    shown: list[_Finding]
+    more: list[queries.Group]
+
+
+def _section(run: Run, name: str, title: str, groups: list[queries.Group]) -> _Section:
     shown = [
-        {
-            "group": group,
-            "check": group.worst,
-            "view": views.check_view(group.worst),
-            "clauses": list(facts.clauses(run, group.worst)),
-            "others": [check for check in group.checks if check is not group.worst],
-        }
+        _Finding(
+            group=group,
+            check=group.worst,
+            view=views.check_view(group.worst),
+            clauses=list(queries.clauses(run, group.worst)),
+            others=[check for check in group.checks if check is not group.worst],
+        )
         for group in groups[:MOST_GROUPS]
     ]
     total = sum(len(group.checks) for group in groups)
-    return {"name": name, "title": title, "total": total, "shown": shown, "more": groups[MOST_GROUPS:]}
+    return _Section(name, title, total, shown, groups[MOST_GROUPS:])
 
 
 def asset(name: str) -> str:

@@ -1,96 +1,123 @@
-"""What the page shows of one check, as plain lists of strings.
+"""What the page shows of one check, as plain texts.
 
 The template (findings, readable without JavaScript) and page.js (all checks, drawn when opened) read the same
 view, so that neither decides anything.
 """
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ptychoparity.reports.facts import Check, expectation_text, fraction_text, number, plain, shorten, used
+from ptychoparity.core.events import CheckFinished, Comparison, InputSummary
+from ptychoparity.reports.queries import used
+from ptychoparity.reports.text import expectation_text, fraction_text, number, plain, shorten
 
 MOST_TEXT = 3000
 
-View = dict[str, Any]
-Facts = list[tuple[str, str]]
+Facts = tuple[tuple[str, str], ...]
+"""Labels and texts."""
 
 
-def check_view(check: Check) -> View:
-    """Facts, inputs, comparisons, text blocks and reproduction lines of one check."""
-    raised = check.get("raised") or {}
+@dataclass(frozen=True)
+class ComparisonView:
+    """What differs by how much, what was allowed and why, and the ULP histogram."""
+
+    title: str
+    ok: bool
+    facts: Facts
+    labels: tuple[str, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """One check. page.js knows the fields of both views by their names here."""
+
+    facts: Facts
+    inputs: tuple[str, ...]
+    comparisons: tuple[ComparisonView, ...]
+    blocks: Facts
+    """Titles and long texts."""
+    reproduce: tuple[str, ...]
+
+
+def check_view(check: CheckFinished) -> View:
+    """Return facts, inputs, comparisons, text blocks and reproduction lines of one check."""
     blocks = [
-        ("Message", check["message"] if "\n" in check["message"].strip() else ""),
-        ("Traceback", raised.get("traceback", "")),
-        ("Printed by the backend", check.get("captured", "")),
-        ("Warnings", "\n".join(check.get("warnings", []))),
+        ("Message", check.message if "\n" in check.message.strip() else ""),
+        ("Traceback", check.raised.traceback if check.raised else ""),
+        ("Printed by the backend", check.captured),
+        ("Warnings", "\n".join(check.warnings)),
     ]
-    return {
-        "facts": _filled(_check_facts(check)),
-        "inputs": [plain(_input_text(one)) for one in check.get("inputs", [])],
-        "comparisons": sorted(map(comparison_view, check.get("comparisons", [])), key=lambda one: one["ok"]),
-        "blocks": _filled([(title, shorten(text, MOST_TEXT)) for title, text in blocks]),
-        "reproduce": [plain(line) for line in check.get("reproduce", [])],
-    }
+    return View(
+        facts=_filled(_check_facts(check)),
+        inputs=tuple(plain(_input_text(one)) for one in check.inputs),
+        comparisons=tuple(sorted(map(comparison_view, check.comparisons), key=lambda one: one.ok)),
+        blocks=_filled([(title, shorten(text, MOST_TEXT)) for title, text in blocks]),
+        reproduce=tuple(map(plain, check.reproduce)),
+    )
 
 
-def _check_facts(check: Check) -> Facts:
-    descriptor = check.get("descriptor")
-    times = f"{check['seconds']:.3g} s, of which the adapter {check['adapter_seconds']:.3g} s"
-    if "oracle_seconds" in check:
-        times += f" and the oracle {check['oracle_seconds']:.3g} s"
-    raised = check.get("raised") or {}
-    error = f"{raised['type']}: {raised.get('message', '')}" if raised.get("type") else ""
+def _check_facts(check: CheckFinished) -> list[tuple[str, str]]:
+    times = f"{check.seconds:.3g} s, of which the adapter {check.adapter_seconds:.3g} s"
+    times += f" and the oracle {check.oracle_seconds:.3g} s"
+    raised = f"{check.raised.type}: {check.raised.message}" if check.raised and check.raised.type else ""
     return [
-        ("Input descriptor", json.dumps(descriptor, ensure_ascii=False) if descriptor else ""),
+        ("Input descriptor", json.dumps(check.descriptor, ensure_ascii=False) if check.descriptor else ""),
         ("Expectation", expectation_text(check)),
-        ("Compared with", check.get("against", "")),
-        ("Raised", shorten(error, MOST_TEXT)),
-        ("Tried", f"{check['examples']} inputs, {check['calls']} calls"),
+        ("Compared with", check.against),
+        ("Raised", shorten(raised, MOST_TEXT)),
+        ("Tried", f"{check.examples} inputs, {check.calls} calls"),
         ("Time", times),
-        ("Failure file", check.get("failure_file", "")),
+        ("Failure file", check.failure_file),
     ]
 
 
-def _input_text(one: dict[str, Any]) -> str:
-    kind = " ".join(part for part in (one.get("dtype", ""), _shape(one.get("shape"))) if part)
-    return f"{one['name']}: {kind + '; ' if kind else ''}{one['summary']}"
+def _input_text(one: InputSummary) -> str:
+    kind = " ".join(part for part in (one.dtype, _shape(one.shape)) if part)
+    return f"{one.name}: {kind + '; ' if kind else ''}{one.summary}"
 
 
-def _shape(shape: list[int] | None) -> str:
+def _shape(shape: Sequence[int] | None) -> str:
     return "" if shape is None else f"({', '.join(map(str, shape))})"
 
 
-def comparison_view(comparison: dict[str, Any]) -> View:
-    """One comparison: what differs by how much, what was allowed and why, and the ULP histogram."""
-    worst = comparison.get("worst") or {}
-    tolerance = comparison.get("tolerance") or {}
-    allowed = f"{number(worst.get('error'))} (allowed {number(worst.get('allowed'))})" if worst else ""
-    beyond = f"{comparison.get('differing')} of {comparison.get('elements', '?')}"
-    facts = [
-        ("Worst element", f"[{', '.join(map(str, worst.get('index', [])))}]" if worst else ""),
-        ("Expected", worst.get("expected", "")),
-        ("Actual", worst.get("actual", "")),
-        ("Error", allowed),
-        ("Tolerance used", fraction_text(used(comparison)) if "used" in comparison else ""),
-        ("Beyond tolerance", beyond if "differing" in comparison else ""),
-        ("Error / peak", "" if comparison.get("peak_error") is None else number(comparison["peak_error"])),
+def comparison_view(comparison: Comparison) -> ComparisonView:
+    """Return one comparison as texts; of one where nothing was measured only what was said."""
+    kind, facts = "", []
+    if comparison.measured:
+        kind = " ".join(part for part in (comparison.dtype, _shape(comparison.shape)) if part)
+        facts = _measured(comparison)
+    return ComparisonView(
+        title=plain(f"{comparison.output} {kind}".strip()),
+        ok=comparison.ok,
+        facts=_filled([*facts, ("Note", comparison.note)]),
+        labels=tuple(map(plain, comparison.ulps.labels)) if comparison.ulps else (),
+        counts=comparison.ulps.counts if comparison.ulps else (),
+    )
+
+
+def _measured(comparison: Comparison) -> list[tuple[str, str]]:
+    worst, tolerance = comparison.worst, comparison.tolerance or {}
+    element = [
+        ("Worst element", f"[{', '.join(map(str, worst.index))}]"),
+        ("Expected", worst.expected),
+        ("Actual", worst.actual),
+        ("Error", f"{number(worst.error)} (allowed {number(worst.allowed)})"),
+    ] if worst else []  # fmt: skip
+    return [
+        *element,
+        ("Tolerance used", fraction_text(used(comparison))),
+        ("Beyond tolerance", f"{comparison.differing} of {comparison.elements}"),
+        ("Error / peak", "" if comparison.peak_error is None else number(comparison.peak_error)),
         ("Tolerance", tolerance_text(tolerance)),
         ("Why", str(tolerance.get("why", ""))),
-        ("Note", comparison.get("note", "")),
     ]
-    ulps = comparison.get("ulps") or {"labels": [], "counts": []}
-    kind = " ".join(part for part in (comparison.get("dtype", ""), _shape(comparison.get("shape"))) if part)
-    return {
-        "title": plain(f"{comparison['output']} {kind}".strip()),
-        "ok": comparison["ok"],
-        "facts": _filled(facts),
-        "labels": [plain(label) for label in ulps["labels"]],
-        "counts": ulps["counts"],
-    }
 
 
-def tolerance_text(tolerance: dict[str, Any]) -> str:
-    """The numbers of a tolerance without its `why`: `peak_rtol 1e-06, atol 0`."""
+def tolerance_text(tolerance: Mapping[str, Any]) -> str:
+    """Return the numbers of a tolerance without its `why`: `peak_rtol 1e-06, atol 0`."""
     return ", ".join(
         f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in tolerance.items()
@@ -98,5 +125,5 @@ def tolerance_text(tolerance: dict[str, Any]) -> str:
     )
 
 
-def _filled(facts: Facts) -> Facts:
-    return [(label, plain(text)) for label, text in facts if text]
+def _filled(facts: Sequence[tuple[str, str]]) -> Facts:
+    return tuple((label, plain(text)) for label, text in facts if text)

@@ -8,7 +8,7 @@ from ptychoparity.audit import assets
 from ptychoparity.audit.citations import Citations
 from ptychoparity.audit.documents import asset_inventory, text
 from ptychoparity.audit.optional import dependencies
-from ptychoparity.reports.events import Run
+from tests import sample_run
 from tests.audit.sources import read, write
 
 FILES = {
@@ -117,12 +117,11 @@ def test_a_file_that_cannot_be_read_is_a_gap(tmp_path):
 
 
 def backend_from(package):
-    return {"name": "b", "loaded": {"adapter": f"/somewhere/{package}/adapter.py", "file": None}}
+    return {"b": {"adapter": f"/somewhere/{package}/adapter.py", "file": None}}
 
 
 def test_a_run_of_another_implementation_says_nothing_of_this_one(tmp_path):
-    checks = ({"operation": "diffract", "backend": "b", "device": "cpu", "outcome": "pass", "id": "c"},)
-    run = Run(tmp_path, {"run": "r", "backends": [backend_from("candid")]}, {}, checks)
+    run = sample_run.run_of(tmp_path, "r", backend_from("candid"), [sample_run.ended(0, "pass", "b", "diffract")])
     sources, found = inventory(tmp_path, operations={"cand.core.f": ["diffract"]}, run=run)
     assert module(found, "cand.core").readiness == "not run" and found.run == ""
     shown = text.render(asset_inventory.compose(found, sources, Citations(sources)))
@@ -134,11 +133,8 @@ def test_a_run_of_another_implementation_says_nothing_of_this_one(tmp_path):
     [(["pass", "pass"], "passing"), (["pass", "fail"], "failing"), (["skip"], "not judged"), ([], "not run")],
 )
 def test_readiness_is_what_contract_results_say(tmp_path, outcomes, state):
-    checks = [
-        {"operation": "diffract", "backend": "b", "device": "cpu", "outcome": outcome, "id": f"c{number}"}
-        for number, outcome in enumerate(outcomes)
-    ]
-    run = Run(tmp_path, {"run": "r", "backends": [backend_from("cand")]}, {}, tuple(checks))
+    checks = [sample_run.ended(number, outcome, "b", "diffract") for number, outcome in enumerate(outcomes)]
+    run = sample_run.run_of(tmp_path, "r", backend_from("cand"), checks)
     _, found = inventory(tmp_path, operations={"cand.core.f": ["diffract"]}, run=run)
     core = module(found, "cand.core")
     assert core.readiness == state and module(found, "cand.log").readiness == "no contract"

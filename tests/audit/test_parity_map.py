@@ -10,7 +10,7 @@ from ptychoparity.audit.documents import text
 from ptychoparity.audit.documents.parity_map import compose
 from ptychoparity.audit.index import read_trees
 from ptychoparity.audit.mapping import Mapping
-from ptychoparity.reports.events import Run
+from tests import sample_run
 from tests.audit.pair import files, read_pair, spec_of
 from tests.audit.sources import write
 
@@ -94,9 +94,8 @@ def test_with_a_spec_alone_only_what_it_names_is_in_the_map(root):
     assert "ref.params.get" not in by_name(found.rows)
 
 
-def check(number, outcome, backend="pytorch"):
-    return {"id": f"load_container/example/{number}/{backend}@cpu", "operation": "load_container", "backend": backend,
-            "device": "cpu", "outcome": outcome}  # fmt: skip
+def check(number, outcome, backend="pytorch", operation="load_container"):
+    return sample_run.ended(number, outcome, backend, operation)
 
 
 def test_the_last_run_is_told_by_operation_and_backend(root, monkeypatch):
@@ -104,12 +103,13 @@ def test_the_last_run_is_told_by_operation_and_backend(root, monkeypatch):
         check(1, "pass"),
         check(2, "fail"),
         check(3, "pass", "tensorflow"),
-        {**check(4, "pass"), "operation": "x"},
+        check(4, "pass", operation="x"),
     )
-    run = Run(root, {"run": "2026-01-02T030405Z", "backends": [
-        {"name": "pytorch", "loaded": {"adapter": "/somewhere/cand/adapter.py"}}, {"name": "other", "loaded": None},
-        {"name": "tensorflow", "loaded": {"adapter": "/somewhere/adapters/a.py", "file": "/site/ref/__init__.py"}},
-    ]}, {}, (*checks, check(5, "fail", "other")))  # fmt: skip
+    loaded = {
+        "pytorch": {"adapter": "/somewhere/cand/adapter.py"}, "other": None,
+        "tensorflow": {"adapter": "/somewhere/adapters/a.py", "file": "/site/ref/__init__.py"},
+    }  # fmt: skip
+    run = sample_run.run_of(root, "2026-01-02T030405Z", loaded, [*checks, check(5, "fail", "other")])
     mapped = Mapping({"load_container": ("ref.loader.load",)})
     monkeypatch.setattr(parity_map, "mapping_of", lambda tree: mapped if tree.role == "reference" else Mapping({}))
     sources, found = built(root, run=run)
@@ -124,10 +124,10 @@ def test_the_last_run_is_told_by_operation_and_backend(root, monkeypatch):
 
 
 def test_a_run_that_judged_neither_package_is_said_to_tell_nothing(root, monkeypatch):
-    header = {"run": "2026-01-02T030405Z", "backends": [{"name": "pytorch", "loaded": {"adapter": "/backends/a.py"}}]}
     mapped = Mapping({"load_container": ("ref.loader.load",)})
     monkeypatch.setattr(parity_map, "mapping_of", lambda tree: mapped if tree.role == "reference" else Mapping({}))
-    _, found = built(root, run=Run(root, header, {}, (check(1, "pass"),)))
+    run = sample_run.run_of(root, "2026-01-02T030405Z", {"pytorch": {"adapter": "/backends/a.py"}}, [check(1, "pass")])
+    _, found = built(root, run=run)
     assert all(row.results == () for row in found.rows)
     assert any("judged pytorch: none is ref or cand, so nothing is said of results" in note for note in found.notes)
 
