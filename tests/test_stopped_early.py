@@ -29,20 +29,20 @@ def _run(tmp_path, *arguments, backend=FINDING):
 @pytest.mark.parametrize("arguments", [("-x",), ("--maxfail=1",)])
 def test_a_run_that_stopped_early_was_not_judged(arguments, tmp_path):
     code, verdict, run = _run(tmp_path, "spec_tests", *arguments)
-    assert code == 2 and verdict["verdict"] == "could not be judged"
-    assert "checks were not asked: the run was stopped early" in verdict["why"]
+    assert code == 2 and verdict.verdict == "could not be judged"
+    assert "checks were not asked: the run was stopped early" in verdict.why
     assert run.footer.exit == 2
 
 
 def test_the_same_run_to_its_end_is_judged(tmp_path):
     code, verdict, _ = _run(tmp_path, "spec_tests")
-    assert (code, verdict["verdict"]) == (0, "conforms")
-    assert "below the gate" in verdict["why"]
+    assert (code, verdict.verdict) == (0, "conforms")
+    assert "below the gate" in verdict.why
 
 
 def test_what_gates_already_gates_however_early_the_run_stopped(tmp_path):
     code, verdict, _ = _run(tmp_path, "spec_tests", "-x", backend=WRONG)
-    assert (code, verdict["verdict"]) == (1, "does not conform")
+    assert (code, verdict.verdict) == (1, "does not conform")
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_gates_already_gates_however_early_the_run_stopped(tmp_path):
 )
 def test_a_selection_is_said(arguments, words, tmp_path):
     code, verdict, run = _run(tmp_path, *arguments, backend="numpy")
-    assert (code, verdict["verdict"]) == (0, "conforms") and "selected" in verdict["why"]
+    assert (code, verdict.verdict) == (0, "conforms") and "selected" in verdict.why
     assert words in run.footer.verdict and "only what was selected: operation translate; " in run.footer.verdict
 
 
