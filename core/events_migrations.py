@@ -24,9 +24,9 @@ def migrated(event: Json, version: int) -> Json:
 def version_of(header: Json) -> int:
     """The version a stream says it has. Raises UnknownVersion."""
     version = header.get("schema")
-    if version == VERSION or version in STEPS:
+    if type(version) is int and (version == VERSION or version in STEPS):
         return version
-    if isinstance(version, int) and version > VERSION:
+    if type(version) is int and version > VERSION:
         raise UnknownVersion(
             f"the events have version {version}; this ptychoparity reads {min(STEPS)} to {VERSION}: use a newer one"
         )
@@ -35,7 +35,8 @@ def version_of(header: Json) -> int:
 
 def _from_1(event: Json) -> Json:
     """Version 2 requires what version 1 always wrote and did not require."""
-    return _FROM_1.get(event.get("event", ""), lambda same: same)(event)
+    step = _FROM_1.get(event.get("event", ""))
+    return step(event) if step else event
 
 
 def _header_from_1(event: Json) -> Json:
@@ -50,7 +51,7 @@ def _header_from_1(event: Json) -> Json:
 
 
 def _check_from_1(event: Json) -> Json:
-    added = {
+    added: Json = {
         "oracle_seconds": 0.0, "descriptor": None, "inputs": [], "digest": "", "comparisons": [], "raised": None,
         "captured": "", "warnings": [], "reproduce": [],
     }  # fmt: skip

@@ -58,7 +58,7 @@ class Record:
         if not isinstance(data, dict):
             raise Malformed(f"expected an object, got {_short(data)}")
         values: dict[str, Any] = {}
-        readers = _readers(cls)
+        readers = _readers(cls)  # type: ignore[arg-type]  # a class is hashable, and mypy does not know
         for key, value in data.items():
             known = readers.get(key)
             if known is None:
@@ -73,17 +73,18 @@ class Record:
         return cls(**values)
 
 
-@cache
-def fields_of(record: type[Record]) -> tuple[Field, ...]:
-    return fields(record)  # type: ignore[arg-type]  # every subclass is a dataclass
+def fields_of(record: type[Any]) -> tuple[Field[Any], ...]:
+    """Return the fields of a subclass of Record."""
+    return fields(record)
 
 
-def key_of(one: Field) -> str:
+def key_of(one: Field[Any]) -> str:
     """The field's name in JSON."""
-    return one.metadata.get("key") or one.name
+    key: str = one.metadata.get("key", "")
+    return key or one.name
 
 
-def _there(record: Record, one: Field) -> bool:
+def _there(record: Record, one: Field[Any]) -> bool:
     if not one.metadata.get("optional") or getattr(record, one.name) != one.default:
         return True
     beside = one.metadata["beside"]
@@ -103,7 +104,7 @@ def _plain(value: Any) -> Any:
 
 
 @cache
-def _readers(record: type[Record]) -> dict[str, tuple[str, Reader]]:
+def _readers(record: type[Any]) -> dict[str, tuple[str, Reader]]:
     """JSON key to the field's name and what reads its value."""
     hints = get_type_hints(record)
     return {key_of(one): (one.name, _reader(hints[one.name])) for one in fields_of(record)}
@@ -122,7 +123,8 @@ def _reader(wanted: Any) -> Reader:
     if origin is Mapping:
         return _object(_reader(arguments[0]), _reader(arguments[1]))
     if issubclass(wanted, Record):
-        return wanted.from_json
+        read: Reader = wanted.from_json
+        return read
     if issubclass(wanted, Enum):
         return _member(wanted)
     return _scalar(wanted)

@@ -14,7 +14,7 @@ from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from ptychoparity.core.events import KINDS, VERSION
-from ptychoparity.core.records import Record, fields_of, key_of
+from ptychoparity.core.records import fields_of, key_of
 
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
@@ -33,7 +33,7 @@ def schema() -> Json:
     }
 
 
-def _event(name: str, event: type[Record], made: Json) -> Json:
+def _event(name: str, event: type[Any], made: Json) -> Json:
     found = _object(event, made)
     found["properties"] = {"event": {"const": name}, **found["properties"]}
     found["required"] = ["event", *found["required"]]
@@ -42,7 +42,7 @@ def _event(name: str, event: type[Record], made: Json) -> Json:
     return found
 
 
-def _object(record: type[Record], made: Json) -> Json:
+def _object(record: type[Any], made: Json) -> Json:
     hints, told = get_type_hints(record), _docstrings(record)
     properties = {}
     for one in fields_of(record):
@@ -80,7 +80,7 @@ def _value(wanted: Any, made: Json) -> Json:
     return {"$ref": f"#/$defs/{wanted.__name__}"}
 
 
-def _docstrings(record: type[Record]) -> dict[str, str]:
+def _docstrings(record: type[Any]) -> dict[str, str]:
     """What is written under each field."""
     (tree,) = ast.parse(textwrap.dedent(inspect.getsource(record))).body
     assert isinstance(tree, ast.ClassDef)

@@ -81,7 +81,7 @@ class Session:
         self._startup = time.perf_counter() - begin
         self._versions = expectations.versions(self._backends())
         first = header(self.settings, self.folder.name, self.options.seed, list(self.targets.values()))
-        self._uncovered = first.coverage.faults
+        self._uncovered = first.coverage.faults if first.coverage else ()
         self._emit(first)
         if self.scan is not None:
             self._show_scan()

@@ -140,9 +140,11 @@ def _shrink(frame: np.ndarray, edge: int, largest: bool = False) -> np.ndarray:
     blocks = blocks.reshape(blocks.shape[0] // step, step, blocks.shape[1] // step, step)
     blocks = blocks.transpose(0, 2, 1, 3).reshape(blocks.shape[0], blocks.shape[2], -1)
     if not largest:
-        return blocks.mean(axis=-1)
+        mean: np.ndarray = blocks.mean(axis=-1)
+        return mean
     place = np.nan_to_num(np.abs(blocks), nan=np.inf).argmax(axis=-1)
-    return np.take_along_axis(blocks, place[..., None], axis=-1)[..., 0]
+    largest_of: np.ndarray = np.take_along_axis(blocks, place[..., None], axis=-1)[..., 0]
+    return largest_of
 
 
 def _picture(label: str, values: np.ndarray, kind: str, units: str) -> Picture:
@@ -155,10 +157,10 @@ def _picture(label: str, values: np.ndarray, kind: str, units: str) -> Picture:
         low = -high
     log = kind == "counts" and high > 0
     floor = max(high / _LOG_DYNAMIC_RANGE, float(np.min(values[finite & (values > 0)], initial=high)))
-    scale = (lambda x: np.log(np.maximum(x, floor))) if log else (lambda x: x)
-    bottom, top = (np.log(floor), np.log(high)) if log else (low, high)
+    bottom, top = (float(np.log(floor)), float(np.log(high))) if log else (low, high)
     span = top - bottom or 1.0
-    level = (scale(np.where(finite, values, low)) - bottom) / span
+    shown = np.where(finite, values, low)
+    level = ((np.log(np.maximum(shown, floor)) if log else shown) - bottom) / span
     pixels = np.where(finite, 1 + np.clip(np.rint(254 * level), 0, 254), 0).astype(np.uint8)
     middle = float(np.exp((bottom + top) / 2)) if log else (low + high) / 2
     ends = (floor, middle, high) if log else (low, middle, high)
@@ -167,16 +169,18 @@ def _picture(label: str, values: np.ndarray, kind: str, units: str) -> Picture:
         notes.append(f"{(~finite).sum()} pixels not finite (red)")
     palette = _palette(_MAPS[kind])
     strip = np.arange(1, 256, dtype=np.uint8)[None, :]
-    texts = ("-π", "0", "π") if kind == "phase" else tuple(f"{value:.3g}" for value in ends)
+    below, between, above = ("-π", "0", "π") if kind == "phase" else (f"{value:.3g}" for value in ends)
     return Picture(
-        label,
-        _data_uri(pixels, palette),
-        _data_uri(strip, palette),
-        *texts,
-        units,
-        values.shape[1],
-        values.shape[0],
-        ", ".join(notes),
+        label=label,
+        image=_data_uri(pixels, palette),
+        bar=_data_uri(strip, palette),
+        low=below,
+        middle=between,
+        high=above,
+        units=units,
+        width=values.shape[1],
+        height=values.shape[0],
+        note=", ".join(notes),
     )
 
 
@@ -187,7 +191,7 @@ def _palette(name: str) -> bytes:
 
     matplotlib.use("Agg")
     colours = matplotlib.colormaps[name](np.linspace(0, 1, 255))[:, :3]
-    return bytes([255, 0, 0]) + np.rint(255 * colours).astype(np.uint8).tobytes()
+    return bytes([255, 0, 0]) + bytes(np.rint(255 * colours).astype(np.uint8))
 
 
 def _data_uri(pixels: np.ndarray, palette: bytes) -> str:

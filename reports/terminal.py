@@ -99,7 +99,7 @@ class Progress:
         if self._bars:
             self._bars.start()
             for name in self._totals:
-                self._task(name)
+                self._task(self._bars, name)
         return self
 
     def __exit__(
@@ -116,14 +116,14 @@ class Progress:
         self._done[name] += 1
         self._bad[name] += event.outcome.bad
         if self._bars:
-            self._bars.update(self._task(name), completed=self._done[name], failing=self._failing(name))
+            self._bars.update(self._task(self._bars, name), completed=self._done[name], failing=self._failing(name))
         else:
             self._say(name, event)
 
-    def _task(self, name: str) -> TaskID:
+    def _task(self, bars: Bars, name: str) -> TaskID:
         if name not in self._tasks:
             total = self._totals.get(name)
-            self._tasks[name] = self._bars.add_task(name, total=total, failing=self._failing(name))
+            self._tasks[name] = bars.add_task(name, total=total, failing=self._failing(name))
         return self._tasks[name]
 
     def _failing(self, name: str) -> str:

@@ -54,7 +54,7 @@ _WHY = "one FFT: error is a few eps * log2 N of the peak, not of the pixel"
 def header() -> Header:
     """The header: two backends ready, one skipped."""
     ready = [_backend(name, device) for name, device in BACKENDS]
-    skipped = {
+    skipped: dict[str, Any] = {
         "name": "upstream-tensorflow", "device": "cpu", "status": "skipped", "info": None, "loaded": None,
         "reason": "the package ptycho is not installed: pip install 'ptychopinn @ git+https://github.com/hoidn/"
         "PtychoPINN'", "operations": [], "not_claimed": [], "detail": "", "not_applicable": [],
@@ -205,18 +205,19 @@ def checks(total: int = 0) -> list[CheckFinished]:
     """Checks of every kind and outcome, filled up with passing ones to `total`."""
     made = _failing(*BACKENDS[1])
     draw = random.Random(0)
-    parity = {"against": "tensorflow@cpu", "comparisons": (comparison(0.5, "object"), comparison(0.7))}
+    parity: dict[str, Any] = {"against": "tensorflow@cpu", "comparisons": (comparison(0.5, "object"), comparison(0.7))}
     for backend, device in BACKENDS:
         for operation in _OPERATIONS:
             for kind in Kind:
-                more = parity if kind is Kind.PARITY else {"comparisons": (comparison(round(draw.random(), 4)),)}
+                its = parity if kind is Kind.PARITY else {"comparisons": (comparison(round(draw.random(), 4)),)}
                 if kind is not Kind.PARITY or backend == "pytorch":
-                    made.append(check(operation, kind, "plain", backend, device, **more))
+                    made.append(check(operation, kind, "plain", backend, device, **its))
     for number in range(total - len(made)):
         backend, device = BACKENDS[number % 2]
         operation = draw.choice(sorted(_OPERATIONS))
         case = f"drawn-{number:05d}-at-an-odd-size"
-        more = {"comparisons": (comparison(draw.random()), comparison(draw.random(), "phase"))}
+        more: dict[str, Any] = {}
+        more["comparisons"] = (comparison(draw.random()), comparison(draw.random(), "phase"))
         more["descriptor"] = {"seed": number, "family": "speckle", "dims": {"B": 2, "N": 64}, "planted": [0]}
         made.append(check(operation, draw.choice(list(Kind)), case, backend, device, **more))
     return made
@@ -284,11 +285,11 @@ def run_of(directory: Path, name: str, backends: dict[str, dict | None], made: l
     return Run(directory, replace(header(), run=name, backends=told), footer(made), tuple(made))
 
 
-def ended(number: int, outcome: str, backend: str, operation: str) -> CheckFinished:
+def ended(number: int, outcome: Outcome, backend: str, operation: str) -> CheckFinished:
     """A check of any operation that ended so."""
     name = f"{operation}/example/{number}/{backend}@cpu"
     return replace(check("diffract", "example", str(number), backend, "cpu"), id=name, operation=operation,
-                   outcome=Outcome(outcome))  # fmt: skip
+                   outcome=outcome)  # fmt: skip
 
 
 def build(directory: Path, total: int = 0, pictures: bool = True) -> Path:

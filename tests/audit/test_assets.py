@@ -8,6 +8,7 @@ from ptychoparity.audit import assets
 from ptychoparity.audit.citations import Citations
 from ptychoparity.audit.documents import asset_inventory, text
 from ptychoparity.audit.optional import dependencies
+from ptychoparity.core.outcomes import Outcome
 from tests import sample_run
 from tests.audit.sources import read, write
 
@@ -121,7 +122,7 @@ def backend_from(package):
 
 
 def test_a_run_of_another_implementation_says_nothing_of_this_one(tmp_path):
-    run = sample_run.run_of(tmp_path, "r", backend_from("candid"), [sample_run.ended(0, "pass", "b", "diffract")])
+    run = sample_run.run_of(tmp_path, "r", backend_from("candid"), [sample_run.ended(0, Outcome.PASS, "b", "diffract")])
     sources, found = inventory(tmp_path, operations={"cand.core.f": ["diffract"]}, run=run)
     assert module(found, "cand.core").readiness == "not run" and found.run == ""
     shown = text.render(asset_inventory.compose(found, sources, Citations(sources)))
@@ -133,7 +134,7 @@ def test_a_run_of_another_implementation_says_nothing_of_this_one(tmp_path):
     [(["pass", "pass"], "passing"), (["pass", "fail"], "failing"), (["skip"], "not judged"), ([], "not run")],
 )
 def test_readiness_is_what_contract_results_say(tmp_path, outcomes, state):
-    checks = [sample_run.ended(number, outcome, "b", "diffract") for number, outcome in enumerate(outcomes)]
+    checks = [sample_run.ended(number, Outcome(outcome), "b", "diffract") for number, outcome in enumerate(outcomes)]
     run = sample_run.run_of(tmp_path, "r", backend_from("cand"), checks)
     _, found = inventory(tmp_path, operations={"cand.core.f": ["diffract"]}, run=run)
     core = module(found, "cand.core")

@@ -10,6 +10,7 @@ from ptychoparity.audit.documents import text
 from ptychoparity.audit.documents.parity_map import compose
 from ptychoparity.audit.index import read_trees
 from ptychoparity.audit.mapping import Mapping
+from ptychoparity.core.outcomes import Outcome
 from tests import sample_run
 from tests.audit.pair import files, read_pair, spec_of
 from tests.audit.sources import write
@@ -95,7 +96,7 @@ def test_with_a_spec_alone_only_what_it_names_is_in_the_map(root):
 
 
 def check(number, outcome, backend="pytorch", operation="load_container"):
-    return sample_run.ended(number, outcome, backend, operation)
+    return sample_run.ended(number, Outcome(outcome), backend, operation)
 
 
 def test_the_last_run_is_told_by_operation_and_backend(root, monkeypatch):

@@ -154,7 +154,7 @@ def test_a_finding_is_opened_by_its_anchor(run: events.Run, page: str, browser: 
 
 
 def test_a_cell_of_the_matrix_leads_to_its_checks(run: events.Run, page: str, browser: Browser) -> None:
-    address = re.search(r'href="(#at=checks&amp;clause=REASM.CANVAS&amp;backend=pytorch%40cpu)"', page)[1]
+    (address,) = re.findall(r'href="(#at=checks&amp;clause=REASM.CANVAS&amp;backend=pytorch%40cpu)"', page)
     browser.follow(address.replace("&amp;", "&"))
     wanted = {one.id for one in run.checks if "REASM.CANVAS" in one.clauses and one.column == "pytorch@cpu"}
     assert set(_ids(browser)) == wanted and browser.clauses() == ["REASM.CANVAS"]
