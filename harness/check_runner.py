@@ -7,6 +7,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ class CheckRunner:
         except NotApplicable as reason:
             return Record(InputsDigest(self._scratch)), Ended(reason.outcome, reason.reason)
         other = self._targets[targets.against(check)] if check.against else None
-        keep = {"keep": lambda *picture: self._keep(check, *picture)} if self._keep is not None else {}
+        keep = {"keep": partial(self._keep, check)} if self._keep is not None else {}
         trial = self.trial(
             self._targets[targets.key(check)], other=other, descriptor=descriptor, scan=self.scan, **keep
         )
@@ -109,7 +110,8 @@ class CheckRunner:
         except NotApplicable as reason:
             return Ended(reason.outcome, reason.reason)
         except SuspectInput as doubt:
-            self._faults.append(f"{self.scan.path.name}: {doubt.message.partition(' (')[0]}")
+            name = self.scan.path.name if self.scan else check.case.id
+            self._faults.append(f"{name}: {doubt.message.partition(' (')[0]}")
             why = f"{doubt.message}; the oracle finds the same, so the file is doubtful and not the backend"
             return Ended("not-run", why)
         except CheckFailed as failure:

@@ -5,6 +5,7 @@ Options only say what to run; nothing here changes what a check means.
 
 import importlib
 import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -26,7 +27,7 @@ SESSION = pytest.StashKey[Session]()
 SETTINGS = pytest.StashKey[Settings]()
 CHECKS = pytest.StashKey[list[Check]]()
 RUN = pytest.StashKey[Run]()
-LISTENERS = pytest.StashKey[list]()
+LISTENERS = pytest.StashKey[Sequence[Callable[[dict[str, Any]], None]]]()
 SUITE = "ptychoparity.spec_tests"
 
 
@@ -139,7 +140,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.fixture
-def verdict(request: pytest.FixtureRequest):
+def verdict(request: pytest.FixtureRequest) -> Callable[[Check], None]:
     """Judge a check: returns when it passes, skips or fails the test otherwise."""
     session = request.config.stash[SESSION]
 

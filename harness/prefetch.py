@@ -35,6 +35,8 @@ from ptychoparity.spec_tests.generate import Check
 from ptychoparity.spec_tests.outcomes import StopExploration
 from ptychoparity.spec_tests.trial import JudgeOptions
 
+Post = Callable[[tuple[str, Any]], None]
+"""Sends a message to the run."""
 STOP_SECONDS = 5.0
 """How long a process that is told to end may take to put its backend and its files away."""
 
@@ -176,7 +178,7 @@ def _serve(
         stack.callback(runner.close)
         stack.callback(target.stop)
         stack.callback(_leaving)
-        message = _started("ready", target, target.process.start)
+        message = _started("ready", target, target.running.start)
         results.send(message)
         if message[0] == "ready":
             _work(deque(checks), orders, _postman(results), target, runner)
@@ -191,7 +193,7 @@ def _started(what: str, target: Target, start: Callable[[], dict[str, Any]]) -> 
     return what, target.description
 
 
-def _work(checks: deque[Check], orders: Connection, post: Callable, target: Target, runner: CheckRunner) -> None:
+def _work(checks: deque[Check], orders: Connection, post: Post, target: Target, runner: CheckRunner) -> None:
     """Run what checks there are, follow orders between two of them, until nothing more is wanted."""
     while True:
         if checks and not orders.poll(0):
@@ -202,13 +204,13 @@ def _work(checks: deque[Check], orders: Connection, post: Callable, target: Targ
             return
         what, value = order
         if what == "restart":
-            post(_started("restarted", target, target.process.restart))
+            post(_started("restarted", target, target.running.restart))
         else:
             operation, inputs, timeout, options = value
             post(("answer", target.call(operation, inputs, timeout, **options)))
 
 
-def _postman(results: Connection) -> Callable[[tuple[str, Any]], None]:
+def _postman(results: Connection) -> Post:
     """Sends without holding up the checks: the run may take a message much later, and a pipe is soon full.
 
     What the run has not taken when the process ends is lost with it.
@@ -236,7 +238,8 @@ def _leaving() -> None:
 
 def _leave_with_the_run() -> None:
     """A run that was killed takes its processes with it."""
-    wait([multiprocessing.parent_process().sentinel])
+    if (run := multiprocessing.parent_process()) is not None:
+        wait([run.sentinel])
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(2 * STOP_SECONDS)
     os._exit(1)

@@ -32,6 +32,7 @@ from ptychoparity.reports import events, gate
 from ptychoparity.spec_tests import contract
 from ptychoparity.spec_tests.checks import kind_of
 from ptychoparity.spec_tests.generate import Check
+from ptychoparity.spec_tests.scan_checks import Scan
 from ptychoparity.spec_tests.trial import JudgeOptions
 
 
@@ -84,7 +85,7 @@ class Session:
         self._uncovered = first.coverage.faults if first.coverage else ()
         self._emit(first)
         if self.scan is not None:
-            self._show_scan()
+            self._show_scan(self.scan)
 
     def _place(self, entry: registry.Entry, device: str) -> None:
         """A target, and the process that will run its checks ahead where there are some."""
@@ -154,9 +155,9 @@ class Session:
         where = str(file.relative_to(self.folder))
         self._emit(Artifact(name=Picture(name), caption=caption, backend=backend, device=device, file=where))
 
-    def _show_scan(self) -> None:
+    def _show_scan(self, scan: Scan) -> None:
         """The scan's own pictures: they belong to no backend."""
-        arrays = self.scan.arrays
+        arrays = scan.arrays
         self._keep_array("probe", "", "", arrays["probeGuess"], "probeGuess of the scan")
         self._keep_array("diffraction", "", "", arrays["diff3d"][0], "measured amplitude of pattern 0")
         if arrays["objectGuess"] is not None:
@@ -179,7 +180,7 @@ class Session:
                 "against": check.against,
                 "contracts": contract.version(),
                 "run": self.folder.name,
-                "scan": str(self.scan.path) if kind_of(check.case).needs_scan else None,
+                "scan": str(self.scan.path) if self.scan and kind_of(check.case).needs_scan else None,
             },
         )
         again = f"ptychoparity replay {shlex.quote(os.path.relpath(path))}"

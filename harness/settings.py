@@ -100,7 +100,7 @@ def from_options(options: argparse.Namespace) -> Settings:
 
 def backends_of(options: argparse.Namespace) -> tuple[str, ...]:
     """The names of --backend, each once. Raises UnknownBackend."""
-    named = tuple(dict.fromkeys(name for text in options.backend for name in text.split(",") if name))
+    named = tuple(dict.fromkeys(name for text in options.backend for name in text.split(",")))
     for name in named:
         registry.find(name)
     return named or DEFAULT_BACKENDS

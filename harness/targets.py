@@ -53,7 +53,10 @@ class Process(Protocol):
     def start(self) -> dict[str, Any]:
         """What the backend says of itself. Raises StartFailed."""
 
-    def call(self, operation: str, inputs: dict[str, Any], timeout: float, **options: Any) -> Answer: ...
+    def call(
+        self, operation: str, inputs: dict[str, Any], timeout: float, numpy_seed: int | None = None,
+        watch: bool = False, keep: list[int] | None = None, room: int = 0,
+    ) -> Answer: ...  # fmt: skip
 
     def restart(self) -> dict[str, Any]:
         """Another process of the same adapter. Raises StartFailed."""
@@ -80,6 +83,13 @@ class Target:
         return f"{self.entry.name}@{self.device}"
 
     @property
+    def running(self) -> Process:
+        """Its process, of a target that can be asked."""
+        if self.process is None:
+            raise LookupError(f"{self.key} has no process: {self.reason}")
+        return self.process
+
+    @property
     def framework(self) -> str:
         """What it says it computes with; empty where it did not start."""
         return self.description.get("info", {}).get("framework", "")
@@ -102,7 +112,7 @@ class Target:
     def start(self) -> bool:
         """Wait until the backend is built. False where it is not: then `status` and `reason` say why."""
         try:
-            self.description = self.process.start()
+            self.description = self.running.start()
         except StartFailed as failure:
             absent = failure.type_name == "DeviceUnavailable"
             self.status = "skipped" if absent else "broken"
@@ -113,12 +123,12 @@ class Target:
 
     def call(self, operation: str, inputs: dict[str, Any], timeout: float, **options: Any) -> Answer:
         """Ask one operation: as `Worker.call`."""
-        return self.process.call(operation, inputs, timeout, **options)
+        return self.running.call(operation, inputs, timeout, **options)
 
     def restart(self) -> None:
         """A new process, the same adapter. Raises StopExploration where it does not start again."""
         try:
-            self.description = self.process.restart()
+            self.description = self.running.restart()
         except StartFailed as failure:
             raise StopExploration("crash", f"its process could not be started again: {failure.reason}") from failure
 
@@ -175,7 +185,7 @@ class Pool(Mapping[str, Target]):
         """Start every target side by side and wait for all; the processes of `first` are launched first."""
         there = [target for target in self.values() if target.process is not None]
         for target in sorted(there, key=lambda target: target not in first):
-            target.process.launch()
+            target.running.launch()
         for target in there:
             target.start()
 

@@ -80,7 +80,7 @@ def _shaped(value: np.ndarray, rule: Mapping[str, Any]) -> np.ndarray:
     `axes`: how many axes there are, those after them being of length one.
     """
     if "part" in rule:
-        value = {"amplitude": np.abs, "phase": np.angle}[rule["part"]](value)
+        value = np.abs(value) if rule["part"] == "amplitude" else np.angle(value)
     if trim := rule.get("trim", 0):
         value = np.ascontiguousarray(value[trim:-trim, trim:-trim])
     value = value[None] if rule.get("lead") else value

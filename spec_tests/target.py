@@ -20,7 +20,7 @@ class Target(Protocol):
     def description(self) -> Mapping[str, Any]:
         """What it said of itself when it started, and what its process loaded: `info`, `operations`, `loaded`."""
 
-    def call(self, operation: str, inputs: Mapping[str, Any], timeout: float, **options: Any) -> Answer:
+    def call(self, operation: str, inputs: dict[str, Any], timeout: float, **options: Any) -> Answer:
         """Ask one operation; nothing that the backend does comes out as an exception."""
 
     def restart(self) -> None:

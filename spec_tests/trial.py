@@ -5,11 +5,11 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
-from ptychoparity.backends.protocol import Answer, Died, Raised, Returned, TimedOut
+from ptychoparity.backends.protocol import Answer, Died, Raised, Returned
 from ptychoparity.spec_tests import descriptors, files, ties
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.compare import Comparison, compare, compare_outputs
@@ -73,10 +73,25 @@ class Trial:
         other: Target | None = None, descriptor: Descriptor | None = None, scan: Scan | None = None,
         keep: Keep = _no_picture,
     ) -> None:  # fmt: skip
-        self.options, self.scratch, self.target, self.other = options, scratch, target, other
-        self.descriptor, self.scan, self.keep = descriptor, scan, keep
+        self.options, self.scratch, self.target = options, scratch, target
+        self.descriptor, self.keep = descriptor, keep
+        self._other, self._scan = other, scan
         self.record = Record(InputsDigest(scratch), examples=1)
         self._oracle = oracle
+
+    @property
+    def other(self) -> Target:
+        """The second target, of a kind that needs one."""
+        if self._other is None:
+            raise LookupError("this check has no second target")
+        return self._other
+
+    @property
+    def scan(self) -> Scan:
+        """The run's scan, of a kind that needs one."""
+        if self._scan is None:
+            raise LookupError("this run has no scan")
+        return self._scan
 
     # -- inputs ------------------------------------------------------------------------------------------------
 
@@ -101,7 +116,7 @@ class Trial:
 
     def ask(
         self, contract: Contract, inputs: dict[str, Any], *, target: Target | None = None, **options: Any
-    ) -> tuple[dict[str, Any], Answer]:
+    ) -> tuple[dict[str, Any], Returned]:
         """One call whose answer obeys the contract: (outputs and what is in their files, answer)."""
         answer = self.raw(contract, inputs, target=target, **options)
         if isinstance(answer, Raised):
@@ -120,8 +135,8 @@ class Trial:
 
     def raw(
         self, contract: Contract, inputs: dict[str, Any], *, target: Target | None = None, **options: Any
-    ) -> Answer:
-        """One call, Returned or Raised; a crash or a hang ends the check. `options`: those of `Worker.call`."""
+    ) -> Returned | Raised:
+        """One call, answered; a crash or a hang ends the check. `options`: those of `Worker.call`."""
         timeout, record = self.options.timeout, self.record
         record.asked.add(contract.operation, inputs)
         answer = (target or self.target).call(contract.operation, inputs, timeout, **options)
@@ -129,13 +144,11 @@ class Trial:
         record.adapter_seconds += answer.seconds
         record.captured = (record.captured + answer.captured)[-KEPT_OUTPUT:]
         record.warnings = answer.warnings
+        if isinstance(answer, Returned | Raised):
+            return answer
         if isinstance(answer, Died):
             raise StopExploration("crash", f"{contract.operation}: {answer.how}")
-        if isinstance(answer, TimedOut):
-            raise StopExploration(
-                "timeout", f"{contract.operation}: no answer within {timeout:g} s; its process was ended"
-            )
-        return answer
+        raise StopExploration("timeout", f"{contract.operation}: no answer within {timeout:g} s; its process was ended")
 
     def caller(self, descriptor: Descriptor | None = None) -> "Call":
         """What relations and scan checks ask with."""
@@ -195,8 +208,8 @@ class Call:
         if not found.ok:
             raise CheckFailed(found.sentence(), [found])
 
-    def fail(self, message: str) -> None:
-        raise CheckFailed(message)
+    def fail(self, why: str) -> NoReturn:
+        raise CheckFailed(why)
 
 
 def raised(answer: Raised) -> dict[str, Any]:

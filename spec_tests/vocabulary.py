@@ -75,7 +75,7 @@ def bind(
                     symbols.setdefault(square[1], round(actual**0.5))
     for name, value in instance.items():
         if value is None:  # a scalar left open: an array's size wins over it, then the store's value
-            symbols.setdefault(name, instance.get(dims.get(name, {}).get("fallback")))
+            symbols.setdefault(name, instance.get(dims.get(name, {}).get("fallback", "")))
     return symbols
 
 

@@ -295,7 +295,7 @@ def test_a_mutant_of_a_clause_about_another_framework_is_not_hunted():
     mutant = next(m for m in mutants() if m.clause == "TENSOR.TOGRID")
     with Hunt("numpy") as hunt:
         assert hunt.hunt(mutant).outcome == "killed"
-        hunt._description["info"]["framework"] = "torch"
+        hunt._framework = "torch"
         result = hunt.hunt(mutant)
     assert (result.outcome, result.asked) == ("not applicable", 0) and "tensorflow" in result.message
 

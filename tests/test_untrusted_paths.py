@@ -1,6 +1,7 @@
 """What a document says is no path: a failure file, or a contract, names a file and not a place."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from ptychoparity.harness.commands import replay
 from ptychoparity.spec_tests import contract, files
 from tests.running import PROJECT, ptychoparity
 
-KEPT = {
+KEPT: dict[str, Any] = {
     "id": "save_scan/example/replaces-what-was-there/numpy@cpu", "operation": "save_scan", "kind": "example",
     "case": "replaces-what-was-there", "backend": "numpy", "device": "cpu", "against": "", "outcome": "fail",
     "contracts": {"digest": ""}, "scan": None,

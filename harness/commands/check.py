@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -18,7 +19,7 @@ from ptychoparity.core.events import Event
 from ptychoparity.core.exits import Exit
 from ptychoparity.harness import plugin
 from ptychoparity.harness.settings import Settings, from_options
-from ptychoparity.reports import terminal
+from ptychoparity.reports import events, terminal
 from ptychoparity.spec_tests.contract import contracts
 from ptychoparity.spec_tests.unchecked import unchecked
 
@@ -56,7 +57,8 @@ class Wiring:
     """Hands settings and watch to the plugin before the run starts."""
 
     def __init__(self, settings: Settings, watch: Watch) -> None:
-        self.settings, self.watch, self.run = settings, watch, None
+        self.settings, self.watch = settings, watch
+        self.run: events.Run | None = None
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[plugin.SETTINGS] = self.settings
@@ -81,7 +83,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     return from_options(arguments)
 
 
-def _alone() -> contextlib.AbstractContextManager:
+def _alone() -> contextlib.AbstractContextManager[Any]:
     """Options and plugins meant for somebody's own tests are kept away from a run."""
     mine = {name: value for name, value in os.environ.items() if name not in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")}
     return mock.patch.dict(os.environ, {**mine, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, clear=True)

@@ -3,6 +3,7 @@
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -20,7 +21,7 @@ from ptychoparity.spec_tests.scan_checks import Scan
 KEYS = {"id", "operation", "kind", "case", "backend", "device", "against", "descriptor", "contracts", "outcome"}
 
 
-def read(path: Path) -> dict:
+def read(path: Path) -> dict[str, Any]:
     """The recorded failure. Raises UsageError when the file is not one."""
     try:
         kept = json.loads(path.read_text())
@@ -36,7 +37,7 @@ def read(path: Path) -> dict:
     return kept
 
 
-def _trust_no_path(path: Path, kept: dict) -> None:
+def _trust_no_path(path: Path, kept: dict[str, Any]) -> None:
     """A file from elsewhere says what to ask, and not where to write. Raises UsageError."""
     for field in ("operation", "kind", "case", "backend", "device", "against"):
         if not isinstance(kept[field], str):
@@ -53,7 +54,7 @@ def _trust_no_path(path: Path, kept: dict) -> None:
         files.plain_name(f"{path}: descriptor.target.name", target["name"])
 
 
-def scan_of(path: Path, kept: dict, check: Check) -> Scan | None:
+def scan_of(path: Path, kept: dict[str, Any], check: Check) -> Scan | None:
     """The scan of a check that needs one; a failure of any other check has none to open. Raises UsageError."""
     if not kind_of(check.case).needs_scan:
         return None
@@ -62,7 +63,7 @@ def scan_of(path: Path, kept: dict, check: Check) -> Scan | None:
     return Scan.open(Path(kept["scan"]))
 
 
-def find(kept: dict, backend: str) -> Check:
+def find(kept: dict[str, Any], backend: str) -> Check:
     """The check of that case, on `backend`. Raises UsageError when the contracts no longer have it."""
     wanted = f"{kept['operation']}/{kept['kind']}/{kept['case']}"
     for case in every_case():

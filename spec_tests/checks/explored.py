@@ -54,7 +54,7 @@ class Explored(CheckKind):
             seed=trial.options.seed + zlib.crc32(case.id.encode()), failures=CheckFailed,
         )  # fmt: skip
         record.examples = found.examples
-        if found.failure is not None:
+        if found.failure is not None and found.descriptor is not None:
             record.inputs = descriptors.summarise(trial.expand(contract, found.descriptor))
             raise found.failure
         # of all inputs, what came closest to its tolerance
