@@ -9,7 +9,7 @@ from ptychoparity.harness import coverage, storage
 from ptychoparity.harness.settings import Settings
 from ptychoparity.harness.targets import Target
 from ptychoparity.reports import events
-from ptychoparity.spec_tests import contract
+from ptychoparity.spec_tests import additions, contract
 from ptychoparity.spec_tests.catalogue import clause
 from ptychoparity.spec_tests.defaults import LAYERS, conflicts
 from ptychoparity.spec_tests.unchecked import carried
@@ -18,6 +18,8 @@ from ptychoparity.spec_tests.unchecked import carried
 def header(settings: Settings, run: str, seed: int, targets: list[Target]) -> dict[str, Any]:
     """The header event."""
     encoded = [clause(id) for id in sorted(carried())]
+    with additions.using(additions.Additions()):  # of the spec, whatever else is asked
+        covered = coverage.event(settings.runs)
     return {
         "event": "header",
         "schema": events.SCHEMA_VERSION,
@@ -45,6 +47,6 @@ def header(settings: Settings, run: str, seed: int, targets: list[Target]) -> di
             {"id": c.id, "level": c.level, "section": c.section, "statement": c.statement, "reading": c.ambiguity}
             for c in encoded
         ],
-        "coverage": coverage.event(settings.runs),
+        "coverage": covered,
         "defaults": {"layers": list(LAYERS), "conflicts": [one.event() for one in conflicts()]},
     }

@@ -24,7 +24,7 @@ from ptychoparity.harness.prefetch import PrefetchingRunner
 from ptychoparity.harness.settings import Settings
 from ptychoparity.harness.targets import Pool
 from ptychoparity.reports import events, gate
-from ptychoparity.spec_tests import contract
+from ptychoparity.spec_tests import additions, budgets, contract
 from ptychoparity.spec_tests.checks import kind_of
 from ptychoparity.spec_tests.generate import Check
 from ptychoparity.spec_tests.trial import JudgeOptions
@@ -175,7 +175,8 @@ class Session:
             },
         )
         event["failure_file"] = str(path.relative_to(self.folder))
-        event["reproduce"].insert(0, f"ptychoparity replay {shlex.quote(os.path.relpath(path))}")
+        again = ["ptychoparity", "replay", os.path.relpath(path), *targets.added(check)]
+        event["reproduce"].insert(0, shlex.join(again))
 
     # -- verdict ------------------------------------------------------------------------------------------
 
@@ -205,14 +206,24 @@ class Session:
         mine = [e for e in self._finished if e["operation"] == operation and f"{e['backend']}@{e['device']}" == key]
         asked = [e for e in mine if e["outcome"] not in ("skip", "not-run")]
         explored = [e for e in asked if e["kind"] == "property"]
-        wanted = self.settings.profile.examples
-        if len(asked) < MINIMUM_CHECKS:
-            return [f"{operation}: {len(asked)} checks, at least {MINIMUM_CHECKS} are asked for"]
+        document = contract.contracts()[operation]
+        wanted = budgets.at_most(document, "examples", self.settings.profile.examples)
+        enough = budgets.at_most(document, "checks", MINIMUM_CHECKS)
+        if len(asked) < enough:
+            return [f"{operation}: {len(asked)} checks, at least {enough} are asked for"]
         if not explored:
             return [f"{operation}: no property check, one of {wanted} examples is asked for"]
         if all(e["outcome"] == "pass" and e["examples"] < wanted for e in explored):
             return [f"{operation}: {explored[0]['examples']} property examples, at least {wanted} are asked for"]
         return []
+
+    def _without_oracle(self) -> str:
+        """What a verdict must say of contracts of the user's own to which no oracle was named."""
+        if additions.current().oracle:
+            return ""
+        asked = {e["operation"] for e in self._finished if e["calls"]}
+        alone = sorted(asked & {name for name, one in contract.contracts().items() if one.added})
+        return f" (without an oracle: {', '.join(alone)})" if alone else ""
 
     def any_failed(self) -> bool:
         return any(e["outcome"] in events.BAD_OUTCOMES for e in self._finished)
@@ -246,6 +257,7 @@ class Session:
         )
         if self.settings.selection:
             sentence += f" (only what was selected: {self.settings.selection})"
+        sentence += self._without_oracle()
         overheads = [1e3 * (e["seconds"] - e["adapter_seconds"]) for e in self._finished if e["calls"]]
         self._emit(
             {

@@ -20,7 +20,19 @@ from ptychoparity.core.outcomes import Outcome
 
 OUTCOMES = tuple(Outcome)
 BAD_OUTCOMES = frozenset(outcome for outcome in Outcome if outcome.bad)
-KINDS = ("smoke", "example", "boundary", "error", "golden", "property", "relation", "parity", "client", "benchmark")
+KINDS = (
+    "smoke",
+    "example",
+    "boundary",
+    "error",
+    "golden",
+    "property",
+    "relation",
+    "parity",
+    "scenario",
+    "client",
+    "benchmark",
+)
 LEVELS = tuple(Level)
 SCHEMA_VERSION = 1
 

@@ -264,7 +264,19 @@ class Group:
         return max(self.checks, key=lambda check: _rank(fraction(check)))
 
 
-TELLING = ("relation", "example", "error", "smoke", "property", "golden", "client", "boundary", "parity", "benchmark")
+TELLING = (
+    "relation",
+    "example",
+    "error",
+    "smoke",
+    "property",
+    "golden",
+    "scenario",
+    "client",
+    "boundary",
+    "parity",
+    "benchmark",
+)
 """Kinds from the one whose message leads soonest to the cause."""
 
 

@@ -104,8 +104,8 @@ def strangers(name: str, tree: ast.AST) -> set[str]:
 
 
 QUIET_CALLS = {
-    "Entry", "Interpreter", "MappingProxyType", "Option", "Path", "Profile", "Series", "StashKey", "TensorSpec",
-    "TypeVar", "array",
+    "ContextVar", "Entry", "Interpreter", "MappingProxyType", "Option", "Path", "Profile", "Series", "StashKey",
+    "TensorSpec", "TypeVar", "array",
     "bool", "cache", "compile", "complex64", "composite", "dataclass", "device", "dict", "dtype", "enumerate",
     "exit", "extend", "field", "finfo", "fixture", "float", "float32", "float64", "frozenset", "get", "getLogger",
     "hookimpl", "int", "isinstance", "items", "iter", "join", "keys", "len", "list", "lru_cache", "main", "mark",
