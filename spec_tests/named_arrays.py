@@ -50,6 +50,14 @@ def described(schema: Schema, name: str) -> Schema | None:
     return schema.get("additionalProperties") or None
 
 
+def schema_of(schema: Schema, name: str) -> Schema:
+    """As `described`, of a name that the loader has found there."""
+    found = described(schema, name)
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
 def members(schema: Schema, value: Any, parent: str = "") -> Iterator[tuple[str, Schema, Any]]:
     """(place, ndarray schema, value) of every member that the schema describes, those of dictionaries inside too."""
     if not isinstance(value, Mapping):
@@ -175,7 +183,7 @@ def edges(schema: Schema, rule: Mapping[str, Any]) -> Iterator[tuple[str, dict[s
     if free:
         yield "fewest", dict.fromkeys(free)
     for number, (name, one) in enumerate(rule["names"].items()):
-        sub = described(schema, name)
+        sub = schema_of(schema, name)
         if isinstance(one, Mapping):
             yield from ((f"{number}.{label}", {name: given}) for label, given in edges(sub["arrays"], one))
             continue

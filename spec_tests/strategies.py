@@ -72,7 +72,7 @@ def dictionary(
     for name, one in rule["names"].items():
         if name in found and (found[name] is None or isinstance(one, Mapping)):
             continue
-        sub = named_arrays.described(schema, name)
+        sub = named_arrays.schema_of(schema, name)
         if isinstance(one, Mapping):
             found[name] = draw(dictionary(sub["arrays"], one))
             continue

@@ -99,7 +99,7 @@ def change(value, *path_and_value):
     return value
 
 
-WRONG = {
+WRONG: dict[str, tuple[tuple, str]] = {
     "gone": (("scale", None), 'weights["scale"]: missing'),
     "inside gone": (("decoder", "bias", None), 'weights["decoder"]: 0 names, expected at least 1'),
     "another name": (("encoder", np.ones(2, int)), 'weights["encoder"]: has dtype int64, expected float32 or float64'),

@@ -13,6 +13,7 @@ from ptychoparity.spec_tests.checks.errors import hold_refusal
 from ptychoparity.spec_tests.checks.single import hold_stated
 from ptychoparity.spec_tests.compare import compare_outputs
 from ptychoparity.spec_tests.contract import Contract, ContractError, contracts
+from ptychoparity.spec_tests.descriptors import Descriptor
 from ptychoparity.spec_tests.outcomes import CheckFailed, StopExploration
 from ptychoparity.spec_tests.scenarios import Reference
 from ptychoparity.spec_tests.trial import Trial
@@ -34,8 +35,9 @@ class Scenario(CheckKind):
 
     def judge(self, trial: Trial, case: Case) -> str:
         trial.clear()
-        trial.record.inputs, trial.record.descriptor = [], trial.descriptor or _descriptor(case)
-        under_way = _UnderWay(trial, case)
+        descriptor = trial.descriptor or _descriptor(case)
+        trial.record.inputs, trial.record.descriptor = [], descriptor
+        under_way = _UnderWay(trial, case, descriptor["steps"])
         try:
             for step in case.data["steps"]:
                 with _told(f"step {step['id']!r}"):
@@ -75,8 +77,8 @@ def _told(label: str) -> Iterator[None]:
 class _UnderWay:
     """What the steps so far were called with and answered."""
 
-    def __init__(self, trial: Trial, case: Case) -> None:
-        self._trial, self._case = trial, case
+    def __init__(self, trial: Trial, case: Case, steps: Mapping[str, Descriptor]) -> None:
+        self._trial, self._case, self._steps = trial, case, steps
         self._inputs: dict[str, dict[str, Any]] = {}
         self._outputs: dict[str, dict[str, Any]] = {}
 
@@ -105,7 +107,7 @@ class _UnderWay:
         """A step's inputs: generated, in a folder of its own, but for those that come from earlier steps."""
         folder = self._trial.scratch / files.TARGETS / step["id"]
         folder.mkdir(parents=True)
-        inputs = descriptors.expand(contract, self._trial.record.descriptor["steps"][step["id"]], folder)
+        inputs = descriptors.expand(contract, self._steps[step["id"]], folder)
         inputs |= {name: self._value(one["from"]) for name, one in step.get("inputs", {}).items()}
         self._inputs[step["id"]] = inputs
         self._trial.record.inputs += descriptors.summarise({f"{step['id']}.{n}": v for n, v in inputs.items()})

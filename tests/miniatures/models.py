@@ -2,7 +2,9 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -68,7 +70,7 @@ def predict(weights, inputs):
     return {"prediction": inputs @ weights["dense/kernel"] + weights["dense/bias"]}
 
 
-OPERATIONS = {
+OPERATIONS: dict[str, Callable[..., dict[str, Any]]] = {
     "scale_weights": scale_weights, "fit_line": fit_line, "wait_for": wait_for, "train_model": train_model,
     "save_model": save_model, "load_model": load_model, "predict": predict,
 }  # fmt: skip
