@@ -7,6 +7,7 @@ the backend under test. Values cross as plain builtins; arrays as bytes, or as m
 import contextlib
 import dataclasses
 import importlib
+import json
 import os
 import sys
 import time
@@ -153,9 +154,31 @@ def start(message):
     return backend, {"info": info, "operations": sorted(backend.operations()), "loaded": loaded_package(factory, info)}
 
 
+def arrays_of(values):
+    """(place, array) of every array, those in dictionaries too: `field`, `weights["conv1/kernel"]`.
+
+    A dictionary that holds itself is opened once.
+    """
+    opened, seen = list(values.items()), {id(value) for value in values.values()}
+    while opened:
+        place, value = opened.pop(0)
+        if isinstance(value, np.ndarray):
+            yield place, value
+        elif isinstance(value, dict):
+            names = [json.dumps(name, ensure_ascii=False) if isinstance(name, str) else repr(name) for name in value]
+            inside = zip(names, value.values(), strict=True)
+            opened += [(f"{place}[{name}]", one) for name, one in inside if id(one) not in seen]
+            seen |= {id(one) for one in value.values() if isinstance(one, dict)}
+
+
 def fingerprints(inputs):
     """A checksum of every array: whether a call changed its inputs in place."""
-    return {n: zlib.crc32(np.ascontiguousarray(v)) for n, v in inputs.items() if isinstance(v, np.ndarray)}
+    return {place: zlib.crc32(np.ascontiguousarray(array)) for place, array in arrays_of(inputs)}
+
+
+def changed(before, after):
+    """The places whose array changed, went, or is new."""
+    return sorted(p for p in {*before, *after} if before.get(p) != after.get(p))
 
 
 def memory(most_since=False):
@@ -171,12 +194,12 @@ def memory(most_since=False):
 def digest(outputs, rows):
     """An answer that stays here: of each array its layout, checksum, sum of squares, and those of `rows` it has."""
     return {
-        name: {
+        place: {
             "dtype": array.dtype.str, "shape": array.shape, "crc32": zlib.crc32(np.ascontiguousarray(array)),
             "squares": sum(float(np.vdot(row, row).real) for row in array),
             "rows": array[[row for row in rows if row < len(array)]],
         }
-        for name, array in outputs.items() if isinstance(array, np.ndarray) and array.ndim
+        for place, array in arrays_of(outputs) if array.ndim
     }  # fmt: skip
 
 
@@ -195,8 +218,8 @@ def make_ready(inputs, room):
     Mapping a file is the transport's work, not the backend's. And a virtual machine gives free memory to its host, to
     fetch it at the first touch: 2.4 s a GB were seen, thirty times the memory's speed.
     """
-    for array in inputs.values():
-        if isinstance(array, np.ndarray) and array.flags.c_contiguous:
+    for _, array in arrays_of(inputs):
+        if array.flags.c_contiguous:
             array.reshape(-1).view(np.uint8)[:: os.sysconf("SC_PAGESIZE")].max(initial=0)
     np.empty(room, np.uint8)[:: os.sysconf("SC_PAGESIZE")] = 1
 
@@ -226,7 +249,7 @@ def call(backend, message, exchange):
         except (Exception, SystemExit) as error:
             reply["seconds"] = time.perf_counter() - begin
             reply["raised"] = describe_error(error)
-    reply["changed_inputs"] = sorted(name for name, print_ in given.items() if fingerprints(inputs)[name] != print_)
+    reply["changed_inputs"] = changed(given, fingerprints(inputs)) if message.get("watch") else []
     after = np.random.get_state()
     reply["random_state_changed"] = before[2] != after[2] or not np.array_equal(before[1], after[1])
     reply["warnings"] = [[w.category.__name__, sendable(w.message)] for w in caught]

@@ -172,7 +172,10 @@ class Worker:
         return Returned(**common, outputs=remote.decode(reply["outputs"], Foreign))
 
     def restart(self, timeout: float = START_TIMEOUT) -> dict[str, Any]:
-        """Another process of the same adapter: as `start`. Raises StartFailed."""
+        """Another process of the same adapter: what it kept in memory is gone, files it wrote stay. As `start`.
+
+        Raises StartFailed.
+        """
         self._discard()
         return self.start(timeout)
 

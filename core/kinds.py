@@ -39,7 +39,7 @@ class Kind(StrEnum):
         return list(Kind).index(self)
 
 
-RESERVED = frozenset({Kind.DESCRIBE, Kind.SCAN, Kind.SCENARIO, Kind.CLIENT, Kind.BENCHMARK})
+RESERVED = frozenset({Kind.DESCRIBE, Kind.SCAN, Kind.CLIENT, Kind.BENCHMARK})
 """Kinds that no check of a run has today."""
 
 SELECTABLE = tuple(kind for kind in Kind if kind not in RESERVED)

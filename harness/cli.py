@@ -1,14 +1,17 @@
 """The command line. Nothing heavy is imported before a command needs it."""
 
 import argparse
+import contextlib
 import signal
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.exits import Exit
-from ptychoparity.harness.options import OPTIONS
+from ptychoparity.core.limits import CALL_SECONDS
+from ptychoparity.harness.options import ADDED, OPTIONS
 from ptychoparity.harness.output import unbroken
 
 
@@ -29,7 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="run one recorded failure again: fixed, or failing still")
     replay.add_argument("file", type=Path, help="a file from runs/<time>/failures")
     replay.add_argument("--backend", metavar="NAME", help="another backend than the recorded one")
-    replay.add_argument("--timeout", type=float, default=30.0, metavar="SECONDS")
+    replay.add_argument("--timeout", type=float, default=CALL_SECONDS, metavar="SECONDS")
+    for option in ADDED:
+        option.add(replay.add_argument)
     replay.set_defaults(run=_replay)
 
     goldens = commands.add_parser("goldens", help="compare oracle and backends with stored numbers")
@@ -41,6 +46,8 @@ def _parser() -> argparse.ArgumentParser:
 
     listing = commands.add_parser("list", help="backends, contracts, clauses, or checks there are")
     listing.add_argument("what", nargs="?", default="backends", choices=["backends", "contracts", "clauses", "checks"])
+    for option in ADDED:
+        option.add(listing.add_argument)
     listing.set_defaults(run=_list)
 
     coverage = commands.add_parser(
@@ -237,6 +244,15 @@ def _audit(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+@contextlib.contextmanager
+def _added(parsed: argparse.Namespace) -> Iterator[None]:
+    """Contracts of the user's own, for as long as the command runs."""
+    from ptychoparity.spec_tests.additions import Additions, using
+
+    with using(Additions.of(getattr(parsed, "contracts", ()), getattr(parsed, "oracle", None))):
+        yield
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Entry point. Errors a user can mend are one line on stderr and exit code 2."""
     parsed = _parser().parse_args(arguments)
@@ -248,7 +264,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _ended(parsed: argparse.Namespace) -> int:
     try:
-        return parsed.run(parsed)
+        with _added(parsed):
+            return parsed.run(parsed)
     except KeyboardInterrupt:
         print("ptychoparity: interrupted", file=sys.stderr)
         return 130

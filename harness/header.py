@@ -9,7 +9,7 @@ from ptychoparity.core.events_header import Clause, Contracts, Operation, Tool
 from ptychoparity.harness import coverage, storage
 from ptychoparity.harness.settings import Settings
 from ptychoparity.harness.targets import Target
-from ptychoparity.spec_tests import contract
+from ptychoparity.spec_tests import additions, contract
 from ptychoparity.spec_tests.catalogue import clause
 from ptychoparity.spec_tests.defaults import LAYERS, conflicts
 from ptychoparity.spec_tests.unchecked import carried
@@ -17,6 +17,8 @@ from ptychoparity.spec_tests.unchecked import carried
 
 def header(settings: Settings, run: str, seed: int, targets: list[Target]) -> Header:
     """Return the header event."""
+    with additions.using(additions.Additions()):  # of the spec, whatever else is checked
+        covered = Coverage.from_json(coverage.event(settings.runs))
     return Header(
         run=run,
         started=storage.now(),
@@ -35,7 +37,7 @@ def header(settings: Settings, run: str, seed: int, targets: list[Target]) -> He
             for c in contract.contracts().values()
         ),
         clauses=tuple(_clause(one) for one in sorted(carried())),
-        coverage=Coverage.from_json(coverage.event(settings.runs)),
+        coverage=covered,
         defaults=Defaults.from_json({"layers": list(LAYERS), "conflicts": [one.event() for one in conflicts()]}),
     )
 

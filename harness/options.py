@@ -9,6 +9,7 @@ from ptychoparity.core.devices import Device
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.kinds import SELECTABLE
 from ptychoparity.core.levels import Gate
+from ptychoparity.core.limits import CALL_SECONDS
 from ptychoparity.core.profiles import PROFILES
 
 AUTO = "auto"
@@ -59,6 +60,13 @@ def _device(text: str) -> str:
         raise argparse.ArgumentTypeError(f"{error}, or auto") from error
 
 
+ADDED = (
+    Option("contracts", "also the contracts of this folder, your own; repeatable", "DIR", repeatable=True),
+    Option("oracle", "what answers them, in the run's own process (default: nothing; they are then held against their "
+           "contracts, stated values and relations alone)", "MODULE:FUNCTION"),
+)  # fmt: skip
+"""Contracts of the user's own, and their oracle."""
+
 OPTIONS = (
     Option("backend", "backend under test: a name (see `ptychoparity list`), module:Class, either with "
            "@/path/to/python; repeatable (default: tensorflow and pytorch)", "NAME", repeatable=True),
@@ -72,7 +80,9 @@ OPTIONS = (
            "measured one in $PTYCHOPARITY_DATA, else simulated", "FILE.npz"),
     Option("gate", "levels whose failures turn the verdict (default: must; house for this project's own backends)",
            choices=tuple(gate.value for gate in Gate)),
-    Option("timeout", "seconds a call may take (default: 30)", "SECONDS", default=30.0, convert=float),
+    Option("timeout", f"seconds a call may take (default: {CALL_SECONDS:g}); a contract's own limit scales with it",
+           "SECONDS", default=CALL_SECONDS, convert=float),
+    *ADDED,
     Option("expectations", "recorded known failures of a backend (TOML); repeatable", "FILE", repeatable=True),
     Option("runs", "where results go (default: runs)", "DIR", default="runs"),
 )  # fmt: skip

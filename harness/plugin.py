@@ -3,6 +3,7 @@
 Options only say what to run; nothing here changes what a check means.
 """
 
+import contextlib
 import importlib
 import shlex
 from collections.abc import Callable, Sequence
@@ -20,7 +21,8 @@ from ptychoparity.harness.session import Session
 from ptychoparity.harness.settings import Settings, from_options
 from ptychoparity.reports.events import Run
 from ptychoparity.reports.text import expectation_text
-from ptychoparity.spec_tests.checks import phase
+from ptychoparity.spec_tests.additions import Additions, using
+from ptychoparity.spec_tests.checks import place
 from ptychoparity.spec_tests.generate import Check
 
 SESSION = pytest.StashKey[Session]()
@@ -63,6 +65,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         option.add(group.addoption)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Contracts of the user's own, for as long as pytest runs."""
+    added = contextlib.ExitStack()
+    config.add_cleanup(added.close)
+    try:
+        added.enter_context(using(Additions.of(config.getoption("contracts"), config.getoption("oracle"))))
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
 def settings(config: pytest.Config) -> Settings:
     """What the run is asked for, made once: by `ptychoparity check`, or here of pytest's options. Raises UsageError."""
     if SETTINGS not in config.stash:
@@ -93,14 +105,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Phases in order; within a phase neighbours share a case, so inputs and oracle answers are made once."""
+    """Phases in order, expensive operations last; neighbours share a case, so inputs and oracle answers are made
+    once."""
 
-    def place(item: pytest.Item) -> int:
+    def order(item: pytest.Item) -> tuple[bool, int]:
         check = check_of(item)
-        return phase(check.case) if isinstance(check, Check) else -1
+        return place(check.case) if isinstance(check, Check) else (False, -1)
 
     items[:] = [item for item in items if check_of(item) is None or isinstance(check_of(item), Check)]
-    items.sort(key=place)
+    items.sort(key=order)
 
 
 def check_of(item: pytest.Item) -> Any:

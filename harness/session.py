@@ -29,7 +29,7 @@ from ptychoparity.harness.prefetch import PrefetchingRunner
 from ptychoparity.harness.settings import Settings
 from ptychoparity.harness.targets import Pool
 from ptychoparity.reports import events, gate
-from ptychoparity.spec_tests import contract
+from ptychoparity.spec_tests import additions, budgets, contract
 from ptychoparity.spec_tests.checks import kind_of
 from ptychoparity.spec_tests.generate import Check
 from ptychoparity.spec_tests.scan_checks import Scan
@@ -183,7 +183,7 @@ class Session:
                 "scan": str(self.scan.path) if self.scan and kind_of(check.case).needs_scan else None,
             },
         )
-        again = f"ptychoparity replay {shlex.quote(os.path.relpath(path))}"
+        again = shlex.join(["ptychoparity", "replay", os.path.relpath(path), *targets.added(check)])
         return replace(event, failure_file=str(path.relative_to(self.folder)), reproduce=(again, *event.reproduce))
 
     # -- verdict ------------------------------------------------------------------------------------------
@@ -214,14 +214,24 @@ class Session:
         mine = [e for e in self._finished if e.operation == operation and e.column == key]
         asked = [e for e in mine if e.outcome.asked]
         explored = [e for e in asked if e.kind is Kind.PROPERTY]
-        wanted = self.settings.profile.examples
-        if len(asked) < MINIMUM_CHECKS:
-            return [f"{operation}: {len(asked)} checks, at least {MINIMUM_CHECKS} are asked for"]
+        document = contract.contracts()[operation]
+        wanted = budgets.at_most(document, "examples", self.settings.profile.examples)
+        enough = budgets.at_most(document, "checks", MINIMUM_CHECKS)
+        if len(asked) < enough:
+            return [f"{operation}: {len(asked)} checks, at least {enough} are asked for"]
         if not explored:
             return [f"{operation}: no property check, one of {wanted} examples is asked for"]
         if all(e.outcome is Outcome.PASS and e.examples < wanted for e in explored):
             return [f"{operation}: {explored[0].examples} property examples, at least {wanted} are asked for"]
         return []
+
+    def _without_oracle(self) -> str:
+        """What a verdict must say of contracts of the user's own to which no oracle was named."""
+        if additions.current().oracle:
+            return ""
+        asked = {e.operation for e in self._finished if e.calls}
+        alone = sorted(asked & {name for name, one in contract.contracts().items() if one.added})
+        return f" (without an oracle: {', '.join(alone)})" if alone else ""
 
     def any_failed(self) -> bool:
         return any(e.outcome.bad for e in self._finished)
@@ -255,6 +265,7 @@ class Session:
         )
         if self.settings.selection:
             sentence += f" (only what was selected: {self.settings.selection})"
+        sentence += self._without_oracle()
         overheads = [1e3 * (e.seconds - e.adapter_seconds) for e in self._finished if e.calls]
         self._emit(
             Footer(

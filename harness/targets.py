@@ -12,7 +12,7 @@ from ptychoparity.backends.protocol import Answer
 from ptychoparity.backends.registry import Entry
 from ptychoparity.backends.worker import StartFailed, Worker
 from ptychoparity.core.devices import Device
-from ptychoparity.spec_tests import contract
+from ptychoparity.spec_tests import additions, contract
 from ptychoparity.spec_tests.catalogue import clause
 from ptychoparity.spec_tests.checks import kind_of
 from ptychoparity.spec_tests.generate import Check
@@ -42,7 +42,17 @@ def command(check: Check, scan: Path | None = None) -> str:
     words += [word for name in devices for word in ("--device", name)]
     if scan is not None and kind_of(check.case).needs_scan:
         words += ["--scan", os.path.relpath(scan)]
-    return shlex.join([*words, "--only", check.id])
+    return shlex.join([*words, *added(check), "--only", check.id])
+
+
+def added(check: Check) -> list[str]:
+    """The options that name the contracts of the user's own, where the check is of one of them."""
+    document = contract.contracts().get(check.case.operation)
+    if document is None or not document.added:
+        return []
+    now = additions.current()
+    words = [word for folder in now.folders for word in ("--contracts", os.path.relpath(folder))]
+    return words + (["--oracle", now.oracle] if now.oracle else [])
 
 
 class Process(Protocol):
@@ -77,6 +87,8 @@ class Target:
     detail: str = ""
     """What its process said of it: a traceback, or what it printed."""
     description: dict[str, Any] = field(default_factory=dict)
+    restarted: Callable[[], None] | None = None
+    """Called when a new process has begun on request: what has to be said to it again."""
 
     @property
     def key(self) -> str:
@@ -131,6 +143,8 @@ class Target:
             self.description = self.running.restart()
         except StartFailed as failure:
             raise StopExploration("crash", f"its process could not be started again: {failure.reason}") from failure
+        if self.restarted is not None:
+            self.restarted()
 
     def stop(self) -> None:
         if self.process is not None:

@@ -4,11 +4,13 @@ import json
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.levels import Level
+from ptychoparity.spec_tests import additions
 
 FRAMEWORKS = MappingProxyType({"tensorflow": "tensorflow", "torch": "pytorch"})
 """What a clause that is about one backend calls it, by the framework the backend says it computes with."""
@@ -50,11 +52,17 @@ def meta() -> dict[str, Any]:
     return json.loads(resources.files(__package__).joinpath("clauses/catalogue.json").read_text())
 
 
-@cache
 def catalogue() -> MappingProxyType[str, Clause]:
-    """Every clause by id."""
+    """Every clause by id, of the folders added too."""
+    return _catalogue(additions.current().folders)
+
+
+@cache
+def _catalogue(folders: tuple[Path, ...]) -> MappingProxyType[str, Clause]:
     found: dict[str, Clause] = {}
-    for file in sorted(resources.files(__package__).joinpath("clauses").iterdir(), key=lambda f: f.name):
+    there = sorted(resources.files(__package__).joinpath("clauses").iterdir(), key=lambda f: f.name)
+    own = [folder / additions.CLAUSES for folder in folders if (folder / additions.CLAUSES).is_file()]
+    for file in [*there, *own]:
         if file.name == "catalogue.json":
             continue
         for row in json.loads(file.read_text())["clauses"]:

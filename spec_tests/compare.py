@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ptychoparity.spec_tests import exact
+from ptychoparity.spec_tests import exact, named_arrays
 from ptychoparity.spec_tests.laws import LAWS
 
 ULP_EDGES = (0, 1, 2, 4, 16, 64, 1024)
@@ -213,6 +213,43 @@ def _kind(value: Any) -> str:
     return "None" if value is None else f"an array of shape {np.shape(value)}"
 
 
+@dataclass(frozen=True)
+class MemberComparison(Comparison):
+    """One array of a dictionary of named arrays; `output` is its place, `weights["conv1/kernel"]`."""
+
+    def sentence(self) -> str:
+        if self.worst is None:
+            return super().sentence()
+        w = self.worst
+        allowed = _number(w["allowed"]) + (f", {self.used:.3g} times the tolerance" if self.used is not None else "")
+        return (
+            f"{self.output}{w['index'] or ''}: expected {w['expected']}, got {w['actual']}"
+            f" (error {_number(w['error'])}, allowed {allowed}; {self.differing} of {self.elements} values differ)"
+        )
+
+
+def compare_members(
+    output: str, expected: Mapping[str, Any], actual: Any, tolerance: Mapping[str, Any]
+) -> list[Comparison]:
+    """Hold every array of a dictionary of named arrays against that of the same name, each by the one rule."""
+    if not isinstance(actual, Mapping):
+        return [Comparison(output, False, f"expected a dictionary of {len(expected)} names, got {_kind(actual)}")]
+    found: list[Comparison] = []
+    for name, one in expected.items():
+        where = named_arrays.place(output, name)
+        if name not in actual:
+            found.append(Comparison(where, False, "missing from the answer"))
+        elif isinstance(one, Mapping):
+            found += compare_members(where, one, actual[name], tolerance)
+        else:
+            found.append(MemberComparison(**vars(compare(where, one, actual[name], tolerance))))
+    return found + [
+        Comparison(named_arrays.place(output, name), False, "no such name is expected")
+        for name in actual
+        if name not in expected
+    ]
+
+
 def compare_outputs(
     tolerances: Mapping[str, Mapping[str, Any]], expected: Mapping[str, Any], actual: Mapping[str, Any]
 ) -> list[Comparison]:
@@ -228,6 +265,9 @@ def compare_outputs(
             # a golden stores the amplitude under the output's own name
             amplitude = expected.get(tolerance["amplitude"], expected[output])
             found.append(compare_law(output, amplitude, actual, tolerance))
+            continue
+        if isinstance(expected[output], Mapping) and not tolerance.get("exact"):
+            found += compare_members(output, expected[output], actual[output], tolerance)
             continue
         mask = None
         where = tolerance.get("where")

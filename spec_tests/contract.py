@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,12 +14,15 @@ from typing import Any
 import jsonschema
 
 from ptychoparity.core.errors import UsageError
-from ptychoparity.spec_tests import files, vocabulary
+from ptychoparity.spec_tests import additions, files, named_arrays, scenarios, supported, vocabulary
 from ptychoparity.spec_tests.catalogue import catalogue, meta
 from ptychoparity.spec_tests.expressions import evaluate
 from ptychoparity.spec_tests.families import FAMILIES
 from ptychoparity.spec_tests.relations import RELATIONS
 from ptychoparity.spec_tests.tables import tables
+
+SECTIONS = ("examples", "errors", "relations", "goldens", "boundaries", "scenarios")
+"""Where a contract's cases stand."""
 
 
 class ContractError(UsageError):
@@ -36,6 +40,8 @@ class Contract:
     operation: str
     data: dict[str, Any]
     digest: str
+    added: bool = False
+    """Whether it is the user's own (`ptychoparity.spec_tests.additions`): our oracle does not know it."""
 
     def __getitem__(self, key: str) -> Any:
         return self.data[key]
@@ -98,7 +104,10 @@ def parse(text: str, file: str) -> Contract:
         raise ContractError(file, f"line {error.lineno}", error.msg) from error
     wrong = jsonschema.exceptions.best_match(_meta_schema().iter_errors(data))
     if wrong is not None:
-        raise ContractError(file, _pointer(wrong.absolute_path), wrong.message)
+        reason = wrong.message if len(wrong.message) < 400 else f"... {wrong.message[-300:]}"
+        raise ContractError(file, _pointer(wrong.absolute_path), reason)
+    for pointer, reason in supported.refusals(data):
+        raise ContractError(file, pointer, reason)
     _check_references(data, file)
     return Contract(data["operation"], data, hashlib.sha256(text.encode()).hexdigest())
 
@@ -108,7 +117,7 @@ def _check_references(data: dict[str, Any], file: str) -> None:
     for number, clause_id in enumerate(data["clauses"]):
         if clause_id not in catalogue():
             raise ContractError(file, f"/clauses/{number}", f"{clause_id!r} is not in the clause catalogue")
-    for section in ("examples", "errors", "relations", "goldens", "boundaries"):
+    for section in SECTIONS:
         seen: set[str] = set()
         for number, case in enumerate(data.get(section, [])):
             pointer = f"/{section}/{number}"
@@ -129,7 +138,7 @@ def _check_references(data: dict[str, Any], file: str) -> None:
             raise ContractError(file, pointer, f"family {family!r} is not one of {sorted(FAMILIES)}")
     _check_tables(data, file)
     carried = set(data["general"])
-    for section in ("examples", "errors", "relations", "goldens", "boundaries"):
+    for section in SECTIONS:
         carried |= {clause for case in data.get(section, []) for clause in case["clauses"]}
     for clause_id in data["clauses"]:
         if clause_id not in carried:
@@ -138,7 +147,8 @@ def _check_references(data: dict[str, Any], file: str) -> None:
         raise ContractError(file, "/general", "names a clause that is not among the contract's clauses")
     arrays = files.arrays(data["output"])
     objects = [name for name, schema in data["output"]["properties"].items() if schema.get("type") == "object"]
-    for output in [*arrays, *files.texts(data["output"]), *objects]:
+    named = named_arrays.dictionaries(data["output"])
+    for output in [*arrays, *named, *files.texts(data["output"]), *objects]:
         if output not in data["tolerance"]:
             raise ContractError(file, "/tolerance", f"output {output!r} has no tolerance")
     for output in data["tolerance"]:
@@ -163,7 +173,7 @@ def _families(node: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
     """Every array family the document names, with where it stands."""
     children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for name, child in children:
-        if name == "family":
+        if name == "family" and isinstance(child, str):
             yield f"{pointer}/family", child
         yield from _families(child, f"{pointer}/{name}")
 
@@ -176,18 +186,35 @@ def load(path: Path) -> Contract:
         raise ContractError(path.name, "/", f"cannot be read: {error.strerror}") from error
 
 
-@cache
 def contracts() -> MappingProxyType[str, Contract]:
-    """Every contract of the project, by operation. Raises ContractError."""
+    """Every contract of the project and of the folders added, by operation. Raises ContractError."""
+    return _contracts(additions.current().folders)
+
+
+@cache
+def _contracts(folders: tuple[Path, ...]) -> MappingProxyType[str, Contract]:
+    found = _in_folder(resources.files(__package__).joinpath("contracts"))
+    for folder in folders:
+        for operation, contract in _in_folder(folder).items():
+            if operation in found:
+                raise ContractError(f"{operation}.json", "/operation", f"there is a contract of {operation!r} already")
+            found[operation] = replace(contract, added=True)
+    for operation in found:
+        for pointer, reason in scenarios.refusals(found, operation):
+            raise ContractError(f"{operation}.json", pointer, reason)
+    return MappingProxyType(found)
+
+
+def _in_folder(folder: Traversable) -> dict[str, Contract]:
+    """The contracts of one folder, by operation."""
     found = {}
-    folder = resources.files(__package__).joinpath("contracts")
     for file in sorted(folder.iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".json"):
-            contract = parse(file.read_text(), file.name)
+        if file.name.endswith(".json") and file.name != additions.CLAUSES:
+            contract = parse(file.read_text(encoding="utf-8"), file.name)
             if file.name != f"{contract.operation}.json":
                 raise ContractError(file.name, "/operation", f"{contract.operation!r} does not match the file's name")
             found[contract.operation] = contract
-    return MappingProxyType(found)
+    return found
 
 
 def version() -> dict[str, Any]:

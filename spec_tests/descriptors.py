@@ -2,6 +2,9 @@
 
 {"dims": {"B": 2, "N": 64}, "values": {"M": 20}, "arrays": {"patches": {"family": "smooth", "seed": 3}},
  "npz": {"drop": ["xcoords"]}, "target": {"holds": "an older file"}}
+
+Where the contract has them, `dictionaries` stand for dictionaries of named arrays, and `files` says what is asked of
+each of several files that are read.
 """
 
 import copy
@@ -14,14 +17,16 @@ from typing import Any
 import numpy as np
 import yaml
 
-from ptychoparity.spec_tests import families, files, h5
+from ptychoparity.spec_tests import families, files, h5, named_arrays
 from ptychoparity.spec_tests.contract import Contract
 from ptychoparity.spec_tests.expressions import evaluate
 from ptychoparity.spec_tests.tables import minimal, table_of
 
 Descriptor = dict[str, Any]
-FILE_OPTIONS = (*files.KINDS, "target")
-"""What a case may ask of the file that is read, and of the path that is written to."""
+MEMBERS_TOLD = 12
+"""Arrays of a dictionary that are summarised one by one."""
+FILE_OPTIONS = (*files.KINDS, "target", "files")
+"""What a case may ask of the file that is read, of the path that is written to, and of each of several files."""
 
 
 def key(descriptor: Descriptor) -> str:
@@ -37,14 +42,14 @@ def array_schemas(contract: Contract) -> dict[str, dict[str, Any]]:
 def scalar_schemas(contract: Contract) -> dict[str, dict[str, Any]]:
     """Inputs that are no arrays and no paths, and texts of an input file."""
     inputs = contract["input"]["properties"].items()
-    given = {n: s for n, s in inputs if not {"ndarray", "target", *files.KINDS} & s.keys()}
+    given = {n: s for n, s in inputs if not {"ndarray", "arrays", "target", *files.KINDS} & s.keys()}
     return given | files.texts(contract["input"])
 
 
-def file_input(contract: Contract) -> tuple[str | None, str]:
-    """The input that is the path of a file, if there is one, and the kind of that file."""
+def file_inputs(contract: Contract) -> dict[str, str]:
+    """The inputs that are paths of files, and the kind of each."""
     found = ((n, files.kind_of(s)) for n, s in contract["input"]["properties"].items())
-    return next(((name, kind) for name, kind in found if kind), (None, ""))
+    return {name: kind for name, kind in found if kind}
 
 
 def dtypes(schema: Mapping[str, Any]) -> list[str]:
@@ -74,7 +79,9 @@ def base(contract: Contract, dims: Mapping[str, int] = {}, given: Mapping[str, A
         values[name] = given[name] if name in given else default_value(contract["generate"][name], symbols)
         symbols.setdefault(name, values[name])  # a size named twice is the arrays' own
     arrays = {name: copy.deepcopy(contract["generate"][name][0]) for name in array_schemas(contract)}
-    return {"dims": sizes, "values": values, "arrays": arrays}
+    found = {"dims": sizes, "values": values, "arrays": arrays}
+    named = {n: named_arrays.default(contract["generate"][n]) for n in named_arrays.dictionaries(contract["input"])}
+    return {**found, "dictionaries": named} if named else found
 
 
 def complete(contract: Contract, given: Mapping[str, Any], case: str) -> Descriptor:
@@ -88,6 +95,9 @@ def complete(contract: Contract, given: Mapping[str, Any], case: str) -> Descrip
     for name, spec in descriptor["arrays"].items():
         if spec is not None:
             spec.setdefault("seed", zlib.crc32(f"{contract.operation}/{case}/{name}".encode()) % 65536)
+    for name, spec in descriptor.get("dictionaries", {}).items():
+        asked = named_arrays.changed(spec, given.get("dictionaries", {}).get(name, {}))
+        descriptor["dictionaries"][name] = named_arrays.seeded(asked, f"{contract.operation}/{case}/{name}")
     return descriptor | {name: copy.deepcopy(given[name]) for name in FILE_OPTIONS if name in given}
 
 
@@ -110,13 +120,18 @@ def expand(contract: Contract, descriptor: Descriptor, scratch: Path) -> dict[st
         if arrays[name] is not None:
             arrays[name].flags.writeable = False
     inputs = {}
-    (path_name, kind), targets = file_input(contract), files.target_names(contract["input"])
+    read, targets = file_inputs(contract), files.target_names(contract["input"])
     for name in contract["input"]["properties"]:
-        if name == path_name:
-            texts = {text: descriptor["values"][text] for text in files.texts(contract["input"])}
-            path = scratch / contract["input"]["properties"][name][kind].get("file", "scan.npz")
-            _write_file(kind, path, {**texts, **arrays}, descriptor.get(kind, {}), symbols)
-            inputs[name] = str(path)
+        if name in read:
+            inputs[name] = str(_place(contract, name, scratch))
+            options = descriptor.get("files", {}).get(name) or descriptor.get(read[name], {})
+            held = _held(contract, name, descriptor["values"], arrays)
+            _write_file(read[name], Path(inputs[name]), held, options, symbols)
+        elif name in descriptor.get("dictionaries", {}):
+            inputs[name] = named_arrays.expand(
+                contract["input"]["properties"][name]["arrays"], descriptor["dictionaries"][name],
+                lambda spec, schema: _array(spec, schema, symbols),
+            )  # fmt: skip
         elif name in targets:
             options = descriptor.get("target", {})
             file = options.get("name", contract["input"]["properties"][name]["target"])
@@ -126,6 +141,21 @@ def expand(contract: Contract, descriptor: Descriptor, scratch: Path) -> dict[st
         else:
             inputs[name] = _value(contract["input"]["properties"][name], descriptor["values"][name], scratch)
     return inputs
+
+
+def _held(contract: Contract, file: str, values: Mapping[str, Any], arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of an input file, texts first, under their names in the file."""
+    called = {there: name for name, there in files.member_names(contract["input"], file).items()}
+    return {called[name]: value for name, value in {**values, **arrays}.items() if name in called}
+
+
+def _place(contract: Contract, name: str, scratch: Path) -> Path:
+    """Where a file that is read lies; of several, each in a folder of its own."""
+    sub, alone = contract["input"]["properties"][name], len(file_inputs(contract)) == 1
+    folder = scratch if alone else scratch / name
+    folder.mkdir(exist_ok=True)
+    kind = files.kind_of(sub)
+    return folder / sub[kind].get("file", "scan.npz" if alone else f"{name}.{kind}")
 
 
 def _value(schema: Mapping[str, Any], value: Any, scratch: Path) -> Any:
@@ -189,6 +219,10 @@ def summarise(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
     for name, value in inputs.items():
         if isinstance(value, np.ndarray):
             row = {"name": name, "dtype": str(value.dtype), "shape": list(value.shape), "summary": _range(value)}
+        elif named_arrays.holds_arrays(value):
+            inside = dict(named_arrays.flat(value, name))
+            rows += summarise(dict(list(inside.items())[:MEMBERS_TOLD]))
+            row = {"name": name, "summary": f"a dictionary of {len(inside)} arrays"}
         else:
             shown = Path(value).name if isinstance(value, str) and "/" in value else repr(value)
             shown = shown if len(shown) <= 200 else f"{shown[:197]}..."

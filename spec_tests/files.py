@@ -1,8 +1,9 @@
 """Files an operation reads and writes: the kinds there are, what is in one, where one may be written.
 
 An input or output that is a file is described under the name of its kind, {"npz": {"properties": ...}}. Its members
-are inputs or outputs under their own names; one that is not in the file is None. An input {"target": "scan.npz"}
-is the path of a file to write, in a folder that nothing else uses.
+are inputs or outputs under their own names, and where there are several files under the file's and their own,
+"test_path.images"; one that is not in the file is None. An input {"target": "scan.npz"} is the path of a file to
+write, in a folder that nothing else uses.
 """
 
 import shutil
@@ -101,10 +102,29 @@ def kind_of(schema: Mapping[str, Any]) -> str | None:
     return next((kind for kind in KINDS if kind in schema), None)
 
 
+def file_names(schema: Mapping[str, Any]) -> list[str]:
+    """The inputs or outputs of an object schema that are files with members."""
+    return [name for name, sub in schema["properties"].items() if kind_of(sub)]
+
+
+def member_names(schema: Mapping[str, Any], file: str) -> dict[str, str]:
+    """Members of a file by name in the file: what each is called among the inputs or outputs."""
+    sub = schema["properties"][file]
+    several = len(file_names(schema)) > 1  # files may have members of equal names
+    return {m: f"{file}.{m}" if several else m for m in sub[kind_of(sub)]["properties"]}
+
+
+def _members(schema: Mapping[str, Any], file: str) -> dict[str, dict[str, Any]]:
+    """The schemas of a file's members, by what they are called among the inputs or outputs."""
+    sub = schema["properties"][file]
+    inside = sub[kind_of(sub)]["properties"]
+    return {called: inside[member] for member, called in member_names(schema, file).items()}
+
+
 def texts(schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The schemas of those members of files of an object schema that are no arrays: texts."""
-    found = [sub[kind] for sub in schema["properties"].values() if (kind := kind_of(sub))]
-    return {name: sub for file in found for name, sub in file["properties"].items() if "ndarray" not in sub}
+    found = {name: sub for file in file_names(schema) for name, sub in _members(schema, file).items()}
+    return {name: sub for name, sub in found.items() if "ndarray" not in sub}
 
 
 def arrays(schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -113,8 +133,8 @@ def arrays(schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     for name, sub in schema["properties"].items():
         if "ndarray" in sub:
             found[name] = sub["ndarray"]
-        elif kind := kind_of(sub):
-            found |= arrays(sub[kind])
+        elif kind_of(sub):
+            found |= {n: one["ndarray"] for n, one in _members(schema, name).items() if "ndarray" in one}
     return found
 
 
@@ -124,7 +144,7 @@ def with_members(schema: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[
     for name, sub in schema["properties"].items():
         if kind := kind_of(sub):
             members = members_of(kind, Path(outputs[name]))
-            found |= {member: members.get(member) for member in sub[kind]["properties"]}
+            found |= {called: members.get(member) for member, called in member_names(schema, name).items()}
     return found
 
 

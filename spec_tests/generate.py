@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.catalogue import level_of
-from ptychoparity.spec_tests.checks import every_case, kind_of, phase
+from ptychoparity.spec_tests.checks import every_case, kind_of, place
 from ptychoparity.spec_tests.contract import contracts
 
 
@@ -48,7 +48,7 @@ def checks(
         chosen = operations is None or case.operation in operations or case.operation not in contracts()
         if chosen and (scan or not kind.needs_scan):
             found += _pairs(case, backends) if kind.needs_other else [Check(case, b, d) for b, d in backends]
-    return sorted(found, key=lambda check: phase(check.case))
+    return sorted(found, key=lambda check: place(check.case))
 
 
 def _pairs(case: Case, backends: Sequence[tuple[str, str]]) -> Iterable[Check]:

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from ptychoparity.spec_tests import named_arrays
 from ptychoparity.spec_tests.contract import Contract
 from ptychoparity.spec_tests.descriptors import (
     FILE_OPTIONS,
@@ -49,6 +50,40 @@ def scalar_value(
     return st.just(scalar(rule["default"], symbols))
 
 
+def often() -> st.SearchStrategy[bool]:
+    """True three times in four; a failure shrinks to False."""
+    return st.integers(0, 3).map(bool)
+
+
+@st.composite
+def dictionary(
+    draw: st.DrawFn, schema: Mapping[str, Any], rule: Mapping[str, Any], given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What differs from the default dictionary of named arrays: names left out, families, dtypes, seeds.
+
+    Names that a case has in `given` stay as it has them.
+    """
+    found: dict[str, Any] = dict(given or {})
+    free = [name for name in named_arrays.optional(schema, rule) if name not in found]
+    there = len(rule["names"]) - sum(1 for name, one in found.items() if one is None and name in rule["names"])
+    for name in free:
+        if there > schema.get("minProperties", 0) and not draw(often(), label=f"{name} is there"):
+            found[name], there = None, there - 1
+    for name, one in rule["names"].items():
+        if name in found and (found[name] is None or isinstance(one, Mapping)):
+            continue
+        sub = named_arrays.schema_of(schema, name)
+        if isinstance(one, Mapping):
+            found[name] = draw(dictionary(sub["arrays"], one))
+            continue
+        spec = found.get(name) or draw(st.sampled_from(one), label=f"{name}.family")
+        names = dtypes(sub["ndarray"])
+        if len(names) > 1 and "dtype" not in spec:
+            spec = {**spec, "dtype": draw(st.sampled_from(names), label=f"{name}.dtype")}
+        found[name] = {**spec, "seed": draw(st.integers(0, 65535), label=f"{name}.seed")}
+    return found
+
+
 @st.composite
 def descriptors(
     draw: st.DrawFn, contract: Contract, given: Mapping[str, Any] = {}, case: str = "property"
@@ -83,5 +118,10 @@ def descriptors(
                 spec["dtype"] = draw(st.sampled_from(names), label=f"{name}.dtype")
         arrays[name] = spec
     fixed = {"dims": dims, "values": values, "arrays": arrays}
+    if named := named_arrays.dictionaries(contract["input"]):
+        fixed["dictionaries"] = {
+            name: draw(dictionary(schema, contract["generate"][name], given.get("dictionaries", {}).get(name)), name)
+            for name, schema in named.items()
+        }
     fixed |= {name: given[name] for name in FILE_OPTIONS if name in given}
     return complete(contract, fixed, case)

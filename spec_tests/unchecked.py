@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema
 
 from ptychoparity.core.errors import UsageError
+from ptychoparity.spec_tests import additions
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.catalogue import catalogue
 from ptychoparity.spec_tests.checks import every_case, kind_of
@@ -44,9 +45,13 @@ class UncheckedError(UsageError):
         super().__init__(f"spec_tests/unchecked/{file} at {pointer or '/'}: {reason}")
 
 
-@cache
 def carried() -> MappingProxyType[str, tuple[Case, ...]]:
     """The cases that carry a clause, by clause: what is here is encoded. A scan's do not count: few runs have one."""
+    return _carried(additions.current())
+
+
+@cache
+def _carried(_: additions.Additions) -> MappingProxyType[str, tuple[Case, ...]]:
     found: dict[str, list[Case]] = {}
     for case in every_case():
         for clause in case.clauses if not kind_of(case).needs_scan else ():
@@ -101,5 +106,6 @@ def unchecked() -> MappingProxyType[str, Unchecked]:
     """Every entry of the project's lists, by clause. Raises UncheckedError."""
     folder = resources.files(__package__).joinpath("unchecked")
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".json")), key=lambda f: f.name)
-    found = (entry for file in files for entry in parse(file.read_text(encoding="utf-8"), file.name))
+    with additions.using(additions.Additions()):  # the lists are about the project's own contracts
+        found = [entry for file in files for entry in parse(file.read_text(encoding="utf-8"), file.name)]
     return MappingProxyType({entry.clause: entry for entry in found})

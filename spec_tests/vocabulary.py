@@ -5,6 +5,8 @@
 
 `dtype` is a name, a list of names, or {"like": "other input"}; `shape` mixes numbers, names and
 arithmetic on names; `none` lets the value be None; `leading` says how many leading axes may be missing.
+`{"arrays": {...}}` is a dictionary of named arrays (`ptychoparity.spec_tests.named_arrays`); in it a size may be "*",
+any length.
 `{"npz": {...}}` says that a string is the path of an NPZ file, `{"h5": {...}}` of an HDF5 file, whose members obey
 the schema inside (`ptychoparity.spec_tests.files`). `{"table": {"of": NAME}}` is an object of a table's fields
 (`ptychoparity.spec_tests.tables`).
@@ -26,7 +28,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 
-from ptychoparity.spec_tests import files, tables
+from ptychoparity.spec_tests import files, named_arrays, tables
 from ptychoparity.spec_tests.expressions import ExpressionError, evaluate
 
 _SQUARE = re.compile(r"([A-Za-z_]\w*)\*\*2")
@@ -41,6 +43,8 @@ def _schemas(schema: Mapping[str, Any], instance: Any) -> Iterator[tuple[Mapping
             continue
         if "ndarray" in sub:
             yield sub["ndarray"], instance[name]
+        elif "arrays" in sub:
+            yield from ((one, value) for _, one, value in named_arrays.members(sub["arrays"], instance[name]))
         elif (kind := files.kind_of(sub)) and isinstance(instance[name], str) and Path(instance[name]).is_file():
             with contextlib.suppress(files.Unreadable):  # said by `errors`
                 yield from _schemas(sub[kind], files.members_of(kind, Path(instance[name])))
@@ -85,6 +89,12 @@ def _sizes(schema: Mapping[str, Any], value: np.ndarray) -> list[Any]:
     return schema["shape"][missing:] if 0 < missing <= schema.get("leading", 0) else schema["shape"]
 
 
+def _lengths(sizes: list[Any], shape: tuple[int, ...], symbols: Mapping[str, Any]) -> tuple[int, ...]:
+    """The lengths that an array of `shape` must have; an axis "*" has the length it has. Raises ExpressionError."""
+    there = (*shape, *[0] * len(sizes))
+    return tuple(there[axis] if size == "*" else evaluate(size, symbols) for axis, size in enumerate(sizes))
+
+
 def _dtype_names(dtype: Any, inputs: Mapping[str, Any]) -> list[str]:
     if isinstance(dtype, Mapping):
         return [str(np.asarray(inputs[dtype["like"]]).dtype)]
@@ -110,14 +120,14 @@ def _array_errors(
             return
     wanted = _sizes(schema, value)
     try:
-        expected = tuple(evaluate(size, symbols) for size in wanted)
+        expected = _lengths(wanted, value.shape, symbols)
     except ExpressionError as error:
         expected = None
         if value.ndim == len(wanted):
             yield f"has shape {value.shape}: {error}"
     if (expected is None and value.ndim != len(wanted)) or (expected is not None and value.shape != expected):
         sizes = ", ".join(map(str, wanted))
-        meant = f" = {expected}" if expected is not None else ""
+        meant = f" = {expected}" if expected is not None and "*" not in wanted else ""
         yield f"has shape {value.shape}, expected ({sizes}){meant}"
     if value.size == 0:
         return
@@ -144,6 +154,14 @@ class _Bound:
 def _ndarray(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Iterator[jsonschema.ValidationError]:
     for message in _array_errors(keyword, bound.value, bound.symbols, bound.inputs):
         yield jsonschema.ValidationError(message)
+
+
+def _arrays(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Iterator[jsonschema.ValidationError]:
+    for message in named_arrays.misfits(keyword, bound.value):
+        yield jsonschema.ValidationError(message)
+    for place, schema, value in named_arrays.members(keyword, bound.value):
+        for message in _array_errors(schema, value, bound.symbols, bound.inputs):
+            yield jsonschema.ValidationError(f"{place}: {message}")
 
 
 def _file_errors(kind: str, schema: Mapping[str, Any], bound: _Bound) -> Iterator[str]:
@@ -181,6 +199,7 @@ def _table_validator(name: str, allowed: bool) -> jsonschema.protocols.Validator
 
 _KEYWORDS = {
     "ndarray": _ndarray,
+    "arrays": _arrays,
     "table": _table,
     **{kind: lambda _, keyword, bound, __, kind=kind: _file(kind, keyword, bound) for kind in files.KINDS},
 }
@@ -210,6 +229,9 @@ def errors(
         if error.validator == "required":
             found += [f"{n} is missing" for n in error.validator_value if n not in error.instance and n not in told]
             told |= set(error.validator_value)
+            continue
+        if error.validator == "arrays":  # the message begins with the member's place
+            found.append(f"{name}{error.message}")
             continue
         found.append(f"{name}: {error.message}" if name else _short(error.message))
     return found

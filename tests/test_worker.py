@@ -310,3 +310,20 @@ def test_a_run_in_a_folder_of_an_odd_name_is_judged(name, tmp_path):
                  folder=folder, TMPDIR=str(folder))  # fmt: skip
     assert done.exit == 0, done.stdout + done.stderr
     assert done.checks and {e["outcome"] for e in done.checks} == {"pass"}
+
+
+# -- a new process on request --------------------------------------------------------------------------------------
+
+
+def test_a_process_is_restarted_on_request_memory_gone_files_stay(tmp_path):
+    worker = _worker("models:CountsItsCalls")
+    try:
+        worker.start(30)
+        before = [worker.call("count", {"path": str(tmp_path / "kept.txt")}, 30).outputs for _ in range(2)]
+        assert [one["calls"] for one in before] == [1, 2]
+        assert worker.restart(30)["info"]["name"] == "numpy"
+        after = worker.call("count", {"path": str(tmp_path / "kept.txt")}, 30).outputs
+    finally:
+        worker.stop()
+    assert after["calls"] == 1 and after["pid"] != before[0]["pid"]
+    assert after["kept"] == "call 1call 2" and not _alive(before[0]["pid"])

@@ -97,6 +97,7 @@ class Hunt:
     def _failure(self, case: Case, mutant: Mutant | None) -> str:
         """Why the backend fails a check with this mutant in it; empty when it passes."""
         self._set(mutant)
+        self._target.restarted = lambda: self._set(mutant)
         try:
             kind_of(case).judge(self._runner.trial(self._target), case)
         except (CheckFailed, StopExploration) as failure:

@@ -9,6 +9,7 @@ from functools import cache
 from types import MappingProxyType
 
 from ptychoparity.core.kinds import Kind
+from ptychoparity.spec_tests import additions, budgets
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks.base import CheckKind
 from ptychoparity.spec_tests.checks.describe import Describe
@@ -17,10 +18,11 @@ from ptychoparity.spec_tests.checks.explored import Property, Relation
 from ptychoparity.spec_tests.checks.golden import Golden
 from ptychoparity.spec_tests.checks.parity import Parity
 from ptychoparity.spec_tests.checks.scan import Scan
+from ptychoparity.spec_tests.checks.scenario import Scenario
 from ptychoparity.spec_tests.checks.single import Boundary, Example, Smoke
 from ptychoparity.spec_tests.contract import Contract, contracts
 
-_CLASSES = (Describe, Scan, Smoke, Example, Error, Golden, Boundary, Property, Relation, Parity)
+_CLASSES = (Describe, Scan, Smoke, Example, Error, Golden, Boundary, Property, Relation, Parity, Scenario)
 """In the order in which a contract's cases are listed; a run goes by `Kind.phase` of what they are displayed as."""
 
 
@@ -40,13 +42,18 @@ def of_contract(contract: Contract) -> list[Case]:
     return [case for kind in kinds().values() for case in kind.of_contract(contract)]
 
 
-@cache
 def every_case() -> tuple[Case, ...]:
     """Every case there is: those of no contract, then each contract's."""
+    return _every_case(additions.current())
+
+
+@cache
+def _every_case(_: additions.Additions) -> tuple[Case, ...]:
     first = [case for kind in kinds().values() for case in kind.without_contract()]
     return (*first, *(case for contract in contracts().values() for case in of_contract(contract)))
 
 
-def phase(case: Case) -> int:
-    """Its place in a run."""
-    return case.shown.phase
+def place(case: Case) -> tuple[bool, int]:
+    """Its place in a run: phase by phase, the operations that have a budget after all others."""
+    document = contracts().get(case.operation)
+    return document is not None and bool(budgets.budget(document)), case.shown.phase

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ptychoparity.spec_tests import named_arrays
 from ptychoparity.spec_tests.contract import Contract
 from ptychoparity.spec_tests.descriptors import array_schemas, complete, dtypes, scalar, scalar_schemas
 from ptychoparity.spec_tests.expressions import evaluate
@@ -24,6 +25,9 @@ def edge_cases(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
     for label, given, _ in field_edges(contract):
         yield label, given
     yield from _array_edges(contract)
+    for name, schema in named_arrays.dictionaries(contract["input"]).items():
+        for label, given in named_arrays.edges(schema, contract["generate"][name]):
+            yield f"{name}.{label}", {"dictionaries": {name: given}}
 
 
 def _scalar_edges(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,6 +1,7 @@
 """Error checks: bad input is refused with the right error, in words that name what is wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ptychoparity.backends.protocol import Returned
 from ptychoparity.core.kinds import Kind
@@ -21,19 +22,24 @@ class Error(CheckKind):
 
     def judge(self, trial: Trial, case: Case) -> str:
         contract = contracts()[case.operation]
-        answer = trial.raw(contract, trial.expand(contract, trial.given(contract, case)))
-        wanted, fragments = case.data["raises"], case.data["message"]
-        if isinstance(answer, Returned):
-            raise CheckFailed(
-                f"{contract.operation} accepted bad input: expected {' or '.join(wanted)} naming {fragments}"
-            )
-        trial.record.raised = raised(answer)
-        if not set(wanted) & set(answer.bases):
-            raise CheckFailed(
-                f"{contract.operation} raised {answer.type}, expected {' or '.join(wanted)}: {answer.message}",
-                raised=raised(answer),
-            )
-        absent = [f for f in fragments if f not in answer.message]
-        if absent:
-            raise CheckFailed(f"the {answer.type} does not name {absent}: {answer.message!r}", raised=raised(answer))
+        inputs = trial.expand(contract, trial.given(contract, case))
+        hold_refusal(trial, contract, inputs, case.data["raises"], case.data["message"])
         return ""
+
+
+def hold_refusal(
+    trial: Trial, contract: Contract, inputs: dict[str, Any], wanted: Sequence[str], fragments: Sequence[str]
+) -> None:
+    """Ask with bad input; what is raised is one of `wanted`, and names `fragments`. Raises CheckFailed."""
+    answer = trial.raw(contract, inputs)
+    if isinstance(answer, Returned):
+        raise CheckFailed(f"{contract.operation} accepted bad input: expected {' or '.join(wanted)} naming {fragments}")
+    trial.record.raised = raised(answer)
+    if not set(wanted) & set(answer.bases):
+        raise CheckFailed(
+            f"{contract.operation} raised {answer.type}, expected {' or '.join(wanted)}: {answer.message}",
+            raised=raised(answer),
+        )
+    absent = [f for f in fragments if f not in answer.message]
+    if absent:
+        raise CheckFailed(f"the {answer.type} does not name {absent}: {answer.message!r}", raised=raised(answer))

@@ -2,9 +2,10 @@
 
 import zlib
 from collections.abc import Iterable
+from typing import ClassVar
 
 from ptychoparity.core.kinds import Kind
-from ptychoparity.spec_tests import descriptors
+from ptychoparity.spec_tests import budgets, descriptors
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks.base import CheckKind
 from ptychoparity.spec_tests.compare import Comparison
@@ -20,8 +21,11 @@ from ptychoparity.spec_tests.trial import Call, JudgeOptions, Trial
 class Explored(CheckKind):
     """Draws descriptors; with a trial's own descriptor just that input is judged (replay)."""
 
+    budget: ClassVar[str]
+    """What a contract's budget calls the number of its inputs."""
+
     def examples(self, options: JudgeOptions, case: Case) -> int:
-        """How many inputs are enough."""
+        """How many inputs are enough, where the contract's budget does not say less."""
         raise NotImplementedError
 
     def once(self, trial: Trial, contract: Contract, case: Case, descriptor: Descriptor) -> None:
@@ -49,8 +53,9 @@ class Explored(CheckKind):
             once(trial.descriptor)
             return ""
         record.examples = 0
+        wanted = budgets.at_most(contract, self.budget, self.examples(trial.options, case))
         found = explore(
-            draws(contract, case.data.get("given", {}), case.id), once, examples=self.examples(trial.options, case),
+            draws(contract, case.data.get("given", {}), case.id), once, examples=wanted,
             seed=trial.options.seed + zlib.crc32(case.id.encode()), failures=CheckFailed,
         )  # fmt: skip
         record.examples = found.examples
@@ -67,6 +72,7 @@ class Property(Explored):
 
     kind = Kind.PROPERTY
     cost = 6
+    budget = "examples"
 
     def of_contract(self, contract: Contract) -> Iterable[Case]:
         return [self.case(contract.operation, "against-oracle", contract.general, {"given": {}})]
@@ -85,6 +91,7 @@ class Relation(Explored):
 
     kind = Kind.RELATION
     cost = 5
+    budget = "relation_inputs"
 
     def of_contract(self, contract: Contract) -> Iterable[Case]:
         op, cited = contract.operation, contract["relations"]

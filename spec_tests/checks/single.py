@@ -7,7 +7,7 @@ import numpy as np
 
 from ptychoparity.backends.protocol import Answer
 from ptychoparity.core.kinds import Kind
-from ptychoparity.spec_tests import exact
+from ptychoparity.spec_tests import budgets, exact, named_arrays
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks.base import CheckKind
 from ptychoparity.spec_tests.checks.edges import edge_cases, field_edges, holds
@@ -51,7 +51,7 @@ class Example(CheckKind):
         inputs = trial.expand(contract, descriptor)
         outputs, answer = trial.ask(contract, inputs)
         for stated in case.data.get("expect", []):
-            _stated(trial, stated, outputs, case.data["why"])
+            hold_stated(trial, stated, outputs, case.data["why"])
         _warned(case, answer)
         trial.compare(contract, inputs, trial.expected(contract, descriptor, inputs), outputs)
         return ""
@@ -68,16 +68,25 @@ class Boundary(Example):
         for case in contract.get("boundaries", []):
             yield self.case(op, case["id"], case["clauses"], case)
         about = {name: (clause,) for name, _, clause in field_edges(contract) if clause in contract.clauses}
-        for name, given in edge_cases(contract):
-            if holds(contract, given):
-                yield self.case(op, name, about.get(name, general), {"given": given})
+        made = [
+            self.case(op, name, about.get(name, general), {"given": given})
+            for name, given in edge_cases(contract)
+            if holds(contract, given)
+        ]
+        yield from budgets.spread(made, budgets.at_most(contract, "boundaries", len(made)))
 
 
 # -- what an example states: its own numbers, which do not come from the oracle -------------------------------
 
 
-def _stated(trial: Trial, stated: Mapping[str, Any], outputs: Mapping[str, Any], why: str) -> None:
+def hold_stated(trial: Trial, stated: Mapping[str, Any], outputs: Mapping[str, Any], why: str) -> None:
+    """Hold what is stated of one output. Raises CheckFailed, with `why` in its message."""
     value = outputs[stated["output"]]
+    if "path" in stated and "absent" not in stated and named_arrays.holds_arrays(value):
+        name = stated["output"]
+        for key in stated["path"]:
+            name, value = named_arrays.place(name, key), _member(name, value, key)
+        stated = {word: rule for word, rule in stated.items() if word != "path"} | {"output": name}
     if "shape" in stated:
         if list(np.shape(value)) != stated["shape"]:
             raise CheckFailed(f"{stated['output']}: expected shape {stated['shape']}, got {list(np.shape(value))}")
@@ -87,6 +96,13 @@ def _stated(trial: Trial, stated: Mapping[str, Any], outputs: Mapping[str, Any],
         _said(trial, stated, value, why)
     else:
         _element(trial, stated, value, why)
+
+
+def _member(name: str, value: Any, key: Any) -> Any:
+    """What a dictionary of named arrays holds under `key`."""
+    if not isinstance(value, Mapping) or key not in value:
+        raise CheckFailed(f"{named_arrays.place(name, key)}: missing from the answer")
+    return value[key]
 
 
 def _element(trial: Trial, stated: Mapping[str, Any], value: Any, why: str) -> None:

@@ -1,0 +1,181 @@
+"""Contracts of the user's own, judged by the real engine as a user runs it: each ability at work, and seen failing.
+
+The contracts stand in `contracts/`, what is expected of each backend of `miniatures/models.py` in
+data/own_contracts.json.
+"""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ptychoparity.reports import events
+from ptychoparity.reports.events import BAD_OUTCOMES
+from ptychoparity.spec_tests import budgets
+from tests.running import check, ptychoparity
+
+TABLE = json.loads((Path(__file__).parent / "data/own_contracts.json").read_text())
+NAMES = [f"{row['backend']}-{row['operation']}" for row in TABLE]
+FAULTY = [name for name, row in zip(NAMES, TABLE, strict=True) if row["outcome"] in BAD_OUTCOMES]
+OWN = ("--contracts", "tests/contracts", "--oracle", "tests.miniatures.models:oracle")
+
+
+def models(name: str) -> tuple[str, str]:
+    return "--backend", f"tests.miniatures.models:{name}"
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with ThreadPoolExecutor(2) as workers:
+        yield workers
+
+
+@pytest.fixture(scope="module")
+def runs(request, pool, tmp_path_factory):
+    """The runs that the tests of this session name, begun side by side; a test waits for its own."""
+    mine = [i for i in request.session.items if i.path == request.path and hasattr(i, "callspec")]
+    wanted = {i.callspec.params.get("name") for i in mine}
+    return {
+        name: pool.submit(
+            check, tmp_path_factory.mktemp(name), *models(row["backend"]), "--operation", row["operation"], *OWN
+        )
+        for name, row in zip(NAMES, TABLE, strict=True)
+        if name in wanted
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_fault_is_seen_and_nothing_else_is(name, runs):
+    row, done = TABLE[NAMES.index(name)], runs[name].result()
+    assert done.exit == row["exit"], done.stdout + done.stderr
+    run = events.read(done.folder)
+    bad = [c for c in run.checks if c["outcome"] in BAD_OUTCOMES]
+    assert sorted({c["kind"] for c in bad}) == row["kinds"]
+    assert {c["outcome"] for c in run.checks} <= {"pass", row["outcome"]}
+    if bad:
+        assert row["says"] in bad[0]["message"] or row["says"] in " ".join(c["message"] for c in bad)
+        for one in bad:
+            assert one["clauses"] and (done.folder / one["failure_file"]).is_file()
+            assert "--contracts tests/contracts --oracle tests.miniatures.models:oracle" in one["reproduce"][1]
+    else:
+        assert "pass" in {c["outcome"] for c in run.checks if c["operation"] == row["operation"]}
+    assert (done.folder / "index.html").is_file()
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_replay_says_failing_or_fixed(name, runs):
+    done = runs[name].result()
+    file = next(c["failure_file"] for c in done.checks if c["outcome"] in BAD_OUTCOMES)
+    again = ptychoparity("replay", str(done.folder / file), *OWN)
+    assert again.exit == 1 and again.stdout.startswith("failing: "), again
+    elsewhere = ptychoparity("replay", str(done.folder / file), *OWN, *models("Models"))
+    assert elsewhere.exit == 0 and elsewhere.stdout.startswith("fixed: "), elsewhere
+
+
+def test_a_failure_of_own_contracts_is_not_replayed_without_them(tmp_path):
+    done = check(tmp_path, *models("ForgetsTheBias"), *OWN, "--only", "train_model/example/*")
+    again = ptychoparity("replay", str(done.folder / done.checks[-1]["failure_file"]))
+    assert again.exit == 2 and "no check train_model/example/a-plane" in again.stderr
+
+
+# -- scenarios ---------------------------------------------------------------------------------------------------
+
+SCENARIO = ("--only", "load_model/scenario/predicts*")
+
+
+def test_a_crash_names_its_step_and_scenarios_are_judged_twice_alike(tmp_path):
+    died = check(tmp_path / "died", *models("DiesWhenLoading"), *OWN, *SCENARIO)
+    (crash,) = died.checks
+    assert (crash["outcome"], crash["level"]) == ("crash", "MUST")
+    assert crash["message"] == "step 'load': load_model: its process ended with exit code 3"
+    twice = [check(tmp_path / name, *models("Models"), *OWN, *SCENARIO).checks for name in ("one", "two")]
+    assert [c["outcome"] for (c,) in twice] == ["pass", "pass"]
+    assert twice[0][0]["digest"] == twice[1][0]["digest"] != ""
+    assert twice[0][0]["calls"] == 5
+    assert {row["name"].partition(".")[0] for row in twice[0][0]["inputs"]} == {
+        "train", "before", "save", "load", "after",
+    }  # fmt: skip
+
+
+def test_a_scenario_needs_every_operation_of_its_steps(tmp_path):
+    done = check(tmp_path, *models("LoadsAlone"), *OWN, *SCENARIO)
+    assert [(c["outcome"], c["message"]) for c in done.checks] == [
+        ("not-run", "tests.miniatures.models:LoadsAlone@cpu does not claim train_model, predict, save_model")
+    ]
+
+
+# -- limits and budgets ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("document", "asked", "limit"), [({}, 30, 30), ({}, 7, 7), ({"timeout": 120}, 30, 120), ({"timeout": 120}, 60, 240)]
+)
+def test_a_contracts_limit_scales_with_the_users(document, asked, limit):
+    assert budgets.seconds(document, asked) == limit
+
+
+def test_the_users_timeout_scales_a_contracts_limit(tmp_path):
+    done = check(tmp_path, *models("Models"), *OWN, "--only", "wait_for/example/*", "--timeout", "1.5")
+    (asked,) = [c for c in done.checks if c["operation"] == "wait_for"]
+    assert asked["outcome"] == "timeout" and "no answer within 0.1 s" in asked["message"]
+
+
+def test_a_budget_bounds_a_run_and_expensive_operations_come_last(tmp_path):
+    wanted = [word for name in ("train_model", "predict") for word in ("--operation", name)]
+    done = check(tmp_path, *models("Models"), *OWN, *wanted, "--profile", "default")
+    train = [c for c in done.checks if c["operation"] == "train_model"]
+    cheap = [c for c in done.checks if c["operation"] == "predict"]
+    assert sum(c["calls"] for c in train) == 7  # smoke, example, 2 boundaries, 3 property inputs
+    assert sum(c["calls"] for c in cheap) > 50
+    assert [c for c in done.checks if c["operation"] != "describe"] == cheap + train
+
+
+def test_a_run_within_its_budget_is_judged_and_one_below_it_is_not(tmp_path):
+    """Without a selection: every operation that is claimed must be asked enough."""
+    done = check(tmp_path / "enough", *models("TrainsAlone"), *OWN)
+    assert done.exit == 0, done.stdout + done.stderr
+    more = tmp_path / "contracts"
+    more.mkdir()
+    for file in Path("tests/contracts").glob("*.json"):
+        text = file.read_text()
+        (more / file.name).write_text(text.replace('"checks": 5', '"checks": 9'))
+    short = check(tmp_path / "short", *models("TrainsAlone"), "--contracts", str(more), *OWN[2:])
+    assert short.exit == 2
+    assert "train_model: 5 checks, at least 9 are asked for" in short.events[-1]["emptiness"][0]
+
+
+# -- folders and oracles -----------------------------------------------------------------------------------------
+
+
+def test_without_an_oracle_answers_are_held_to_their_contract_and_the_verdict_says_so(tmp_path):
+    done = check(tmp_path / "a", *models("OneKernelOff"), *OWN[:2], "--operation", "scale_weights")
+    assert done.exit == 0
+    assert "(without an oracle: scale_weights)" in done.events[-1]["verdict"]
+    seen = check(tmp_path / "b", *models("WidensInside"), *OWN[:2], "--operation", "scale_weights")
+    assert seen.exit == 1
+
+
+def test_own_checks_are_listed_and_pytest_runs_the_same():
+    listed = ptychoparity("list", "checks", *OWN[:2]).stdout.splitlines()
+    assert "fit_line/boundary/test_path.y.normal-0" in listed
+    assert not any(one.startswith("fit_line/") for one in ptychoparity("list", "checks").stdout.splitlines())
+
+
+WRONG = {
+    "no folder": (("--contracts", "no/such/folder"), "--contracts", "there is no such folder"),
+    "no contracts": (("--oracle", "tests.miniatures.models:oracle"), "--oracle", "none is named"),
+    "no module": (("--contracts", "tests/contracts", "--oracle", "no.such:thing"), "no.such:thing", "No module"),
+    "no function": (
+        ("--contracts", "tests/contracts", "--oracle", "tests.miniatures.models:thing"), "--oracle", "no attribute"),
+    "no contract": (("--contracts", "tests/data"), "miniatures.json at /: ", "is not of type 'object'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_a_user_did_wrong_is_one_line(name, tmp_path):
+    options, names, reason = WRONG[name]
+    done = check(tmp_path, *models("Models"), *options, "--operation", "diffract", "--only", "diffract/smoke/*")
+    assert done.exit == 2 and done.folder is None
+    assert done.stderr.count("\n") == 1 and names in done.stderr and reason in done.stderr, done.stderr
+    assert len(done.stderr) < 500
