@@ -66,11 +66,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Contracts of the user's own, for as long as pytest runs."""
+    """Contracts of the user's own, for as long as pytest runs; those that `ptychoparity check` names are in use."""
+    folders, oracle = config.getoption("contracts"), config.getoption("oracle")
+    if not folders and not oracle:
+        return
     added = contextlib.ExitStack()
     config.add_cleanup(added.close)
     try:
-        added.enter_context(using(Additions.of(config.getoption("contracts"), config.getoption("oracle"))))
+        added.enter_context(using(Additions.of(folders, oracle)))
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import jsonschema
+
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.levels import Level
 from ptychoparity.spec_tests import additions
@@ -46,6 +48,10 @@ class UnknownClause(UsageError):
     """A clause id that the catalogue does not hold: a ghost."""
 
 
+class UnusableClauses(UsageError):
+    """A file of clauses that cannot be used; the message names it and the reason."""
+
+
 @cache
 def meta() -> dict[str, Any]:
     """Title, spec commit, revision, sections."""
@@ -65,12 +71,25 @@ def _catalogue(folders: tuple[Path, ...]) -> MappingProxyType[str, Clause]:
     for file in [*there, *own]:
         if file.name == "catalogue.json":
             continue
-        for row in json.loads(file.read_text())["clauses"]:
+        for row in _own(file) if file in own else json.loads(file.read_text())["clauses"]:
             clause = Clause(**{**row, "level": Level(row["level"]), "applies_to": tuple(row["applies_to"])})
             if clause.id in found:
-                raise ValueError(f"{file.name}: clause {clause.id} is in the catalogue twice")
+                raise UnusableClauses(f"{file.name}: clause {clause.id} is in the catalogue twice")
             found[clause.id] = clause
     return MappingProxyType(found)
+
+
+def _own(file: Path) -> list[dict[str, Any]]:
+    """The rows of a user's own file. Raises UnusableClauses."""
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnusableClauses(f"{file.name} cannot be read: {error}") from error
+    schema = json.loads(resources.files(__package__).joinpath("schemas/clauses.schema.json").read_text())
+    wrong = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
+    if wrong is not None:
+        raise UnusableClauses(f"{file.name} at /{'/'.join(map(str, wrong.absolute_path))}: {wrong.message[:300]}")
+    return data["clauses"]
 
 
 def clause(clause_id: str) -> Clause:

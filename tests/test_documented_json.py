@@ -16,6 +16,7 @@ PAGES = sorted([PROJECT / "README.md", *(PROJECT / "docs").glob("*.md")])
 BLOCK = re.compile(r"^(?:<!-- schema: (?P<schema>\S+) -->\n)?```json\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 SCHEMAS = {
     "contract": "spec_tests/schemas/contract.schema.json", "mutants": "spec_tests/schemas/mutants.schema.json",
+    "clauses": "spec_tests/schemas/clauses.schema.json",
     "unchecked": "spec_tests/schemas/unchecked.schema.json", "recipe": "fixtures/recipe.schema.json",
 }  # fmt: skip
 

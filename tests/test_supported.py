@@ -2,9 +2,11 @@
 
 import copy
 import json
+import re
 
 import pytest
 
+from ptychoparity.core.errors import UsageError
 from ptychoparity.spec_tests import supported
 from ptychoparity.spec_tests.additions import Additions, using
 from ptychoparity.spec_tests.catalogue import catalogue
@@ -239,6 +241,20 @@ def test_an_added_contract_does_not_replace_one_of_ours(tmp_path):
     (tmp_path / "diffract.json").write_text((PROJECT / "spec_tests/contracts/diffract.json").read_text())
     with using(Additions((tmp_path,))), pytest.raises(ContractError, match="a contract of 'diffract' already"):
         contracts()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "clauses.json cannot be read: "),
+        ('{"clauses": [{"id": "OWN.X"}]}', "clauses.json at /clauses/0: 'level' is a required property"),
+        ((PROJECT / "spec_tests/clauses/err.json").read_text(), "is in the catalogue twice"),
+    ],
+)
+def test_clauses_that_cannot_be_used_are_refused(text, reason, tmp_path):
+    (tmp_path / "clauses.json").write_text(text)
+    with using(Additions((tmp_path,))), pytest.raises(UsageError, match=re.escape(reason)):
+        catalogue()
 
 
 def test_a_contract_is_read_from_a_file():
