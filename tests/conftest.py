@@ -26,8 +26,17 @@ FAULTS = pytest.StashKey[list[str]]()
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[WORKERS], config.stash[FAULTS] = {}, []
     if threading.current_thread() is threading.main_thread():
-        for ending in ENDINGS:  # a cancelled job, a closed terminal: as tidy an end as Ctrl-C
+        # a cancelled job, a closed terminal: as tidy an end as Ctrl-C; and Ctrl-C itself, to which a shell makes
+        # deaf what it starts in the background, and all that is started there
+        for ending in ENDINGS:
             signal.signal(ending, signal.default_int_handler)
+    if hasattr(config, "workerinput"):
+        os.register_at_fork(before=lambda: config.stash[FAULTS].append(f"forked a worker, unmarked: {running()}"))
+
+
+def running() -> str:
+    """The test that runs now, as pytest names it."""
+    return os.environ.get("PYTEST_CURRENT_TEST", "no test")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -19,9 +19,8 @@ FEW_SECONDS = 15.0
 
 def start(words: list[str], folder: Path) -> subprocess.Popen:
     return GROUPS.start(
-        words, cwd=folder, env=environment(PYTEST_ADDOPTS=""), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        # a shell that runs these tests in the background makes them, and what they start, deaf to Ctrl-C
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        words, cwd=folder, env=environment(PYTEST_ADDOPTS=""), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True,
     )  # fmt: skip
 
 
@@ -135,9 +134,27 @@ def test_that_gives_a_module_a_second_name():
 """
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "1")], ids=["alone", "shared"])
-@pytest.mark.parametrize(("text", "says"), [(LEAVES, "left running: "), (TWICE, "has two names: ")])
+FORKS = """
+import os
+
+def test_that_forks():
+    if (child := os.fork()) == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "options"),
+    [
+        (LEAVES, "left running: ", ()),
+        (LEAVES, "left running: ", ("-n", "1")),
+        (TWICE, "has two names: ", ()),
+        (TWICE, "has two names: ", ("-n", "1")),
+        (FORKS, "forked a worker, unmarked: test_one.py::test_that_forks", ("-n", "1")),
+    ],
+)
 def test_what_does_not_hold_at_the_end_fails_the_session(text, says, options, tmp_path):
     session = pytest_of(tmp_path, text, *options)
     output, _ = session.communicate(timeout=60)
-    assert session.returncode == 1 and f"{says}" in output and "1 passed" in output, output
+    assert session.returncode == 1 and says in output and "1 passed" in output, output

@@ -269,8 +269,6 @@ def _cut_off(runs: Path, sign: signal.Signals) -> tuple[int, Path, str]:
         command("check", "--backend", "numpy", "--device", "cpu", "--profile", "nightly",
                 "--operation", "extract_patches", "--runs", str(runs)),
         cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        # a shell that runs these tests in the background makes them, and what they start, deaf to Ctrl-C
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     until(lambda: any(stream.read_text().count("check-finished") > 3 for stream in runs.glob("2*/events.jsonl")))
     os.kill(process.pid, sign)
