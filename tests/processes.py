@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,33 +27,30 @@ def alive(groups: Collection[int]) -> dict[int, list[int]]:
 
     Zombies do not count: a child whose parent has ended may find nobody who reaps it.
     """
-    if Path("/proc/self/stat").exists():
-        rows = filter(None, map(_stat, Path("/proc").glob("[0-9]*/stat")))
-    else:
-        listed = subprocess.run(["ps", "-A", "-o", "pid=,stat=,pgid="], capture_output=True, text=True, check=True)
-        rows = map(str.split, listed.stdout.splitlines())
     found: dict[int, list[int]] = {}
-    for pid, state, group in rows:
+    for pid, state, group in _processes():
         if int(group) in groups and state[0] not in "ZX":
             found.setdefault(int(group), []).append(int(pid))
     return found
 
 
-def _stat(path: Path) -> tuple[str, str, str] | None:
-    """Process id, state and process group from /proc; None where the process ended meanwhile."""
-    try:
-        text = path.read_text()
-    except OSError:
-        return None
-    state, _, group = text.rpartition(")")[2].split()[:3]  # the name, in parentheses, may hold anything
-    return path.parent.name, state, group
+def _processes() -> Iterator[list[str]]:
+    """Every process: id, state, process group."""
+    if not Path("/proc/self/stat").exists():
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,stat=,pgid="], capture_output=True, text=True, check=True)
+        yield from map(str.split, listed.stdout.splitlines())
+        return
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            state, _, group = path.read_text().rpartition(")")[2].split()[:3]  # the name before it may hold anything
+            yield [path.parent.name, state, group]
 
 
 class Groups:
     """The process groups of one test session."""
 
     def __init__(self) -> None:
-        self._started: list[subprocess.Popen] = []
+        self._started: list[tuple[subprocess.Popen, str]] = []
         self._lock = threading.Lock()
         self._ended = False
 
@@ -64,7 +61,7 @@ class Groups:
                 raise SessionEnded(f"not started: {' '.join(map(str, words))}")
             options.setdefault("stdin", subprocess.DEVNULL)
             process = subprocess.Popen(list(words), start_new_session=True, **options)
-            self._started.append(process)
+            self._started.append((process, " ".join(map(str, words))))
         return process
 
     def run(self, words: Sequence[Any], timeout: float = 300.0, **options: Any) -> subprocess.CompletedProcess:
@@ -85,7 +82,7 @@ class Groups:
     def left(self, patience: float = GRACE) -> dict[int, str]:
         """Return the groups that have a member still, each with its command, once `patience` seconds have passed."""
         until = time.monotonic() + patience
-        words = {process.pid: " ".join(map(str, process.args)) for process in self._started}
+        words = {process.pid: words for process, words in self._started}
         while (left := alive(words)) and time.monotonic() < until:
             time.sleep(0.1)
         return {group: words[group] for group in left}

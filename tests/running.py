@@ -31,6 +31,7 @@ class Ended:
 
     @property
     def events(self) -> list[dict[str, Any]]:
+        assert self.folder is not None, f"it left no run: {self.stderr}"
         return [json.loads(line) for line in (self.folder / "events.jsonl").read_text().splitlines()]
 
     @property
