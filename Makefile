@@ -5,11 +5,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help parity test bench lint clean
+.PHONY: help parity test test-long bench lint clean
 
 help:
 	@echo "make parity   install, check the TensorFlow and the PyTorch backend, write the report"
-	@echo "make test     install, run the whole test suite"
+	@echo "make test     install, run the whole test suite but what takes minutes each"
+	@echo "make test-long  install, run that: every mutant of every backend among it"
 	@echo "make bench    install, time both backends, check the timed answers (BENCH=--large: also those of 13 GB)"
 	@echo "make lint     style checks and types"
 	@echo "make clean    remove the environment and the results of runs"
@@ -24,7 +25,10 @@ parity: $(STAMP)
 	$(BIN)/ptychoparity check --scan auto
 
 test: $(STAMP)
-	$(BIN)/pytest
+	@$(BIN)/python -P tests/suite.py shared alone checks
+
+test-long: $(STAMP)
+	@$(BIN)/python -P tests/suite.py long
 
 bench: $(STAMP)
 	$(BIN)/pytest benchmarks -p ptychoparity.benchmarks.plugin -q --benchmark-quiet $(BENCH)

@@ -103,6 +103,10 @@ def _checks(config: pytest.Config) -> list[Check]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "check" in metafunc.fixturenames:
+        if hasattr(metafunc.config, "workerinput"):  # each worker would judge a part, and call it a run
+            raise pytest.Collector.CollectError(
+                "checks cannot be shared out by pytest-xdist: run spec_tests without -n"
+            )
         mine = [c for c in _checks(metafunc.config) if c.case.shown == metafunc.module.KIND]
         metafunc.parametrize("check", mine, ids=[c.id for c in mine])
 

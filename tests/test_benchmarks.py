@@ -1,7 +1,6 @@
 """The benchmark measures what it says: inside the worker, of right answers, with the memory it took."""
 
 import json
-import subprocess
 import sys
 import zlib
 
@@ -9,7 +8,7 @@ import numpy as np
 import pytest
 
 from ptychoparity.benchmarks import answers, cases, growth, inputs, record, runner
-from tests.running import PROJECT
+from tests.running import run
 
 SMALL = {
     series.name: cases.Case(series, min(size for size in (*series.sizes, 150) if size > 131 or len(series.sizes) == 1))
@@ -126,12 +125,12 @@ def _make_bench(runs, *arguments):
         str(runs),
         *arguments,
     ]
-    return subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    return run(*words)
 
 
 def test_a_run_leaves_its_numbers(tmp_path):
     done = _make_bench(tmp_path, "--backend", "numpy", "--device", "cpu", "-k", "diffract-200-numpy")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.exit == 0, done.stdout + done.stderr
     (path,) = tmp_path.glob("*-bench/bench.json")
     found = json.loads(path.read_text())
     (case,) = found["cases"]
@@ -145,5 +144,5 @@ def test_a_run_with_a_wrong_answer_fails(tmp_path):
     done = _make_bench(
         tmp_path, "--backend", "tests.miniatures.wrong:AlwaysWrong", "-k", "diffract-200-AlwaysWrong and cpu"
     )
-    assert done.returncode == 1
+    assert done.exit == 1
     assert "amplitude is off by" in done.stdout

@@ -113,7 +113,7 @@ def test_a_kind_that_is_added_is_in_every_list(twice):
 # -- several calls ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["here", "ahead"])
+@pytest.mark.parametrize("how", ["here", pytest.param("ahead", marks=pytest.mark.alone)])
 def test_a_check_may_call_restart_and_call_again(twice, how):
     if how == "ahead" and not prefetch.possible():
         pytest.skip("no process can be forked here")
@@ -132,6 +132,7 @@ def test_a_target_that_lacks_one_of_the_operations_is_not_asked(twice):
     assert event.outcome == "not-run" and event.message == f"{name}@cpu does not claim translate"
 
 
+@pytest.mark.alone
 def test_a_restart_is_another_process_of_the_same_adapter(tmp_path):
     """Asked of the worker, and through the prefetching process."""
     every = generate.checks([("numpy", "cpu")], ["translate"])[:3]

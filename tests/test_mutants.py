@@ -130,7 +130,8 @@ def test_the_quick_subset_dies_of_its_own_clauses(tmp_path):
     assert {row["outcome"] for row in told["mutants"] if row not in bound} <= {"not applicable"}
     assert all(row["clause"] in row["clauses"] for row in bound)
     assert {row["clause"] for row in told["mutants"]} >= set(catalogue.binding_clauses())
-    assert told["clauses_without_mutant"] == [] and told["exit"] == 0 and done.seconds < 0.35 * len(told["mutants"])
+    assert told["clauses_without_mutant"] == [] and told["exit"] == 0
+    assert done.processor < 0.35 * len(told["mutants"])
 
 
 def test_mistakes_are_one_line():

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.processes import GROUPS
 from tests.running import PROJECT
 
 SETUP = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["setuptools"]
@@ -32,7 +33,7 @@ def wheel(tmp_path_factory) -> Path:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_bytes((PROJECT / name).read_bytes())
     words = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", built, source]
-    done = subprocess.run(words, capture_output=True, text=True)
+    done = GROUPS.run(words)
     assert done.returncode == 0, done.stderr
     (found,) = built.glob("*.whl")
     return found
@@ -99,7 +100,7 @@ def installed(wheel, tmp_path_factory) -> Path:
         PROJECT / "constraints.txt",
         wheel,
     ]
-    done = subprocess.run(words, capture_output=True, text=True)
+    done = GROUPS.run(words)
     assert done.returncode == 0, done.stderr
     return folder / "bin"
 
@@ -107,7 +108,7 @@ def installed(wheel, tmp_path_factory) -> Path:
 def _says(command: list[str | Path], folder: Path) -> subprocess.CompletedProcess:
     """A command of a user in their own folder, who has set nothing up for us."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PTYCHOPARITY"))}
-    return subprocess.run(command, cwd=folder, env=ours, capture_output=True, text=True, timeout=300)
+    return GROUPS.run(command, cwd=folder, env=ours)
 
 
 @pytest.mark.long

@@ -2,12 +2,9 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -22,11 +19,12 @@ from ptychoparity.reports import events
 from ptychoparity.spec_tests import generate
 from ptychoparity.spec_tests.outcomes import StopExploration
 from ptychoparity.spec_tests.trial import JudgeOptions
-from tests.running import PROJECT, command
+from tests.processes import GROUPS
 
-pytestmark = pytest.mark.skipif(
-    not prefetch.possible(), reason="no process can be forked here: nothing is judged ahead"
-)
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(not prefetch.possible(), reason="no process can be forked here: nothing is judged ahead"),
+]
 WRONG = "tests.miniatures.wrong:AlwaysWrong"
 CRASHES = "tests.miniatures.rude:Crashes"
 TIMES = ("seconds", "adapter_seconds", "oracle_seconds", "reproduce", "captured")
@@ -139,9 +137,7 @@ def test_what_a_dead_process_was_saying_or_being_told_holds_nobody_up(tmp_path):
     session = _session(tmp_path, ("numpy",), _checks(("numpy",)))
     runner = session.targets["numpy@cpu"].process
     os.kill(runner._process.pid, signal.SIGSTOP)
-    killer = subprocess.Popen(
-        [sys.executable, "-c", f"import os, time; time.sleep(1); os.kill({runner._process.pid}, 9)"]
-    )
+    killer = GROUPS.start([sys.executable, "-c", f"import os, time; time.sleep(1); os.kill({runner._process.pid}, 9)"])
     large = {"field": np.ones((40, 128, 128), np.complex64)}  # many times what a pipe takes before somebody reads
     with pytest.raises(StopExploration, match="ended") as ended:
         runner.call("diffract", large, 5.0)
@@ -167,41 +163,3 @@ def test_a_run_cut_off_before_its_backends_are_launched_leaves_nothing(tmp_path)
     runner = prefetch.PrefetchingRunner(registry.find("numpy"), "cpu", every, options)
     runner.stop()
     assert not _left_by(runner)
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:  # it ended meanwhile
-        return []
-
-
-def _until(found: Callable[[], Any], seconds: float = 30.0) -> Any:
-    """What `found` answers, as soon as it is something."""
-    end = time.monotonic() + seconds
-    while not (answer := found()) and time.monotonic() < end:
-        time.sleep(0.05)
-    return answer
-
-
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
-@pytest.mark.parametrize("backend", ["rude:Hangs", "rude:NeverReady"])
-def test_a_run_ended_from_outside_takes_its_processes_along(tmp_path, backend, ending):
-    """In a call and while a backend is built, and even by SIGKILL: both of its processes see that the run is gone."""
-    run = subprocess.Popen(
-        command("check", "--device", "cpu", "--backend", f"tests.miniatures.{backend}", "--operation", "diffract"),
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(PROJECT)}, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    runner, worker = _until(lambda: [(own, its) for own in _children(run.pid) for its in _children(own)])[0]
-    exchange = _until(lambda: _folder_of(worker))
-    run.send_signal(ending)
-    run.wait(30)
-    assert _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in (runner, worker)))
-    assert not exchange.exists()
-
-
-def _folder_of(worker: int) -> Path | None:
-    """Where the files of a backend's process are: it works in there."""
-    scratch = Path(os.readlink(f"/proc/{worker}/cwd"))
-    return scratch.parent if scratch.name == "scratch" else None

@@ -5,7 +5,6 @@ import os
 import shlex
 import signal
 import subprocess
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +20,8 @@ from ptychoparity.harness.settings import Selection, Settings
 from ptychoparity.reports import events
 from ptychoparity.spec_tests import generate
 from ptychoparity.spec_tests.contract import contracts
-from tests.running import PROJECT, check, command, ptychoparity
+from tests.processes import GROUPS
+from tests.running import PROJECT, check, command, ptychoparity, run, until
 
 LIAR = "tests.miniatures.dishonest:LiesAboutVersion"
 WRONG = "tests.miniatures.wrong:AlwaysWrong"
@@ -221,15 +221,20 @@ def test_replay_finds_the_very_check(backend, device, against):
 
 
 def test_pytest_itself_gives_the_same_ids_and_verdict(whole, tmp_path):
-    done = subprocess.run(
-        [command()[0], "-m", "pytest", "-q", "spec_tests", "--backend", WRONG, "--backend", "numpy", "--device", "cpu",
-         "--profile", "quick", "--operation", "diffract", "--runs", str(tmp_path)],
-        cwd=PROJECT, capture_output=True, text=True,
+    done = run(
+        command()[0], "-m", "pytest", "-q", "spec_tests", "--backend", WRONG, "--backend", "numpy", "--device", "cpu",
+        "--profile", "quick", "--operation", "diffract", "--runs", str(tmp_path),
     )  # fmt: skip
-    assert done.returncode == 1, done.stdout[-800:]
-    run = events.read(next(tmp_path.glob("2*")))
+    assert done.exit == 1, done.stdout[-800:]
+    told = events.read(next(tmp_path.glob("2*")))
     mine = {c["id"]: c["outcome"] for c in whole.checks if c["backend"] == WRONG and c["kind"] != "parity"}
-    assert {c.id: c.outcome for c in run.checks if c.backend == WRONG and c.kind != "parity"} == mine
+    assert {c.id: c.outcome for c in told.checks if c.backend == WRONG and c.kind != "parity"} == mine
+
+
+def test_workers_of_a_shared_session_judge_nothing(tmp_path):
+    """Each would be asked a part of the checks, and its run would be called whole."""
+    done = run(command()[0], "-m", "pytest", "spec_tests", "-n", "1", "--backend", "numpy", "--runs", str(tmp_path))
+    assert done.exit != 0 and "run spec_tests without -n" in done.stdout and list(tmp_path.iterdir()) == []
 
 
 def test_a_run_leaves_nothing_but_its_results(tmp_path):
@@ -261,20 +266,14 @@ def test_what_is_meant_for_other_peoples_tests_does_not_reach_a_run(tmp_path):
 
 def _cut_off(runs: Path, sign: signal.Signals) -> tuple[int, Path, str]:
     """A run that is sent `sign` once its first checks are done."""
-    process = subprocess.Popen(
+    process = GROUPS.start(
         command("check", "--backend", "numpy", "--device", "cpu", "--profile", "nightly",
                 "--operation", "extract_patches", "--runs", str(runs)),
-        cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-        # a shell that runs these tests in the background makes them, and what they start, deaf to Ctrl-C
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    for _ in range(400):
-        stream = next(runs.glob("2*/events.jsonl"), None)
-        if stream is not None and stream.read_text().count("check-finished") > 3:
-            break
-        time.sleep(0.05)
+    until(lambda: any(stream.read_text().count("check-finished") > 3 for stream in runs.glob("2*/events.jsonl")))
     os.kill(process.pid, sign)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=60)
     return process.returncode, next(runs.glob("2*")), output
 
 

@@ -18,7 +18,7 @@ from hypothesis.extra import numpy as npst
 from ptychoparity.backends import registry, remote
 from ptychoparity.backends.protocol import Died, Foreign, Raised, Returned, TimedOut
 from ptychoparity.backends.worker import StartFailed, Worker
-from tests.running import PROJECT, check, command
+from tests.running import PROJECT, check, ptychoparity, quickest
 
 
 def _worker(name: str) -> Worker:
@@ -135,13 +135,17 @@ def test_encoding_is_undone_by_decoding(data, tmp_path_factory):
 
 
 def test_a_timeout_ends_the_process_and_the_next_call_has_a_fresh_one(echo):
-    before = echo._process().pid
-    begin = time.perf_counter()
-    answer = echo.call("sleep", {"seconds": 60}, timeout=0.3)
-    assert isinstance(answer, TimedOut) and time.perf_counter() - begin < 5
-    assert not _alive(before)
-    assert echo.call("echo", {"value": 1}, timeout=10).outputs == {"value": 1}
-    assert echo._process().pid != before
+    def seconds() -> float:
+        before = echo._process().pid
+        begin = time.perf_counter()
+        assert isinstance(echo.call("sleep", {"seconds": 60}, timeout=0.3), TimedOut)
+        taken = time.perf_counter() - begin
+        assert not _alive(before)
+        assert echo.call("echo", {"value": 1}, timeout=10).outputs == {"value": 1}
+        assert echo._process().pid != before
+        return taken
+
+    assert quickest(seconds, 5) < 5
 
 
 @pytest.mark.parametrize(
@@ -249,13 +253,9 @@ def test_help_is_quick_and_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True)
     assert done.stderr.strip() == "[]"
-    best = math.inf
-    for _ in range(5):
-        begin = time.perf_counter()
-        subprocess.run(command("--help"), cwd=PROJECT, capture_output=True, check=True)
-        best = min(best, time.perf_counter() - begin)
     # 0.4 s is what is asked for; a machine that others use at the same time may need longer
-    assert best < (0.4 if os.environ.get("PTYCHOPARITY_STRICT_TIMES") else 1.0)
+    limit = 0.4 if os.environ.get("PTYCHOPARITY_STRICT_TIMES") else 1.0
+    assert quickest(lambda: ptychoparity("--help").seconds, limit, tries=5) < limit
 
 
 def test_the_parent_imports_no_framework():

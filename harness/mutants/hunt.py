@@ -1,5 +1,6 @@
 """Hunting mutants: each is set in the backend's process, and asked checks until one kills it."""
 
+import contextlib
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -72,9 +73,11 @@ class Hunt:
         self._baseline: dict[str, str] = {}
 
     def __enter__(self) -> "Hunt":
-        if not self._target.start():
-            self.__exit__()
-            raise NotStarted(f"{self._target.entry.name}: it did not start: {self._target.reason}")
+        with contextlib.ExitStack() as unless_started:  # an interrupted start leaves nothing either
+            unless_started.callback(self.__exit__)
+            if not self._target.start():
+                raise NotStarted(f"{self._target.entry.name}: it did not start: {self._target.reason}")
+            unless_started.pop_all()
         self._framework = self._target.framework
         return self
 

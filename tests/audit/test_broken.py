@@ -1,7 +1,6 @@
 """What is asked wrongly, cannot be read, or breaks off: one sentence, and nothing half there."""
 
 import re
-import subprocess
 import sys
 
 import pytest
@@ -12,6 +11,7 @@ from ptychoparity.harness import cli
 from tests import sample_run
 from tests.audit.project import audit, audit_of, data, latest
 from tests.audit.sources import write
+from tests.processes import GROUPS
 
 
 def test_what_cannot_be_read_is_a_blocker_and_the_rest_goes_on(project):
@@ -50,7 +50,7 @@ def test_what_is_interrupted_leaves_nothing(project, monkeypatch, capsys, moment
 def test_two_at_once_are_two_audits(project):
     words = [f"--{role}={project}:{name}" for role, name in (("reference", "ref"), ("candidate", "cand"))]
     words += [f"--out={project.parent / 'out'}", "--no-cache", f"--ledger={project.parent / 'ledger.md'}"]
-    running = [subprocess.Popen([sys.executable, "-m", "ptychoparity.harness.cli", "audit", *words]) for _ in range(2)]
+    running = [GROUPS.start([sys.executable, "-m", "ptychoparity.harness.cli", "audit", *words]) for _ in range(2)]
     assert [one.wait() for one in running] == [0, 0]
     assert len(list((project.parent / "out").iterdir())) == 2
     assert (project.parent / "ledger.md").read_text().count("## Attempt #") == 2
