@@ -15,6 +15,8 @@ import traceback
 import uuid
 import warnings
 import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -22,12 +24,12 @@ INLINE_BYTES = 1 << 20  # larger arrays go through a file: a message is copied, 
 KEPT_OUTPUT = 20_000  # characters of what a backend prints that are kept with a check
 
 
-def sendable(text):
+def sendable(text: object) -> str:
     """`text` as plain UTF-8: lone surrogates, as in undecodable file names, are shown escaped."""
     return str(text).encode("utf-8", "backslashreplace").decode()
 
 
-def encode(value, exchange):
+def encode(value: Any, exchange: str) -> Any:
     """`value` as builtins; what cannot cross is named, not guessed."""
     if isinstance(value, np.generic):  # first: np.float64 is a float, too
         value = np.asarray(value)
@@ -55,7 +57,7 @@ def encode(value, exchange):
     return {"__unknown__": f"{kind.__module__}.{kind.__qualname__}"}
 
 
-def decode(value, unknown=str):
+def decode(value: Any, unknown: Callable[[str], Any] = str) -> Any:
     """Back from builtins. Arrays are fresh and writable, or mapped copy-on-write from a file now unlinked."""
     if not isinstance(value, dict):
         return value
@@ -77,14 +79,14 @@ def decode(value, unknown=str):
 class Capture:
     """Everything the process prints, at the level of file descriptors, kept call by call."""
 
-    def __init__(self, path):
+    def __init__(self, path: str) -> None:
         self.path = path
         descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
         os.dup2(descriptor, 1)
         os.dup2(descriptor, 2)
         self.read_from = 0
 
-    def take(self):
+    def take(self) -> str:
         """What was printed since the last time."""
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(Exception):
@@ -96,7 +98,7 @@ class Capture:
         return printed[-KEPT_OUTPUT:].decode("utf-8", "replace")
 
 
-def describe_error(error):
+def describe_error(error: BaseException) -> dict[str, Any]:
     """An exception as data: its class and bases by name, its words, where it was raised."""
     text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     return {
@@ -107,7 +109,7 @@ def describe_error(error):
     }
 
 
-def loaded_package(factory, info):
+def loaded_package(factory: Any, info: dict[str, str]) -> dict[str, str]:
     """What this process really loaded, whatever the adapter says of itself."""
     from importlib import metadata
 
@@ -130,15 +132,15 @@ def loaded_package(factory, info):
 class Closed:
     """Refuses the import of some packages, before any other finder is asked."""
 
-    def __init__(self, names):
+    def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(names)
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
         if name.startswith(tuple(f"{closed}." for closed in self.names)) or name in self.names:
             raise ModuleNotFoundError(f"{name} is closed to the process of this backend", name=name)
 
 
-def start(message):
+def start(message: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Import the adapter, build it, ask who it is."""
     if message["closed"]:
         sys.meta_path.insert(0, Closed(message["closed"]))
@@ -148,18 +150,19 @@ def start(message):
     module_name, _, class_name = message["factory"].partition(":")
     factory = getattr(importlib.import_module(module_name), class_name)
     backend = factory(device=message["device"])
-    info = backend.info()
-    info = dataclasses.asdict(info) if dataclasses.is_dataclass(info) else dict(info)
-    info = {name: sendable(value) for name, value in info.items()}
+    said: Any = backend.info()
+    said = dataclasses.asdict(said) if dataclasses.is_dataclass(said) and not isinstance(said, type) else dict(said)
+    info = {name: sendable(value) for name, value in said.items()}
     return backend, {"info": info, "operations": sorted(backend.operations()), "loaded": loaded_package(factory, info)}
 
 
-def arrays_of(values):
+def arrays_of(values: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
     """(place, array) of every array, those in dictionaries too: `field`, `weights["conv1/kernel"]`.
 
     A dictionary that holds itself is opened once.
     """
-    opened, seen = list(values.items()), {id(value) for value in values.values()}
+    opened: list[tuple[str, Any]] = list(values.items())
+    seen = {id(value) for value in values.values()}
     while opened:
         place, value = opened.pop(0)
         if isinstance(value, np.ndarray):
@@ -171,17 +174,23 @@ def arrays_of(values):
             seen |= {id(one) for one in value.values() if isinstance(one, dict)}
 
 
-def fingerprints(inputs):
+def checksum(array: np.ndarray) -> int:
+    """CRC32 of an array's bytes in C order."""
+    buffer: Any = np.ascontiguousarray(array)
+    return zlib.crc32(buffer)
+
+
+def fingerprints(inputs: dict[str, Any]) -> dict[str, int]:
     """A checksum of every array: whether a call changed its inputs in place."""
-    return {place: zlib.crc32(np.ascontiguousarray(array)) for place, array in arrays_of(inputs)}
+    return {place: checksum(array) for place, array in arrays_of(inputs)}
 
 
-def changed(before, after):
+def changed(before: dict[str, int], after: dict[str, int]) -> list[str]:
     """The places whose array changed, went, or is new."""
     return sorted(p for p in {*before, *after} if before.get(p) != after.get(p))
 
 
-def memory(most_since=False):
+def memory(most_since: bool = False) -> int:
     """Bytes this process holds; or the most it held since the last such question (Linux; 0 elsewhere)."""
     with contextlib.suppress(OSError), open("/proc/self/status") as status, open("/proc/self/clear_refs", "w") as peak:
         field = "VmHWM" if most_since else "VmRSS"
@@ -191,11 +200,11 @@ def memory(most_since=False):
     return 0
 
 
-def digest(outputs, rows):
+def digest(outputs: dict[str, Any], rows: list[int]) -> dict[str, dict[str, Any]]:
     """An answer that stays here: of each array its layout, checksum, sum of squares, and those of `rows` it has."""
     return {
         place: {
-            "dtype": array.dtype.str, "shape": array.shape, "crc32": zlib.crc32(np.ascontiguousarray(array)),
+            "dtype": array.dtype.str, "shape": array.shape, "crc32": checksum(array),
             "squares": sum(float(np.vdot(row, row).real) for row in array),
             "rows": array[[row for row in rows if row < len(array)]],
         }
@@ -203,7 +212,7 @@ def digest(outputs, rows):
     }  # fmt: skip
 
 
-def user_seconds():
+def user_seconds() -> float:
     """How long this process's own code has run, all cores together; what the system did for it is not counted."""
     try:
         import resource
@@ -212,7 +221,7 @@ def user_seconds():
     return resource.getrusage(resource.RUSAGE_SELF).ru_utime
 
 
-def make_ready(inputs, room):
+def make_ready(inputs: dict[str, Any], room: int) -> None:
     """Before a clock starts: pages of the inputs are mapped, and `room` bytes are had from the machine and given back.
 
     Mapping a file is the transport's work, not the backend's. And a virtual machine gives free memory to its host, to
@@ -224,14 +233,15 @@ def make_ready(inputs, room):
     np.empty(room, np.uint8)[:: os.sysconf("SC_PAGESIZE")] = 1
 
 
-def call(backend, message, exchange):
+def call(backend: Any, message: dict[str, Any], exchange: str) -> dict[str, Any]:
     """One operation: the answer, how long it took, and what it did beside answering."""
     inputs = {name: decode(value) for name, value in message["inputs"].items()}
     if message.get("numpy_seed") is not None:
         np.random.seed(message["numpy_seed"])
-    before = np.random.get_state()
+    before: Any = np.random.get_state()
     given = fingerprints(inputs) if message.get("watch") else {}
-    reply, keep = {}, message.get("keep")
+    reply: dict[str, Any] = {}
+    keep = message.get("keep")
     if keep is not None:
         make_ready(inputs, message["room"])
     held = memory() if keep is not None else 0
@@ -250,13 +260,13 @@ def call(backend, message, exchange):
             reply["seconds"] = time.perf_counter() - begin
             reply["raised"] = describe_error(error)
     reply["changed_inputs"] = changed(given, fingerprints(inputs)) if message.get("watch") else []
-    after = np.random.get_state()
+    after: Any = np.random.get_state()
     reply["random_state_changed"] = before[2] != after[2] or not np.array_equal(before[1], after[1])
     reply["warnings"] = [[w.category.__name__, sendable(w.message)] for w in caught]
     return reply
 
 
-def stray_files(scratch):
+def stray_files(scratch: str) -> list[str]:
     """Files that a call left in the working directory; they are taken away."""
     found = []
     for folder, _, names in os.walk(scratch):
@@ -267,7 +277,7 @@ def stray_files(scratch):
     return found
 
 
-def serve(channel):
+def serve(channel: Any) -> None:
     first = channel.receive()
     os.chdir(first["scratch"])
     capture = Capture(first["output"])
@@ -289,4 +299,4 @@ def serve(channel):
 
 
 if __name__ == "__channelexec__":
-    serve(channel)  # noqa: F821  execnet provides it
+    serve(channel)  # type: ignore[name-defined]  # noqa: F821  execnet provides it

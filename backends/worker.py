@@ -50,7 +50,7 @@ def specification(entry: Entry) -> execnet.XSpec:
     """
     spec = execnet.XSpec("popen")
     spec.python = shlex.join([entry.python or sys.executable, "-P"])
-    spec.env = environment(entry)
+    spec.env = {**environment(entry)}
     return spec
 
 
@@ -100,7 +100,7 @@ class Worker:
         if self._channel is None:
             self.launch()
         try:
-            reply = self._channel.receive(timeout=timeout)
+            reply: dict[str, Any] = self._channel.receive(timeout=timeout)
         except EOFError:
             raise StartFailed("its process ended while it was being built", self._last_words()) from None
         except self._channel.TimeoutError:

@@ -118,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_audit(commands: "argparse._SubParsersAction") -> None:
+def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     audit = commands.add_parser(
         "audit", help="map what a reference offers onto a candidate, from source; `audit diff A B` says what moved",
         epilog="Exit codes: 0 the audit is written, whatever it says; 2 bad input, nothing is written. "

@@ -96,13 +96,16 @@ class File:
     entries: tuple[Expectation, ...]
 
 
+def _is_range(value: object) -> bool:
+    """Whether a text is a range of versions; what is no text is not refused here. Raises InvalidSpecifier."""
+    return not isinstance(value, str) or SpecifierSet(value) is not None
+
+
 @cache
 def _validator() -> jsonschema.protocols.Validator:
     text = resources.files("ptychoparity.spec_tests").joinpath("schemas/expectations.schema.json").read_text()
     formats = jsonschema.FormatChecker(formats=("date", "regex"))
-    formats.checks("versions", InvalidSpecifier)(
-        lambda value: not isinstance(value, str) or SpecifierSet(value) or True
-    )
+    formats.checks("versions", InvalidSpecifier)(_is_range)
     return jsonschema.Draft202012Validator(json.loads(text), format_checker=formats)
 
 
@@ -132,7 +135,8 @@ def _refuse(name: str, data: dict[str, Any]) -> None:
     found = sorted(_validator().iter_errors(_plain(data)), key=_place)
     if not found:
         return
-    error, path = found[0], list(found[0].absolute_path)
+    error: Any = found[0]  # typed as if each of its parts might be unset
+    path = list(error.absolute_path)
     where = f"{name}, entry {path[1] + 1}" if len(path) > 1 else name
     field = f"{path[-1]}: " if path and isinstance(path[-1], str) else ""
     value, known = json.dumps(error.instance, ensure_ascii=False), ", ".join(error.schema.get("properties", {}))
@@ -161,7 +165,7 @@ def _refuse(name: str, data: dict[str, Any]) -> None:
 def _place(error: jsonschema.ValidationError) -> list[str]:
     """Errors in the order of the file; of a misspelt field that it is unknown, before that the right one is missing."""
     parts = [f"{part:05}" if isinstance(part, int) else str(part) for part in error.absolute_path]
-    return [*parts, error.validator]
+    return [*parts, str(error.validator)]
 
 
 def _format_reason(kind: str, value: str) -> str:

@@ -84,7 +84,13 @@ def _narrowed(entry: Expectation, left: Sequence[CheckFinished], passing: Sequen
     return list(dict.fromkeys(found))
 
 
-def _new(file: File, entries: list[Expectation], events, known: Mapping[str, str], renewed) -> list[Expectation]:
+def _new(
+    file: File,
+    entries: list[Expectation],
+    events: Sequence[CheckFinished],
+    known: Mapping[str, str],
+    renewed: Mapping[str, Any],
+) -> list[Expectation]:
     """An entry per failure that none covers."""
     probe = Expectation(str(file.path), 0, file.backend, "*", signature="", **renewed)
     found = []

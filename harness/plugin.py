@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ptychoparity.core.errors import UsageError
+from ptychoparity.core.events import Event
 from ptychoparity.core.outcomes import Standing
 from ptychoparity.harness.options import OPTIONS
 from ptychoparity.harness.session import Session
@@ -29,7 +30,7 @@ SESSION = pytest.StashKey[Session]()
 SETTINGS = pytest.StashKey[Settings]()
 CHECKS = pytest.StashKey[list[Check]]()
 RUN = pytest.StashKey[Run]()
-LISTENERS = pytest.StashKey[Sequence[Callable[[dict[str, Any]], None]]]()
+LISTENERS = pytest.StashKey[Sequence[Callable[[Event], None]]]()
 SUITE = "ptychoparity.spec_tests"
 
 

@@ -27,7 +27,7 @@ from ptychoparity.harness.check_runner import CheckResult, CheckRunner
 from ptychoparity.harness.header import header
 from ptychoparity.harness.prefetch import PrefetchingRunner
 from ptychoparity.harness.settings import Settings
-from ptychoparity.harness.targets import Pool
+from ptychoparity.harness.targets import Pool, Process
 from ptychoparity.reports import events, gate
 from ptychoparity.spec_tests import additions, budgets, contract
 from ptychoparity.spec_tests.checks import kind_of
@@ -90,8 +90,11 @@ class Session:
     def _place(self, entry: registry.Entry, device: str) -> None:
         """A target, and the process that will run its checks ahead where there are some."""
         mine = prefetch.of_target(self._ahead, f"{entry.name}@{device}")
+        make: Callable[[registry.Entry, str], Process] = Worker
+        if mine:
+            make = partial(PrefetchingRunner, checks=mine, options=self.options)
         self.targets.add(
-            entry, device, partial(PrefetchingRunner, checks=mine, options=self.options) if mine else Worker,
+            entry, device, make,
             absent=missing(device),
             # what was asked for by name is missing; what is tried where it is there is left out
             status="skipped" if device in self.settings.optional_devices else "broken",

@@ -64,7 +64,7 @@ class Process(Protocol):
         """What the backend says of itself. Raises StartFailed."""
 
     def call(
-        self, operation: str, inputs: dict[str, Any], timeout: float, numpy_seed: int | None = None,
+        self, operation: str, inputs: dict[str, Any], timeout: float, *, numpy_seed: int | None = None,
         watch: bool = False, keep: list[int] | None = None, room: int = 0,
     ) -> Answer: ...  # fmt: skip
 

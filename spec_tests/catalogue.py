@@ -55,7 +55,8 @@ class UnusableClauses(UsageError):
 @cache
 def meta() -> dict[str, Any]:
     """Title, spec commit, revision, sections."""
-    return json.loads(resources.files(__package__).joinpath("clauses/catalogue.json").read_text())
+    found: dict[str, Any] = json.loads(resources.files(__package__).joinpath("clauses/catalogue.json").read_text())
+    return found
 
 
 def catalogue() -> MappingProxyType[str, Clause]:

@@ -271,7 +271,11 @@ def compare_outputs(
             continue
         mask = None
         where = tolerance.get("where")
-        if where and np.shape(expected.get(where["output"])) == np.shape(expected[output]):
-            mask = np.asarray(expected[where["output"]]) > where["above"]
+        if (
+            where
+            and (there := expected.get(where["output"])) is not None
+            and np.shape(there) == np.shape(expected[output])
+        ):
+            mask = np.asarray(there) > where["above"]
         found.append(compare(output, expected[output], actual[output], tolerance, mask))
     return found

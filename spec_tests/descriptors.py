@@ -113,13 +113,13 @@ def expand(contract: Contract, descriptor: Descriptor, scratch: Path) -> dict[st
     """The inputs a descriptor stands for; arrays are read-only, files are written below `scratch`."""
     # a size named twice is the arrays' own: a case may give a scalar that contradicts them
     symbols = {**descriptor["values"], **descriptor["dims"]}
-    arrays = {}
+    arrays: dict[str, np.ndarray | None] = {}
     for name, schema in array_schemas(contract).items():
         spec = descriptor["arrays"][name]
-        arrays[name] = None if spec is None else _array(spec, schema, symbols)
-        if arrays[name] is not None:
-            arrays[name].flags.writeable = False
-    inputs = {}
+        arrays[name] = array = None if spec is None else _array(spec, schema, symbols)
+        if array is not None:
+            array.flags.writeable = False
+    inputs: dict[str, Any] = {}
     read, targets = file_inputs(contract), files.target_names(contract["input"])
     for name in contract["input"]["properties"]:
         if name in read:
@@ -155,7 +155,8 @@ def _place(contract: Contract, name: str, scratch: Path) -> Path:
     folder = scratch if alone else scratch / name
     folder.mkdir(exist_ok=True)
     kind = files.kind_of(sub)
-    return folder / sub[kind].get("file", "scan.npz" if alone else f"{name}.{kind}")
+    called: str = sub[kind].get("file", "scan.npz" if alone else f"{name}.{kind}")
+    return folder / called
 
 
 def _value(schema: Mapping[str, Any], value: Any, scratch: Path) -> Any:
@@ -173,9 +174,7 @@ def _value(schema: Mapping[str, Any], value: Any, scratch: Path) -> Any:
     return str(path)
 
 
-def _members(
-    arrays: Mapping[str, Any], options: Mapping[str, Any], symbols: Mapping[str, Any]
-) -> dict[str, np.ndarray]:
+def _members(arrays: Mapping[str, Any], options: Mapping[str, Any], symbols: Mapping[str, Any]) -> dict[str, Any]:
     """What goes into the file: the arrays that are there, changed as the case asks."""
     members = {name: value for name, value in arrays.items() if value is not None}
     for name, axes in options.get("transpose", {}).items():

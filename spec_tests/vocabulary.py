@@ -19,7 +19,7 @@ parameter store holds for an argument that is not given.
 import contextlib
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -85,8 +85,9 @@ def bind(
 
 def _sizes(schema: Mapping[str, Any], value: np.ndarray) -> list[Any]:
     """The sizes that `value` must have: as many leading axes as `leading` says may be missing."""
-    missing = len(schema["shape"]) - value.ndim
-    return schema["shape"][missing:] if 0 < missing <= schema.get("leading", 0) else schema["shape"]
+    sizes: list[Any] = schema["shape"]
+    missing = len(sizes) - value.ndim
+    return sizes[missing:] if 0 < missing <= schema.get("leading", 0) else sizes
 
 
 def _lengths(sizes: list[Any], shape: tuple[int, ...], symbols: Mapping[str, Any]) -> tuple[int, ...]:
@@ -197,13 +198,22 @@ def _table_validator(name: str, allowed: bool) -> jsonschema.protocols.Validator
     return jsonschema.Draft202012Validator(tables.schema(name, allowed))
 
 
-_KEYWORDS = {
+_Keyword = Callable[[Any, Any, _Bound, Any], Iterator[jsonschema.ValidationError]]
+
+
+def _file_keyword(kind: str) -> _Keyword:
+    return lambda _, keyword, bound, __: _file(kind, keyword, bound)
+
+
+_KEYWORDS: dict[str, _Keyword] = {
     "ndarray": _ndarray,
     "arrays": _arrays,
     "table": _table,
-    **{kind: lambda _, keyword, bound, __, kind=kind: _file(kind, keyword, bound) for kind in files.KINDS},
+    **{kind: _file_keyword(kind) for kind in files.KINDS},
 }
-_Validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, _KEYWORDS)
+_Validator = jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # its stub names no types
+    jsonschema.Draft202012Validator, _KEYWORDS
+)
 
 
 def errors(

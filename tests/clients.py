@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,7 +128,7 @@ def reads(path: Path, kind: str = "h5") -> dict:
 
 def writes(path: Path, product: dict, kind: str = "h5") -> None:
     """A file written by the client from a product in the contracts' names."""
-    arrays = {name: value for name, value in product.items() if isinstance(value, np.ndarray)}
+    arrays: dict[str, Any] = {name: value for name, value in product.items() if isinstance(value, np.ndarray)}
     scalars = {name: value for name, value in product.items() if isinstance(value, (str, int, float))}
     np.savez(path.with_suffix(".npz"), **arrays)
     path.with_suffix(".json").write_text(json.dumps(scalars))

@@ -305,7 +305,7 @@ def test_a_mutant_of_a_clause_about_another_framework_is_not_hunted():
 
 def mend(folder: Path) -> list[str]:
     """Take out of the lists below a folder what is encoded by now; what was taken out. An empty list goes."""
-    gone = []
+    gone: list[str] = []
     for path in sorted(folder.glob("*.json")):
         entries = json.loads(path.read_text())["clauses"]
         if here := lists.stale(entries, carried()):

@@ -1,6 +1,7 @@
 """Our goldens: unchanged since they were made, reproduced by the oracle, and made again byte for byte."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,7 +89,8 @@ def test_a_folder_that_lacks_a_file_or_a_key_says_which(tmp_path):
 
 
 def test_numbers_may_lie_in_a_json_document_beside_the_file(tmp_path):
-    np.savez(tmp_path / "metrics.npz", truth_0=np.ones((7, 7)), **{"pairs/1/mae": np.zeros(2)})
+    numbers: dict[str, Any] = {"truth_0": np.ones((7, 7)), "pairs/1/mae": np.zeros(2)}
+    np.savez(tmp_path / "metrics.npz", **numbers)
     document = {"offset": 4, "pairs": [{"plane": {"mae": [1.0, 2.0]}, "order": ["mae"], "ms": 0.5}]}
     (tmp_path / "metrics.json").write_text(json.dumps(document))
     assert goldens.home(tmp_path, "metrics.npz", "truth_0") == "metrics.npz"

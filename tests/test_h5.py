@@ -1,19 +1,21 @@
 """HDF5 files in the contract vocabulary: members by place, links, texts, changes; and what their sentences say."""
 
+from typing import Any
+
 import h5py
 import numpy as np
 import pytest
 
 from ptychoparity.spec_tests import files, h5, vocabulary
 
-MEMBERS = {
+MEMBERS: dict[str, Any] = {
     "@name": "Siemensstern Ü-1", "@angle": np.asarray(12.5), "probe": np.arange(6.0).reshape(2, 3) + 1j,
     "probe@pixel_width_m": np.asarray(1e-8), "raw_data/xcoords": np.arange(3), "raw_data/probeGuess": "= /probe",
     "raw_data/_metadata": "{}", "missing": None,
 }  # fmt: skip
 
 
-def same(one, other) -> bool:
+def same(one: Any, other: Any) -> bool:
     return one == other if isinstance(one, str) else one.dtype == other.dtype and np.array_equal(one, other)
 
 

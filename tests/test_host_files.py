@@ -35,7 +35,7 @@ def test_a_member_that_needs_pickle_is_refused_and_leaves_nothing(tmp_path):
 
 
 def test_what_is_written_is_an_npz_of_the_same_arrays(tmp_path):
-    members = {
+    members: dict[str, np.ndarray] = {
         "x": np.arange(5, dtype=np.uint16),
         "y": np.asfortranarray(np.ones((2, 3), np.complex64)),
         "z": np.eye(2)[::-1],

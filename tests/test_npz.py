@@ -3,6 +3,8 @@
 import io
 import pickle
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,7 +48,7 @@ BAD_MEMBER = {
     "long header": _zip("xcoords.npy", _long_header()),
     "no array": _zip("xcoords.npy", b"bytes"),
 }  # fmt: skip
-READERS = {
+READERS: dict[str, Callable[[Path], object]] = {
     "load_scan": lambda path: dispatch.call("load_scan", {"path": str(path), "N": None, "units": "amplitude"}),
     "read_metadata": lambda path: dispatch.call("read_metadata", {"path": str(path)}),
     "load_count_scan": lambda path: dispatch.call(

@@ -1,5 +1,7 @@
 """A scan that is wrong is called wrong, in words that say how."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ def nothing(*_):
 
 
 def test_a_scan_whose_patterns_are_flipped_is_named(tmp_path):
-    arrays = make_scan(seed=3)
+    arrays: dict[str, Any] = make_scan(seed=3)
     arrays["diff3d"] = np.ascontiguousarray(arrays["diff3d"][:, :, ::-1])
     np.savez(tmp_path / "flipped.npz", **arrays)
     scan = scan_checks.Scan.open(tmp_path / "flipped.npz")
@@ -23,7 +25,7 @@ def test_a_scan_whose_patterns_are_flipped_is_named(tmp_path):
 
 
 def test_counts_declared_amplitude_are_named(tmp_path):
-    arrays = make_scan(seed=3)
+    arrays: dict[str, Any] = make_scan(seed=3)
     arrays["diff3d"] = np.rint(arrays["diff3d"] ** 2).astype(np.float32)
     np.savez(tmp_path / "counts.npz", **arrays)
     scan = scan_checks.Scan.open(tmp_path / "counts.npz")
@@ -32,7 +34,7 @@ def test_counts_declared_amplitude_are_named(tmp_path):
 
 
 def test_a_scan_without_object_is_not_asked_for_it(tmp_path):
-    arrays = make_scan(seed=3)
+    arrays: dict[str, Any] = make_scan(seed=3)
     del arrays["objectGuess"]
     np.savez(tmp_path / "bare.npz", **arrays)
     scan = scan_checks.Scan.open(tmp_path / "bare.npz")
@@ -50,7 +52,7 @@ def test_an_unrelated_object_has_a_large_forward_error(tmp_path):
         def hold(self, *_):
             """The oracle against itself."""
 
-    arrays = make_scan(seed=3) | {"objectGuess": make_scan(seed=4)["objectGuess"]}
+    arrays: dict[str, Any] = make_scan(seed=3) | {"objectGuess": make_scan(seed=4)["objectGuess"]}
     np.savez(tmp_path / "mixed.npz", **arrays)
     scan = scan_checks.Scan.open(tmp_path / "mixed.npz")
     with pytest.raises(SuspectInput, match="do not belong together"):

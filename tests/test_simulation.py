@@ -1,6 +1,7 @@
 """Simulated scans: objects, probes and positions have the statistics they promise; recipes are held and hashed."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,7 +64,8 @@ def test_one_line_weighs_as_its_blurs_do():
         def random(self, shape):
             return np.array([[0.5, 0.4, 0.5, 0.6]])
 
-    image = lines(Fixed(), (200, 200), 1)
+    fixed: Any = Fixed()
+    image = lines(fixed, (200, 200), 1)
     assert np.isclose(image.sum(), 8 * (0.6 * 400 - 0.4 * 400 + 1), rtol=1e-3)
     assert image.argmax() // 200 == 100
 
@@ -163,10 +165,10 @@ def test_a_zone_plates_bright_field_is_its_annulus():
 
 
 def test_aberrations_are_named_by_what_they_reach_at_the_rim():
-    at = {"u": np.array([1.0, 0.0]), "v": np.array([0.0, 1.0])}
-    assert np.allclose(probes.aberration(**at, **{**PLAIN, "defocus": 2.0}), [2, 2])
-    assert np.allclose(probes.aberration(**at, **{**PLAIN, "astigmatism": 2.0}), [2, -2])
-    assert np.allclose(probes.aberration(**at, **{**PLAIN, "coma": (3.0, 5.0)}), [3, 5])
+    at: dict[str, Any] = {"u": np.array([1.0, 0.0]), "v": np.array([0.0, 1.0]), **PLAIN}
+    assert np.allclose(probes.aberration(**{**at, "defocus": 2.0}), [2, 2])
+    assert np.allclose(probes.aberration(**{**at, "astigmatism": 2.0}), [2, -2])
+    assert np.allclose(probes.aberration(**{**at, "coma": (3.0, 5.0)}), [3, 5])
 
 
 # -- positions ----------------------------------------------------------------------------------------------
@@ -244,11 +246,16 @@ def test_equal_recipes_give_equal_hashes(name):
     assert told["sha256"] == HASHES[name]
 
 
+def _random_numbers() -> np.ndarray:
+    state: Any = np.random.get_state()
+    return state[1]
+
+
 def test_global_random_state_is_neither_read_nor_written():
     np.random.seed(1)
-    before = np.random.get_state()[1].copy()
+    before = _random_numbers().copy()
     first = simulate.simulate(LEAVES)
-    assert np.array_equal(np.random.get_state()[1], before)
+    assert np.array_equal(_random_numbers(), before)
     np.random.seed(2)
     assert content_hash(simulate.simulate(LEAVES)) == content_hash(first)
 
@@ -262,7 +269,7 @@ def test_a_part_that_changes_leaves_the_others():
 
 
 def test_the_hash_sees_names_types_shapes_and_values_only():
-    a = {"x": np.arange(6.0), "y": np.arange(4, dtype=np.int32)}
+    a: dict[str, np.ndarray] = {"x": np.arange(6.0), "y": np.arange(4, dtype=np.int32)}
     same = {"y": a["y"].astype(">i4"), "x": np.arange(12.0)[::2] / 2}
     assert content_hash(a) == content_hash(same)
     others = [{**a, "x": a["x"].reshape(2, 3)}, {**a, "y": a["y"].astype(np.int64)}, {"z": a["x"], "y": a["y"]},

@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def _same(one, other) -> bool:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_draw_is_a_valid_input(operation, tmp_path):
     contract = contracts()[operation]
-    wrong = []
+    wrong: list[Any] = []
 
     def validate(descriptor):
         found = contract.input_errors(descriptors.expand(contract, descriptor, tmp_path))
@@ -104,7 +105,7 @@ def test_no_error_case_is_a_valid_input(operation, tmp_path):
 def test_draws_for_relations_are_valid_inputs(operation, tmp_path):
     contract = contracts()[operation]
     for relation in contract["relations"]:
-        wrong = []
+        wrong: list[str] = []
 
         def validate(descriptor, wrong=wrong):
             wrong.extend(contract.input_errors(descriptors.expand(contract, descriptor, tmp_path)))
@@ -196,14 +197,16 @@ def test_equal_seeds_are_equal_draws_whoever_asks():
 
 
 def test_rules_of_a_contract_hold_in_every_draw():
-    translate, seen = contracts()["translate"], []
+    translate = contracts()["translate"]
+    seen: list[Any] = []
     ruled = replace(translate, data={**translate.data, "requires": ["H <= W"]})
     explore(strategies.descriptors(ruled), seen.append, examples=60, seed=0, failures=_Found)
     assert all(d["dims"]["H"] <= d["dims"]["W"] for d in seen) and len(seen) == 60
 
 
 def test_what_is_given_stays_given():
-    contract, seen = contracts()["translate"], []
+    contract = contracts()["translate"]
+    seen: list[Any] = []
     strategy = strategies.descriptors(
         contract, {"dims": {"B": 4}, "arrays": {"offsets": {"family": "constant", "value": 2.0}}}
     )

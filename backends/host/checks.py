@@ -7,6 +7,7 @@ gigabytes costs a pass over memory and no copy of it.
 import math
 from collections.abc import Iterator
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 
@@ -160,8 +161,8 @@ def non_negative(name: str, array: np.ndarray) -> None:
         raise ValueError(f"{name} must not be negative, got {lowest}")
 
 
-def extent(array: np.ndarray) -> tuple[np.generic, np.generic]:
-    """(min, max) of a real array, NaN if there is one; one pass over memory, no temporaries."""
+def extent(array: np.ndarray) -> tuple[Any, Any]:
+    """(min, max) of a real array, in its dtype, NaN if there is one; one pass over memory, no temporaries."""
     extents = [(slab.min(), slab.max()) for slab in _slabs(array)]
     lowest, highest = zip(*extents, strict=True)
     return np.min(lowest), np.max(highest)

@@ -134,7 +134,7 @@ class ExecutionFields:
     logger_backend: Literal["csv", "tensorboard", "mlflow", "none"] | None = "csv"
     recon_log_every_n_epochs: int | None = None
     recon_log_num_patches: int = 4
-    recon_log_fixed_indices: list | None = None
+    recon_log_fixed_indices: list | None = None  # type: ignore[type-arg]  # annotations are read by isinstance
     recon_log_stitch: bool = False
     recon_log_max_stitch_samples: int | None = None
     ffno_encoder_blocks: int = option(24, range=Range.POSITIVE)

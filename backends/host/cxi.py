@@ -192,9 +192,9 @@ def _constant(file: h5py.File, place: str) -> float | None:
 def _energy(file: h5py.File) -> float | None:
     """Photon energy in eV: joule in the file, unless its attribute `units` says otherwise."""
     place = next((place for place in ENERGY if hdf5.has(file, place)), None)
-    if place is None:
+    if place is None or (value := _constant(file, place)) is None:
         return None
-    value, said = _constant(file, place), f"{place}@units"
+    said = f"{place}@units"
     units = hdf5.text(file, said) if hdf5.has(file, said) else "J"
     _one_of("units of energy", units, ENERGY_UNITS_J)
     joule = value * ENERGY_UNITS_J[units]

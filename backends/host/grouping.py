@@ -21,9 +21,9 @@ def chosen_gridsize(gridsize: int | None, params_gridsize: int | None) -> int:
 
     Raises ValueError where neither is there, and for a value below 1.
     """
-    if gridsize is None and params_gridsize is None:
-        raise ValueError("gridsize is None and so is params_gridsize, the parameter store's value: one is needed")
     chosen = params_gridsize if gridsize is None else gridsize
+    if chosen is None:
+        raise ValueError("gridsize is None and so is params_gridsize, the parameter store's value: one is needed")
     checks.at_least("gridsize", chosen, 1)
     return chosen
 

@@ -19,7 +19,7 @@ def parsed(name: str, text: str) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise ValueError(f"{name} must be a JSON object, got {text!r}")
     version, domain = (_text(name, values, field) for field in SCALE)
-    if (version or domain) and PAIRS.get(version) != domain:
+    if (version or domain) and (version is None or PAIRS.get(version) != domain):
         known = " and ".join(f"({a}, {b})" for a, b in PAIRS.items())
         pair = f"scale_contract_version = {version!r} with measurement_domain = {domain!r}"
         raise ValueError(f"{name} says {pair}; supported are {known}")

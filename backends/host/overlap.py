@@ -29,6 +29,13 @@ class Overlap:
     rng_seed_subsample: int | None = None
     """None is seed 0."""
 
+    @property
+    def diameter(self) -> float:
+        """px. Raises ValueError where none is given."""
+        if self.probe_diameter_px is None:
+            raise ValueError("probe_diameter_px is None: nothing here knows the probe, a diameter in px is asked for")
+        return self.probe_diameter_px
+
     def drawn(self, coords: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Positions kept (n, 2) float64 of coords (M, 2), [x, y] px, and at gridsize 2 members (B, 4) of groups.
 
@@ -57,9 +64,7 @@ class Overlap:
             raise ValueError(f"s_img = {self.s_img:g}: a share above 0 and up to 1 is asked for")
         checks.at_least("n_groups", self.n_groups, 1)
         checks.at_least("neighbor_count", self.neighbor_count, 1)
-        if self.probe_diameter_px is None:
-            raise ValueError("probe_diameter_px is None: nothing here knows the probe, a diameter in px is asked for")
-        checks.positive("probe_diameter_px", self.probe_diameter_px)
+        checks.positive("probe_diameter_px", self.diameter)
         kept = round(self.s_img * len(coords))
         if kept == 0:
             raise ValueError(f"s_img = {self.s_img:g} of {len(coords)} images is none at all")

@@ -134,7 +134,7 @@ def _weights(file: h5py.File) -> np.ndarray | None:
     """opr_weights as the spec has them, an attribute, or as the clients write them, a dataset (PRODUCT.PROBE.OPR)."""
     places = ("/probe@opr_weights", "/opr_weights")
     found = [hdf5.array(file, place) for place in places if hdf5.has(file, place)]
-    if len(found) == 2 and not np.array_equal(*found):
+    if len(found) == 2 and not np.array_equal(found[0], found[1]):
         raise ValueError(f"{' and '.join(places)} in {file.filename} are one table and differ: opr_weights")
     return found[0] if found else None
 

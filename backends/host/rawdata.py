@@ -112,14 +112,14 @@ def position_pairs(pairs: dict[str, np.ndarray | None]) -> tuple[tuple[np.ndarra
     coords_start_* say where the scan was told to go, coords_* where it went (DATA.CONTAINER.NOMINAL_TRUE); one
     complete pair stands for both (DATA.GROUP.LEGACY_PAIR). ValueError where neither is complete.
     """
-    true, nominal = ((pairs[f"{prefix}offsets"], pairs[f"{prefix}relative"]) for prefix in ("coords_", "coords_start_"))
-    whole_true, whole_nominal = (not any(array is None for array in pair) for pair in (true, nominal))
-    if not (whole_true or whole_nominal):
+    both = [(pairs[f"{prefix}offsets"], pairs[f"{prefix}relative"]) for prefix in ("coords_", "coords_start_")]
+    whole = [(offsets, relative) for offsets, relative in both if offsets is not None and relative is not None]
+    if not whole:
         raise ValueError(
             "no pair of coords_offsets and coords_relative is complete, nor one of coords_start_offsets and "
             "coords_start_relative: a container needs one of them"
         )
-    return (true if whole_true else nominal), (nominal if whole_nominal else true)
+    return whole[0], whole[-1]
 
 
 def part(which: str | None, train_fraction: float | None, groups: int) -> slice:

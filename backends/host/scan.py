@@ -6,6 +6,7 @@ import tokenize
 import warnings
 import zipfile
 import zlib
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def warn_if_counts(diff3d: np.ndarray, units: str) -> None:
         warnings.warn(IntegerAmplitudeWarning(message), stacklevel=2)
 
 
-def read_scan(path: str, N: int | None) -> dict[str, np.ndarray | None]:
+def read_scan(path: str, N: int | None) -> dict[str, Any]:
     """The scan in the NPZ at `path`, checked and in the contract's layout (contract `load_scan`).
 
     Keys: xcoords, ycoords, xcoords_start, ycoords_start (n,) float64 px; diff3d (n, N, N) in the dtype of the

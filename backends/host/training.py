@@ -54,6 +54,7 @@ def objective(
     first, for another mode or model, labels that are missing or fill a shape, and arrays that do not fit.
     """
     labels = {"label_amp": label_amp, "label_phase": label_phase}
+    given = {name: label for name, label in labels.items() if label is not None}
     for name, value, allowed in (
         ("torch_loss_mode", torch_loss_mode, LOSS_MODES),
         ("model_type", model_type, MODEL_TYPES),
@@ -61,7 +62,7 @@ def objective(
         if value not in allowed:
             raise ValueError(f"{name} must be {' or '.join(map(repr, allowed))}, got {value!r}")
     if model_type == "supervised":
-        if missing := [name for name, label in labels.items() if label is None]:
+        if missing := [name for name in labels if name not in given]:
             raise ValueError(
                 f"model_type 'supervised' trains on labels, but {' and '.join(missing)} is None: give label_amp and "
                 "label_phase, or train with model_type 'pinn'"
@@ -88,7 +89,7 @@ def objective(
     _numbers(scale, "predicted", {"predicted": predicted, "observed": observed})
     if model_type != "supervised":
         return Objective(torch_loss_mode, weights)
-    for name, label in labels.items():
+    for name, label in given.items():
         checks.real_pair("predicted", predicted, name, label)
     return Objective(None, weights)
 

@@ -25,7 +25,8 @@ def frc(truth: np.ndarray, prediction: np.ndarray, *, device: torch.device) -> d
     metrics.rings(truth, prediction)
     n = min(truth.shape[1:])
     ring, count = rings(n, device)
-    curve = correlation(*(_square(tensor(images, device), n) for images in (truth, prediction)), ring, len(count))
+    t, p = (_square(tensor(images, device), n) for images in (truth, prediction))
+    curve = correlation(t, p, ring, len(count))
     index = torch.arange(len(count), device=device)
     levels = thresholds(count)
     answer = {"curve": curve, "ring": index, "frequency": index.double() / n, "count": count}

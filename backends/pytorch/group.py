@@ -1,5 +1,7 @@
 """Operation `group_scan`: group scan positions with their neighbours and normalise their patterns."""
 
+from typing import Any
+
 import numpy as np
 import torch
 
@@ -23,7 +25,7 @@ def group_scan(
     params_nphotons: float | None = None,
     *,
     device: torch.device,
-    **drawing: int | bool | None,
+    **drawing: Any,
 ) -> dict[str, np.ndarray | None]:
     """Groups of C = gridsize**2 neighbours with their patterns, coordinates and ground truth.
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from ptychoparity.backends.host import checks
-from ptychoparity.backends.pytorch.bilinear import blend, split, windows
+from ptychoparity.backends.pytorch.bilinear import Split, blend, split, windows
 from ptychoparity.backends.pytorch.bridge import HOST, chunks, empty, tensor
 
 
@@ -41,7 +41,7 @@ def _axes(coords_relative: np.ndarray, device: torch.device) -> tuple[torch.Tens
     return tensor(coords_relative, device, torch.float64)[:, 0].unbind(1)
 
 
-def _placed(images: torch.Tensor, rows, columns, members: slice, L: int) -> torch.Tensor:
+def _placed(images: torch.Tensor, rows: Split, columns: Split, members: slice, L: int) -> torch.Tensor:
     block = windows(images, rows.whole[members], columns.whole[members], L, L)
     return blend(block, rows.at(members), columns.at(members))
 

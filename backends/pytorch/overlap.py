@@ -18,7 +18,7 @@ def compute_overlap_metrics(coords: np.ndarray, *, device: torch.device, **param
     """
     asked = Overlap(**parameters)
     host, members = asked.drawn(coords)
-    diameter = asked.probe_diameter_px
+    diameter = asked.diameter
     centres = positions = tensor(host, device)
     first = None
     if members is not None:

@@ -9,7 +9,7 @@ from ptychoparity.backends.host import training
 from ptychoparity.backends.pytorch.bridge import tensor
 from ptychoparity.backends.pytorch.losses import amplitude_mae, poisson_nll
 
-Answer = dict[str, np.ndarray | None]
+Answer = dict[str, np.ndarray | dict[str, float] | None]
 
 
 def _scaled(array: np.ndarray, scale: float, device: torch.device) -> torch.Tensor:

@@ -54,9 +54,9 @@ def _pairs(amplitudes: tf.Tensor, phases: tf.Tensor, peak: float | None) -> dict
     t, p = (tf.stack([amplitudes[i], phases[i]]) for i in (0, 1))
     ranges = tf.concat([span(t[:1]), tf.constant([2 * math.pi], tf.float64)], axis=0)
     peaks = ranges if peak is None else tf.fill([2], tf.constant(peak, tf.float64))
-    mapped = [(x[1:] + math.pi) / (2 * math.pi) for x in (t, p)]
-    similar = [ssim(t[:1], p[:1], ranges[:1]), ssim(*mapped, tf.ones([1], tf.float64))]
-    scales = [ms_ssim(t[:1], p[:1], 1.0, len(WEIGHTS)), ms_ssim(*mapped, 0.0, len(WEIGHTS))]
+    true, predicted = ((x[1:] + math.pi) / (2 * math.pi) for x in (t, p))
+    similar = [ssim(t[:1], p[:1], ranges[:1]), ssim(true, predicted, tf.ones([1], tf.float64))]
+    scales = [ms_ssim(t[:1], p[:1], 1.0, len(WEIGHTS)), ms_ssim(true, predicted, 0.0, len(WEIGHTS))]
     ring, count = rings(min(t.shape[1:]))
     curve = correlation(central_square(t), central_square(p), ring, len(count))
     levels = thresholds(count)

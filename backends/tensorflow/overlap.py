@@ -17,7 +17,7 @@ def compute_overlap_metrics(coords: np.ndarray, **parameters: Any) -> dict[str, 
     """
     asked = Overlap(**parameters)
     positions, members = asked.drawn(coords)
-    diameter = asked.probe_diameter_px
+    diameter = asked.diameter
     within, centres = None, tf.constant(positions)
     if members is not None:
         groups = tf.gather(positions, members)

@@ -8,7 +8,7 @@ from ptychoparity.backends.host import training
 from ptychoparity.backends.tensorflow.framework import tf
 from ptychoparity.backends.tensorflow.losses import amplitude_mae, poisson_nll
 
-Answer = dict[str, np.ndarray | None]
+Answer = dict[str, np.ndarray | dict[str, float] | None]
 
 
 def _scaled(array: np.ndarray, scale: float) -> tf.Tensor:

@@ -121,7 +121,11 @@ def run(arguments: argparse.Namespace) -> int:
         console.print(_summary(found, hunted, checked))
     else:
         console.print(_clauses([one for one in found if one.clause.area == arguments.area], hunted, checked))
-    told = {"rows": coverage.table(found), "share": coverage.share(found), "most": coverage.MOST_NOT_CHECKABLE}
+    told: dict[str, Any] = {
+        "rows": coverage.table(found),
+        "share": coverage.share(found),
+        "most": coverage.MOST_NOT_CHECKABLE,
+    }
     rows = [CoverageRow.from_json(row) for row in told["rows"]]
     console.print(sentence(rows, told["share"], told["most"]), soft_wrap=True)
     if hunted:

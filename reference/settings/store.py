@@ -53,7 +53,7 @@ def groups_bridged(changes: dict[str, Any], fields: Fields, xcoords: np.ndarray,
     )  # fmt: skip
 
 
-def group_bridged(changes: dict[str, Any], fields: Fields, xcoords: np.ndarray, ycoords: np.ndarray) -> dict:
+def group_bridged(changes: dict[str, Any], fields: Fields, xcoords: np.ndarray, ycoords: np.ndarray) -> dict[str, Any]:
     """BRIDGE.REGRID, BRIDGE.ORDER: the members of the groups that the store asks for."""
     return {"nn_indices": groups_bridged(changes, fields, xcoords, ycoords).members}
 

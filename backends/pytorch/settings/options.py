@@ -68,4 +68,4 @@ def _within(value: Any, wanted: Range) -> bool:
         return value >= 0
     if wanted is Range.FRACTION:
         return 0 <= value <= 1
-    return value >= 1 and not value & (value - 1)
+    return value >= 1 and not int(value) & (int(value) - 1)

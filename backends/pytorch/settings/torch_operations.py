@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ptychoparity.backends.pytorch.settings import config_bridge, config_params
+from ptychoparity.backends.pytorch.settings import canonical, config_bridge, config_params
 from ptychoparity.backends.pytorch.settings.plain import build, plain
 
 Answer = dict[str, Any]
@@ -25,13 +25,16 @@ def bridge_config(
     given = {"data": data, "model": model, "training": training, "inference": inference}
     torch = {name: build(CLASSES[name], fields) for name, fields in given.items()}
     if which == "to_model_config":
-        made = config_bridge.to_model_config(torch["data"], torch["model"], overrides)
-        return {"fields": plain(made), "torch": plain(torch)}
-    canonical = config_bridge.to_model_config(torch["data"], torch["model"])
+        model_config = config_bridge.to_model_config(torch["data"], torch["model"], overrides)
+        return {"fields": plain(model_config), "torch": plain(torch)}
+    model_config = config_bridge.to_model_config(torch["data"], torch["model"])
+    made: canonical.TrainingConfig | canonical.InferenceConfig
     if which == "to_training_config":
-        made = config_bridge.to_training_config(canonical, torch["data"], torch["model"], torch["training"], overrides)
+        made = config_bridge.to_training_config(
+            model_config, torch["data"], torch["model"], torch["training"], overrides
+        )
     elif which == "to_inference_config":
-        made = config_bridge.to_inference_config(canonical, torch["data"], torch["inference"], overrides)
+        made = config_bridge.to_inference_config(model_config, torch["data"], torch["inference"], overrides)
     else:
         raise ValueError(f"which = {which!r} must be to_model_config, to_training_config or to_inference_config")
     return {"fields": plain(made), "torch": plain(torch)}

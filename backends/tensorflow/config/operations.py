@@ -45,7 +45,7 @@ def _fields(config: Any) -> Json:
     return _json(dataclasses.asdict(config))
 
 
-def _declared(field: dataclasses.Field) -> Any:
+def _declared(field: dataclasses.Field[Any]) -> Any:
     return "<required>" if field.default is dataclasses.MISSING else _json(field.default)
 
 
