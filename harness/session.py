@@ -160,11 +160,8 @@ class Session:
 
     def _show_scan(self, scan: Scan) -> None:
         """The scan's own pictures: they belong to no backend."""
-        arrays = scan.arrays
-        self._keep_array("probe", "", "", arrays["probeGuess"], "probeGuess of the scan")
-        self._keep_array("diffraction", "", "", arrays["diff3d"][0], "measured amplitude of pattern 0")
-        if arrays["objectGuess"] is not None:
-            self._keep_array("object", "", "", arrays["objectGuess"], "objectGuess of the scan")
+        for name, array, caption in scan.pictures():
+            self._keep_array(name, "", "", array, caption)
 
     def _keep_failure(self, check: Check, event: CheckFinished) -> CheckFinished:
         """A failure becomes a file that `ptychoparity replay` takes, and its event says where it is."""

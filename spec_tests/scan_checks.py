@@ -67,6 +67,14 @@ class Scan:
         count, N, _ = self.arrays["diff3d"].shape
         return {"name": self.path.name, "patterns": count, "N": N, "object": self.arrays["objectGuess"] is not None}
 
+    def pictures(self) -> list[tuple[str, np.ndarray, str]]:
+        """(name, array, caption) of what is in the file."""
+        shown = [("probe", self.arrays["probeGuess"], "probeGuess of the scan"),
+                 ("diffraction", self.arrays["diff3d"][0], "measured amplitude of pattern 0")]  # fmt: skip
+        if self.arrays["objectGuess"] is not None:
+            shown.append(("object", self.arrays["objectGuess"], "objectGuess of the scan"))
+        return shown
+
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self.kept:
             self.kept[name] = make()

@@ -23,7 +23,7 @@ from tests.processes import GROUPS
 
 pytestmark = [
     pytest.mark.alone,
-    pytest.mark.skipif(not prefetch.possible(), reason="no process can be forked here: nothing is judged ahead"),
+    pytest.mark.skipif(not prefetch.possible(), reason="no process can be forked here: nothing is prefetched"),
 ]
 WRONG = "tests.miniatures.wrong:AlwaysWrong"
 CRASHES = "tests.miniatures.rude:Crashes"
