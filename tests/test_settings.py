@@ -87,7 +87,7 @@ def test_a_scan_is_read_once_per_run(tmp_path, monkeypatch):
     every = [check for check in settings.checks() if check.case.name in ("loads", "units")]
     session = Session(settings, ahead=every)
     session.start()
-    assert [session.run(check)["outcome"] for check in every] == ["pass", "pass"]
+    assert [session.run(check).outcome for check in every] == ["pass", "pass"]
     assert session.finish() == 0 and read == {"scan.npz": 1}
     header = events.read(session.folder).header
-    assert header["scan"]["name"] == "scan.npz" and header["selection"] == "operation load_scan; kind example"
+    assert header.scan["name"] == "scan.npz" and header.selection == "operation load_scan; kind example"
