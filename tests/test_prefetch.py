@@ -11,6 +11,7 @@ import pytest
 
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Returned
+from ptychoparity.backends.worker import Worker
 from ptychoparity.core.profiles import PROFILES
 from ptychoparity.harness import prefetch
 from ptychoparity.harness.session import Session
@@ -42,6 +43,12 @@ def _session(runs: Path, names: tuple[str, ...], ahead: list[generate.Check], se
     return session
 
 
+def _prefetching(session: Session, name: str = "numpy") -> prefetch.PrefetchingRunner:
+    runner = session.targets[f"{name}@cpu"].process
+    assert isinstance(runner, prefetch.PrefetchingRunner)
+    return runner
+
+
 def _judged(runs: Path, names: tuple[str, ...], ahead: bool) -> tuple[list[dict], int]:
     every = _checks(names)
     session = _session(runs, names, every if ahead else [])
@@ -70,8 +77,7 @@ def test_ahead_or_not_every_event_is_the_same(tmp_path):
 def test_checks_are_judged_while_nobody_asks(tmp_path):
     every = _checks(("numpy",))
     session = _session(tmp_path, ("numpy",), every)
-    runner = session.targets["numpy@cpu"].process
-    assert isinstance(runner, prefetch.PrefetchingRunner)
+    runner = _prefetching(session)
     last = every[-1]
     while prefetch.is_ahead(last) and not runner._results.poll():
         time.sleep(0.01)
@@ -83,7 +89,7 @@ def test_checks_are_judged_while_nobody_asks(tmp_path):
 def test_a_call_is_answered_between_two_checks(tmp_path):
     every = _checks(("numpy",))
     session = _session(tmp_path, ("numpy",), every)
-    runner = session.targets["numpy@cpu"].process
+    runner = _prefetching(session)
     answer = runner.call("diffract", {"field": np.ones((1, 64, 64), np.complex64)}, 5.0)
     assert isinstance(answer, Returned) and answer.outputs["amplitude"].shape == (1, 64, 64)
     assert all(session.run(check).outcome == "pass" for check in every)
@@ -94,10 +100,10 @@ def test_a_backend_whose_judging_process_ends_cannot_be_judged(tmp_path):
     names = ("numpy", WRONG)
     every = _checks(names)
     session = _session(tmp_path, names, every)
-    doomed = session.targets["numpy@cpu"].process
+    doomed = _prefetching(session)
     os.kill(doomed._process.pid, signal.SIGKILL)
     doomed._process.join()
-    outcomes = {}
+    outcomes: dict[str, list[str]] = {}
     for check in every:
         outcomes.setdefault(check.backend, []).append(session.run(check).outcome)
     assert outcomes["numpy"][-1] == "not-run" and "fail" in outcomes[WRONG]
@@ -112,7 +118,9 @@ def test_a_backend_whose_judging_process_ends_cannot_be_judged(tmp_path):
 
 def _left_by(runner: prefetch.PrefetchingRunner) -> list[Path]:
     """What lies around of a runner's files."""
-    return [path for path in (runner._target.process._folder, runner._runner._scratch) if path.exists()]
+    worker = runner._target.process
+    assert isinstance(worker, Worker)
+    return [path for path in (worker._folder, runner._runner._scratch) if path.exists()]
 
 
 def test_a_parity_check_with_a_backend_that_is_gone_is_not_run(tmp_path):
@@ -120,7 +128,7 @@ def test_a_parity_check_with_a_backend_that_is_gone_is_not_run(tmp_path):
     every = _checks(names)
     parity = [check for check in every if check.against]
     session = _session(tmp_path, names, every)
-    doomed = session.targets[f"{WRONG}@cpu"].process
+    doomed = _prefetching(session, WRONG)
     for check in every:
         if not check.against:
             session.run(check)
@@ -135,7 +143,7 @@ def test_a_parity_check_with_a_backend_that_is_gone_is_not_run(tmp_path):
 
 def test_what_a_dead_process_was_saying_or_being_told_holds_nobody_up(tmp_path):
     session = _session(tmp_path, ("numpy",), _checks(("numpy",)))
-    runner = session.targets["numpy@cpu"].process
+    runner = _prefetching(session)
     os.kill(runner._process.pid, signal.SIGSTOP)
     killer = GROUPS.start([sys.executable, "-c", f"import os, time; time.sleep(1); os.kill({runner._process.pid}, 9)"])
     large = {"field": np.ones((40, 128, 128), np.complex64)}  # many times what a pipe takes before somebody reads
@@ -149,7 +157,7 @@ def test_what_a_dead_process_was_saying_or_being_told_holds_nobody_up(tmp_path):
 
 def test_a_run_cut_off_leaves_no_process_and_no_file(tmp_path):
     session = _session(tmp_path, ("numpy",), _checks(("numpy",), "extract_patches"))
-    runner = session.targets["numpy@cpu"].process
+    runner = _prefetching(session)
     assert _left_by(runner)
     session.abandon()
     with pytest.raises(ProcessLookupError):
