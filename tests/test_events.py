@@ -4,7 +4,6 @@ import dataclasses
 import json
 from dataclasses import replace
 from enum import Enum
-from importlib import resources
 from pathlib import Path
 
 import jsonschema
@@ -188,11 +187,6 @@ def test_a_broken_event_of_version_1_is_refused(tmp_path):
 
 
 # -- for other programs -------------------------------------------------------------------------------------
-
-
-def test_the_schema_beside_the_readers_is_that_of_the_classes():
-    stored = resources.files("ptychoparity.reports").joinpath("events.schema.json").read_text(encoding="utf-8")
-    assert json.loads(stored) == schema(), "python -m ptychoparity.core.schema > reports/events.schema.json"
 
 
 def test_the_schema_accepts_what_is_written_and_refuses_what_is_not(lines):
