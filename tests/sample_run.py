@@ -213,7 +213,7 @@ def checks(total: int = 0) -> list[CheckFinished]:
                 if kind is not Kind.PARITY or backend == "pytorch":
                     made.append(check(operation, kind, "plain", backend, device, **its))
     absent = [outcome for outcome in Outcome if all(one.outcome is not outcome for one in made)]
-    made += [check("diffract", "smoke", outcome.value, *BACKENDS[1], outcome=outcome) for outcome in absent]
+    made += [check("load_scan", "smoke", outcome.value, *BACKENDS[1], outcome=outcome) for outcome in absent]
     for number in range(total - len(made)):
         backend, device = BACKENDS[number % 2]
         operation = draw.choice(sorted(_OPERATIONS))
