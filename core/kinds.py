@@ -27,7 +27,10 @@ class Kind(StrEnum):
     CLIENT = "client", 7
     BENCHMARK = "benchmark", 10
 
-    def __new__(cls, word: str, telling: int) -> Self:
+    def __new__(cls, word: str, telling: int | None = None) -> Self:
+        """Makes the members above; `Kind("smoke")` finds one, and has no second argument."""
+        if telling is None:
+            raise TypeError(f"kind {word!r} has no rank")
         made = str.__new__(cls, word)
         made._value_ = word
         made.telling = telling

@@ -34,7 +34,10 @@ class Outcome(StrEnum):
     XPASS = "xpass", Standing.WRONG
     NOT_RUN = "not-run", Standing.SILENT
 
-    def __new__(cls, word: str, standing: Standing) -> Self:
+    def __new__(cls, word: str, standing: Standing | None = None) -> Self:
+        """Makes the members above; `Outcome("pass")` finds one, and has no second argument."""
+        if standing is None:
+            raise TypeError(f"outcome {word!r} has no standing")
         made = str.__new__(cls, word)
         made._value_ = word
         made.standing = standing

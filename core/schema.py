@@ -1,6 +1,6 @@
 """The JSON Schema of the event stream, made from the classes of events: for programs of others.
 
-`python -m ptychoparity.core.schema` prints it; `reports/events.schema.json` holds what it printed.
+`python -m ptychoparity.core.schema` prints it.
 """
 
 import ast

@@ -1,7 +1,7 @@
 """The event stream of a run on disk: the only thing a reader of results ever sees.
 
 A run is a file `events.jsonl`: one header, any number of events, one footer, each a line of JSON as `core.events` has
-it (`events.schema.json` says the same to other programs). Without its footer the stream is a broken run, and reading
+it (`core.schema` says the same to other programs). Without its footer the stream is a broken run, and reading
 it says so.
 """
 

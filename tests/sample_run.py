@@ -212,6 +212,8 @@ def checks(total: int = 0) -> list[CheckFinished]:
                 its = parity if kind is Kind.PARITY else {"comparisons": (comparison(round(draw.random(), 4)),)}
                 if kind is not Kind.PARITY or backend == "pytorch":
                     made.append(check(operation, kind, "plain", backend, device, **its))
+    absent = [outcome for outcome in Outcome if all(one.outcome is not outcome for one in made)]
+    made += [check("load_scan", "smoke", outcome.value, *BACKENDS[1], outcome=outcome) for outcome in absent]
     for number in range(total - len(made)):
         backend, device = BACKENDS[number % 2]
         operation = draw.choice(sorted(_OPERATIONS))

@@ -4,8 +4,8 @@ import dataclasses
 import json
 from dataclasses import replace
 from enum import Enum
-from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -54,9 +54,9 @@ def test_an_event_is_the_same_after_json(lines):
 def test_events_are_frozen(lines):
     event = core.from_json(lines[0])
     with pytest.raises(dataclasses.FrozenInstanceError):
-        event.run = "another"
+        setattr(event, "run", "another")  # noqa: B010
     with pytest.raises((AttributeError, TypeError)):
-        event.unheard_of = 1
+        setattr(event, "unheard_of", 1)  # noqa: B010
 
 
 def test_what_was_not_measured_is_left_out_and_what_was_is_there_even_where_it_is_nothing():
@@ -110,9 +110,10 @@ def test_what_is_no_event_is_refused(line, lines, tmp_path):
 def test_what_cannot_be_read_again_is_not_written(lines, tmp_path):
     writer = events.Writer(tmp_path / "events.jsonl")
     check = next(core.from_json(line) for line in lines if line["event"] == "check-finished")
-    for wrong in (replace(check, outcome="fine"), replace(check, seconds="1"), replace(check, clauses=(1,))):
+    wrongs: list[dict[str, Any]] = [{"outcome": "fine"}, {"seconds": "1"}, {"clauses": (1,)}]
+    for wrong in wrongs:
         with pytest.raises(events.BadEvent):
-            writer.write(wrong)
+            writer.write(replace(check, **wrong))
     writer.close()
     assert (tmp_path / "events.jsonl").read_text() == ""
 
@@ -188,11 +189,6 @@ def test_a_broken_event_of_version_1_is_refused(tmp_path):
 
 
 # -- for other programs -------------------------------------------------------------------------------------
-
-
-def test_the_schema_beside_the_readers_is_that_of_the_classes():
-    stored = resources.files("ptychoparity.reports").joinpath("events.schema.json").read_text(encoding="utf-8")
-    assert json.loads(stored) == schema(), "python -m ptychoparity.core.schema > reports/events.schema.json"
 
 
 def test_the_schema_accepts_what_is_written_and_refuses_what_is_not(lines):
