@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ptychoparity.backends.host.operations import Operations
+from ptychoparity.backends.numpy import dtypes
 from ptychoparity.backends.numpy.dtypes import AS_STORED, in_contract_dtypes
 from ptychoparity.backends.protocol import UnknownOperation
 from ptychoparity.reference import dispatch
@@ -98,6 +99,24 @@ def test_what_a_contract_does_not_name_is_left_out_and_what_is_no_array_stays():
     assert in_contract_dtypes("illuminate", {}, answer).keys() == {"field"}
     objective = {"loss": np.asarray(1.0), "weights": {"nll": 1.0}}
     assert in_contract_dtypes("training_objective", {}, objective)["weights"] is objective["weights"]
+
+
+def test_named_arrays_have_the_dtypes_of_their_names_and_patterns(monkeypatch):
+    def of(dtype):
+        return {"ndarray": {"dtype": dtype, "shape": ["*"]}}
+
+    weights = {
+        "properties": {"scale": of("float64"), "decoder": {"arrays": {"additionalProperties": of("float16")}}},
+        "patternProperties": {"^conv[0-9]+/": of(["float32", "float64"])},
+        "additionalProperties": of("complex64"),
+    }
+    monkeypatch.setattr(dtypes, "_outputs", lambda operation: {"weights": {"arrays": weights}})
+    one = np.ones(2)
+    named = {"scale": one, "conv1/kernel": one, "rest": one, "decoder": {"bias": one}}
+    found = in_contract_dtypes("train", {}, {"weights": named})["weights"]
+    told = {name: str(value.dtype) for name, value in found.items() if name != "decoder"}
+    assert told == {"scale": "float64", "conv1/kernel": "float32", "rest": "complex64"}
+    assert found["decoder"]["bias"].dtype == np.float16
 
 
 @pytest.mark.parametrize("operation", sorted(AS_STORED))

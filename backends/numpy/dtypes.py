@@ -1,6 +1,7 @@
 """The dtypes that the contracts ask of an answer, read from their documents."""
 
 import json
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -34,9 +35,20 @@ def in_contract_dtypes(operation: str, inputs: dict[str, Any], answer: dict[str,
 
 
 def _converted(value: Any, schema: dict[str, Any], inputs: dict[str, Any]) -> Any:
+    if isinstance(value, dict) and "arrays" in schema:
+        named = {name: (one, _member(name, schema["arrays"])) for name, one in value.items()}
+        return {name: _converted(one, member, inputs) for name, (one, member) in named.items()}
     if not isinstance(value, np.ndarray) or "ndarray" not in schema:
         return value
     wanted = schema["ndarray"]["dtype"]
     if isinstance(wanted, dict):
         return value.astype(inputs[wanted["like"]].dtype)
     return value.astype(wanted if isinstance(wanted, str) else wanted[0])
+
+
+def _member(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of one array in a dictionary of named arrays: by name, else by pattern, else that of all others."""
+    if name in schema.get("properties", {}):
+        return schema["properties"][name]
+    matching = (sub for pattern, sub in schema.get("patternProperties", {}).items() if re.search(pattern, name))
+    return next(matching, schema.get("additionalProperties") or {})
