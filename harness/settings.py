@@ -12,7 +12,6 @@ from ptychoparity.core.devices import missing
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.profiles import PROFILES, Profile
 from ptychoparity.fixtures import integration_scan
-from ptychoparity.fixtures.simulate import write_scan
 from ptychoparity.harness import expectations
 from ptychoparity.harness.expectations import Expectation
 from ptychoparity.harness.options import AUTO
@@ -127,5 +126,7 @@ def _scan(text: str | None, runs: Path) -> Scan | None:
         return Scan.open(integration_scan())
     if text != "simulated":
         return Scan.open(Path(text).resolve())
+    from ptychoparity.fixtures.simulate import write_scan  # a fifth of what starting costs, for this alone
+
     path = runs.resolve() / "simulated_scan.npz"
     return Scan.open(path if path.is_file() else write_scan(path, seed=1))

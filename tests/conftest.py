@@ -15,7 +15,9 @@ from tests.processes import GRACE, GROUPS
 
 PROJECT = Path(__file__).resolve().parent.parent
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-SPREAD = ("test_every_mutant.py", "test_interrupts.py", "test_miniatures.py", "test_strategies.py")
+SPREAD = (
+    "test_every_mutant.py", "test_interrupts.py", "test_miniatures.py", "test_own_contracts.py", "test_strategies.py",
+)  # fmt: skip
 """Files too long for one worker, of which only tests of one parameter share anything."""
 WORKERS = pytest.StashKey[dict[str, int]]()
 """The processes among which pytest-xdist shares the tests out: their ids by name; in the session that started them."""

@@ -5,7 +5,8 @@ data/own_contracts.json.
 """
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,11 @@ import pytest
 from ptychoparity.core.outcomes import Outcome
 from ptychoparity.reports import events
 from ptychoparity.spec_tests import budgets
-from tests.running import check, ptychoparity
+from tests.running import Ended, check, ptychoparity
 
 TABLE = json.loads((Path(__file__).parent / "data/own_contracts.json").read_text())
-NAMES = [f"{row['backend']}-{row['operation']}" for row in TABLE]
-FAULTY = [name for name, row in zip(NAMES, TABLE, strict=True) if Outcome(row["outcome"]).bad]
+ROWS = {f"{row['backend']}-{row['operation']}": row for row in TABLE}
+FAULTY = [name for name, row in ROWS.items() if Outcome(row["outcome"]).bad]
 OWN = ("--contracts", "tests/contracts", "--oracle", "tests.miniatures.models:oracle")
 
 
@@ -26,46 +27,38 @@ def models(name: str) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="module")
-def pool():
-    with ThreadPoolExecutor(2) as workers:
-        yield workers
+def run_of(tmp_path_factory) -> Callable[[str], Ended]:
+    """The run of a row, made when it is first wanted."""
+
+    @cache
+    def made(name: str) -> Ended:
+        row = ROWS[name]
+        return check(tmp_path_factory.mktemp(name), *models(row["backend"]), "--operation", row["operation"], *OWN)
+
+    return made
 
 
-@pytest.fixture(scope="module")
-def runs(request, pool, tmp_path_factory):
-    """The runs that the tests of this session name, begun side by side; a test waits for its own."""
-    mine = [i for i in request.session.items if i.path == request.path and hasattr(i, "callspec")]
-    wanted = {i.callspec.params.get("name") for i in mine}
-    return {
-        name: pool.submit(
-            check, tmp_path_factory.mktemp(name), *models(row["backend"]), "--operation", row["operation"], *OWN
-        )
-        for name, row in zip(NAMES, TABLE, strict=True)
-        if name in wanted
-    }
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_fault_is_seen_and_nothing_else_is(name, runs):
-    row, done = TABLE[NAMES.index(name)], runs[name].result()
+@pytest.mark.parametrize("name", ROWS)
+def test_the_fault_is_seen_and_nothing_else_is(name, run_of):
+    row, done = ROWS[name], run_of(name)
     assert done.exit == row["exit"], done.stdout + done.stderr
-    events.read(done.folder)  # whole and valid
-    bad = [c for c in done.checks if Outcome(c["outcome"]).bad]
-    assert sorted({c["kind"] for c in bad}) == row["kinds"]
-    assert {c["outcome"] for c in done.checks} <= {"pass", row["outcome"]}
+    run = events.read(done.folder)
+    bad = [c for c in run.checks if c.outcome.bad]
+    assert sorted({c.kind for c in bad}) == row["kinds"]
+    assert {c.outcome for c in run.checks} <= {"pass", row["outcome"]}
     if bad:
-        assert row["says"] in bad[0]["message"] or row["says"] in " ".join(c["message"] for c in bad)
+        assert row["says"] in bad[0].message or row["says"] in " ".join(c.message for c in bad)
         for one in bad:
-            assert one["clauses"] and (done.folder / one["failure_file"]).is_file()
-            assert "--contracts tests/contracts --oracle tests.miniatures.models:oracle" in one["reproduce"][1]
+            assert one.clauses and (done.folder / one.failure_file).is_file()
+            assert "--contracts tests/contracts --oracle tests.miniatures.models:oracle" in one.reproduce[1]
     else:
-        assert "pass" in {c["outcome"] for c in done.checks if c["operation"] == row["operation"]}
+        assert "pass" in {c.outcome for c in run.checks if c.operation == row["operation"]}
     assert (done.folder / "index.html").is_file()
 
 
 @pytest.mark.parametrize("name", FAULTY)
-def test_replay_says_failing_or_fixed(name, runs):
-    done = runs[name].result()
+def test_replay_says_failing_or_fixed(name, run_of):
+    done = run_of(name)
     file = next(c["failure_file"] for c in done.checks if Outcome(c["outcome"]).bad)
     again = ptychoparity("replay", str(done.folder / file), *OWN)
     assert again.exit == 1 and again.stdout.startswith("failing: "), again
