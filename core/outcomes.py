@@ -34,7 +34,8 @@ class Outcome(StrEnum):
     XPASS = "xpass", Standing.WRONG
     NOT_RUN = "not-run", Standing.SILENT
 
-    def __new__(cls, word: str, standing: Standing) -> Self:
+    # a type checker takes `Outcome(word)`, which looks a member up, for a call of this: hence the default
+    def __new__(cls, word: str, standing: Standing = Standing.SILENT) -> Self:
         made = str.__new__(cls, word)
         made._value_ = word
         made.standing = standing

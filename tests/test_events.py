@@ -6,6 +6,7 @@ from dataclasses import replace
 from enum import Enum
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -52,7 +53,7 @@ def test_an_event_is_the_same_after_json(lines):
 
 
 def test_events_are_frozen(lines):
-    event = core.from_json(lines[0])
+    event: Any = core.from_json(lines[0])
     with pytest.raises(dataclasses.FrozenInstanceError):
         event.run = "another"
     with pytest.raises((AttributeError, TypeError)):
@@ -109,7 +110,7 @@ def test_what_is_no_event_is_refused(line, lines, tmp_path):
 
 def test_what_cannot_be_read_again_is_not_written(lines, tmp_path):
     writer = events.Writer(tmp_path / "events.jsonl")
-    check = next(core.from_json(line) for line in lines if line["event"] == "check-finished")
+    check: Any = next(core.from_json(line) for line in lines if line["event"] == "check-finished")
     for wrong in (replace(check, outcome="fine"), replace(check, seconds="1"), replace(check, clauses=(1,))):
         with pytest.raises(events.BadEvent):
             writer.write(wrong)

@@ -283,8 +283,8 @@ def test_update_adds_new_failures_only_for_somebody(kept, tmp_path):
     assert [replace(e, file="", entry=0) for e in read] == [replace(e, file="", entry=0) for e in found.entries]
     known = expectations.versions(run.header.backends)
     for one in (replace(c, outcome=c.ended, expectation=None) for c in run.checks):
-        found = expectations.judged(read, one, known, DAY).expectation
-        assert (found and found.state) == (Known.MET if one.outcome is Outcome.FAIL else None)
+        met = expectations.judged(read, one, known, DAY).expectation
+        assert (met and met.state) == (Known.MET if one.outcome is Outcome.FAIL else None)
 
 
 @pytest.mark.parametrize(

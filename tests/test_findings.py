@@ -40,9 +40,9 @@ def test_a_finding_says_what_was_asked_and_which_checks_fail_likewise(run: event
         for kind, case in [("smoke", "default"), ("boundary", "B=1"), ("boundary", "B=16"), ("golden", "N64")]
     ]
     told = replace(run, checks=tuple(checks))
-    console = Console(width=120, file=io.StringIO())
-    terminal.print_summary(told, console)
-    said = console.file.getvalue()
+    stream = io.StringIO()
+    terminal.print_summary(told, Console(width=120, file=stream))
+    said = stream.getvalue()
     assert "  asked with field complex64 (2, 64, 64); sigma = 0.5\n" in said
     assert "  and 3 more checks (2 boundary, 1 golden) of diffract\n" in said
     assert "Asked with `field complex64 (2, 64, 64); sigma = 0.5`." in markdown.render(told)

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from ptychoparity.core.outcomes import Outcome
 from ptychoparity.reports import events
-from ptychoparity.reports.events import BAD_OUTCOMES
 from ptychoparity.spec_tests import budgets
 from tests.running import check, ptychoparity
 
 TABLE = json.loads((Path(__file__).parent / "data/own_contracts.json").read_text())
 NAMES = [f"{row['backend']}-{row['operation']}" for row in TABLE]
-FAULTY = [name for name, row in zip(NAMES, TABLE, strict=True) if row["outcome"] in BAD_OUTCOMES]
+FAULTY = [name for name, row in zip(NAMES, TABLE, strict=True) if Outcome(row["outcome"]).bad]
 OWN = ("--contracts", "tests/contracts", "--oracle", "tests.miniatures.models:oracle")
 
 
@@ -50,23 +50,23 @@ def test_the_fault_is_seen_and_nothing_else_is(name, runs):
     row, done = TABLE[NAMES.index(name)], runs[name].result()
     assert done.exit == row["exit"], done.stdout + done.stderr
     run = events.read(done.folder)
-    bad = [c for c in run.checks if c["outcome"] in BAD_OUTCOMES]
-    assert sorted({c["kind"] for c in bad}) == row["kinds"]
-    assert {c["outcome"] for c in run.checks} <= {"pass", row["outcome"]}
+    bad = [c for c in run.checks if c.outcome.bad]
+    assert sorted({c.kind for c in bad}) == row["kinds"]
+    assert {c.outcome for c in run.checks} <= {"pass", row["outcome"]}
     if bad:
-        assert row["says"] in bad[0]["message"] or row["says"] in " ".join(c["message"] for c in bad)
+        assert row["says"] in bad[0].message or row["says"] in " ".join(c.message for c in bad)
         for one in bad:
-            assert one["clauses"] and (done.folder / one["failure_file"]).is_file()
-            assert "--contracts tests/contracts --oracle tests.miniatures.models:oracle" in one["reproduce"][1]
+            assert one.clauses and (done.folder / one.failure_file).is_file()
+            assert "--contracts tests/contracts --oracle tests.miniatures.models:oracle" in one.reproduce[1]
     else:
-        assert "pass" in {c["outcome"] for c in run.checks if c["operation"] == row["operation"]}
+        assert "pass" in {c.outcome for c in run.checks if c.operation == row["operation"]}
     assert (done.folder / "index.html").is_file()
 
 
 @pytest.mark.parametrize("name", FAULTY)
 def test_replay_says_failing_or_fixed(name, runs):
     done = runs[name].result()
-    file = next(c["failure_file"] for c in done.checks if c["outcome"] in BAD_OUTCOMES)
+    file = next(c["failure_file"] for c in done.checks if Outcome(c["outcome"]).bad)
     again = ptychoparity("replay", str(done.folder / file), *OWN)
     assert again.exit == 1 and again.stdout.startswith("failing: "), again
     elsewhere = ptychoparity("replay", str(done.folder / file), *OWN, *models("Models"))
