@@ -1,17 +1,17 @@
 """A kind of checks is one object: what there is of it follows, and it may make several calls, restart, keep files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
+from typing import Any
 
 import pytest
 
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Returned
-from ptychoparity.backends.worker import Worker
 from ptychoparity.core.kinds import SELECTABLE, Kind
 from ptychoparity.harness import prefetch, targets
 from ptychoparity.harness.check_runner import CheckRunner
@@ -56,13 +56,15 @@ class Twice(CheckKind):
 
 
 @contextmanager
-def _running(*names: str, ahead: list[generate.Check] = ()) -> Iterator[CheckRunner]:
+def _running(*names: str, ahead: Sequence[generate.Check] = ()) -> Iterator[CheckRunner]:
     with Pool() as pool:
         for name in names:
             entry = registry.find(name)
             mine = prefetch.of_target(ahead, f"{name}@cpu")
-            ahead_of_the_run = partial(prefetch.PrefetchingRunner, checks=mine, options=OPTIONS)
-            pool.add(entry, "cpu", ahead_of_the_run if mine else Worker)
+            if mine:
+                pool.add(entry, "cpu", partial(prefetch.PrefetchingRunner, checks=mine, options=OPTIONS))
+            else:
+                pool.add(entry, "cpu")
         pool.start()
         runner = CheckRunner(OPTIONS, pool)
         try:
@@ -186,7 +188,7 @@ def _example(data: dict, warnings: tuple, message: str | None) -> None:
     """Judge an example of `diffract` whose answer is right and warns."""
     case = next(c for c in checks.every_case() if c.kind == Kind.EXAMPLE and c.operation == "diffract")
     case = replace(case, data={**case.data, "expect": [], **data})
-    trial = SimpleNamespace(
+    trial: Any = SimpleNamespace(
         given=lambda *_: {}, expand=lambda *_: {}, ask=lambda *_: ({}, Returned(0.0, warnings=warnings)),
         expected=lambda *_: {}, compare=lambda *_: None,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from importlib import resources
 import numpy as np
 import pytest
 
+from ptychoparity.core.kinds import Kind
 from ptychoparity.core.levels import Level
 from ptychoparity.core.profiles import MINIMUM_CHECKS
 from ptychoparity.reference import dispatch
@@ -177,7 +178,7 @@ def test_a_contract_asks_enough_of_every_kind(operation):
     found = Counter(case.kind for case in checks.of_contract(contracts()[operation]))
     assert sum(found.values()) >= MINIMUM_CHECKS
     assert {"smoke", "example", "boundary", "error", "golden", "property", "relation"} <= set(found)
-    assert found["boundary"] >= 10
+    assert found[Kind.BOUNDARY] >= 10
 
 
 def test_ids_are_unique_and_the_same_every_time():

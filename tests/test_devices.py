@@ -1,6 +1,7 @@
 """A device that is asked for by name and is not there spoils the verdict; a backend that claims it is not believed."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -41,9 +42,10 @@ def test_auto_takes_what_there_is(devices, tmp_path):
 def test_a_backend_on_a_device_that_is_not_there_is_not_honest(device, monkeypatch):
     info = {"framework": "numpy", "framework_version": "2", "device": device}
     target = SimpleNamespace(description={"info": info, "loaded": {"version": "2"}}, device=device)
+    trial: Any = SimpleNamespace(record=SimpleNamespace(), target=target)
     monkeypatch.setattr(devices.sys, "platform", "linux")
     with pytest.raises(CheckFailed, match=f"it says device '{device}', but there is no .* device on this machine"):
-        Describe().judge(SimpleNamespace(record=SimpleNamespace(), target=target), None)
+        Describe().judge(trial, None)
 
 
 @pytest.mark.parametrize("node", CUDA_NODES)

@@ -52,7 +52,7 @@ def test_an_event_is_the_same_after_json(lines):
 
 
 def test_events_are_frozen(lines):
-    event = core.from_json(lines[0])
+    event: Any = core.from_json(lines[0])
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(event, "run", "another")  # noqa: B010
     with pytest.raises((AttributeError, TypeError)):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ptychoparity.backends import registry, remote
+from ptychoparity.backends.protocol import Returned
 from ptychoparity.backends.worker import Worker
 from ptychoparity.spec_tests import descriptors, named_arrays
 from ptychoparity.spec_tests.additions import Additions, using
@@ -168,7 +169,9 @@ def test_nested_dictionaries_cross_a_process_large_arrays_mapped():
     sent = {"weights": {**weights(), "decoder": {"large": large, 'ünïcode / "name"': np.arange(3)}}}
     try:
         worker.start(30)
-        outputs = worker.call("echo", sent, 30).outputs["weights"]
+        answer = worker.call("echo", sent, 30)
+        assert isinstance(answer, Returned), answer
+        outputs = answer.outputs["weights"]
     finally:
         worker.stop()
     assert list(outputs) == list(sent["weights"]) and list(outputs["decoder"]) == list(sent["weights"]["decoder"])

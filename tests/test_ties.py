@@ -1,5 +1,7 @@
 """Which of several equally near neighbours a group takes is free; anything else is not (HOUSE decision 15)."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,7 @@ from tests.running import check
 
 LAST, FAR = "tests.miniatures.ties:TakesTheLastOfEqualNeighbours", "tests.miniatures.ties:ReachesTooFar"
 SINGLE, DOUBLE = (float(np.finfo(dtype).eps) for dtype in (np.float32, np.float64))
-DRAW = {"K": 7, "seed": 7, "gridsize": 2, "sequential_sampling": False, "neighbor_pool_size": None}
+DRAW: dict[str, Any] = {"K": 7, "seed": 7, "gridsize": 2, "sequential_sampling": False, "neighbor_pool_size": None}
 
 
 def _raster(step: float, start: float, dtype=np.float64) -> np.ndarray:
@@ -109,7 +111,7 @@ def test_two_backends_that_chose_different_equal_neighbours_agree():
 @pytest.mark.parametrize(("backend", "code"), [(LAST, 0), (FAR, 1)])
 def test_the_suite_judges_membership(backend, code, tmp_path):
     """In examples, draws and relations, in parity, and on a scan of one's own."""
-    arrays = make_scan(seed=3)
+    arrays: dict[str, Any] = make_scan(seed=3)
     x, y = (axis.ravel() * 5.0 + 40 for axis in np.meshgrid(np.arange(9), np.arange(9)))
     starts = {"xcoords_start": x, "ycoords_start": y}
     np.savez(tmp_path / "raster.npz", **{**arrays, "xcoords": x, "ycoords": y, **starts})
