@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ptychoparity.core.errors import UsageError
+from ptychoparity.core.events_header import State
 from ptychoparity.core.levels import Level
 from ptychoparity.harness import ghosts
 from ptychoparity.harness.ghosts import Ghost
@@ -20,8 +21,7 @@ from ptychoparity.spec_tests import contract
 from ptychoparity.spec_tests.catalogue import Clause, catalogue
 from ptychoparity.spec_tests.unchecked import NOT_CHECKABLE, NOT_YET, carried, unchecked
 
-ENCODED, ORPHAN = "encoded", "orphan"
-STATES = (ENCODED, NOT_CHECKABLE, NOT_YET, ORPHAN)
+ENCODED, ORPHAN = State.ENCODED, State.ORPHAN
 MOST_NOT_CHECKABLE = 0.05
 """Of the MUSTs, the share that may be on the list of what no black box can check."""
 
@@ -119,7 +119,7 @@ def counts(found: Iterable[Standing]) -> dict[str, int]:
     found = list(found)
     states = Counter(one.state for one in found)
     return {
-        "clauses": len(found), **{state: states[state] for state in STATES},
+        "clauses": len(found), **{state: states[state] for state in State},
         "cases": len({case for one in found for case in one.cases}), "mutants": sum(one.mutants for one in found),
         "asked": sum(one.asked for one in found), "killed": sum(one.killed for one in found),
     }  # fmt: skip

@@ -15,12 +15,13 @@ from typing import Any
 import jsonschema
 
 from ptychoparity.core.errors import UsageError
+from ptychoparity.core.events_header import State
 from ptychoparity.spec_tests import additions
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.catalogue import catalogue
 from ptychoparity.spec_tests.checks import every_case, kind_of
 
-NOT_CHECKABLE, NOT_YET = "not checkable", "not yet"
+NOT_CHECKABLE, NOT_YET = State.NOT_CHECKABLE, State.NOT_YET
 _STATES = {"why": NOT_CHECKABLE, "later": NOT_YET}
 
 MEND = "python -m tests.test_coverage"
