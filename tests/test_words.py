@@ -31,11 +31,12 @@ class _Recorder:
 def _command_line() -> dict[str, Any]:
     """The options of `check`, as the command line has them."""
     (commands,) = (action for action in _parser()._actions if action.dest == "command")
-    return {action.option_strings[-1]: action for action in commands.choices["check"]._actions}
+    parsers: Any = commands.choices
+    return {action.option_strings[-1]: action for action in parsers["check"]._actions}
 
 
 def test_the_command_line_and_pytest_have_the_same_options():
-    recorder = _Recorder()
+    recorder: Any = _Recorder()
     plugin.pytest_addoption(recorder)
     there = _command_line()
     assert set(recorder.declared) == {option.flag for option in OPTIONS}
@@ -59,7 +60,8 @@ def test_every_outcome_has_a_standing_and_every_standing_a_mark():
 
 
 def test_a_word_without_its_properties_is_refused():
-    for words in (Outcome, Kind):
+    enums: tuple[Any, ...] = (Outcome, Kind)
+    for words in enums:
         with pytest.raises(TypeError, match="has no"):
             words._new_member_(words, "new")  # what makes a member when the class is made
         with pytest.raises(ValueError, match="is not a valid"):
