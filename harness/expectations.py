@@ -152,7 +152,8 @@ def _refuse(name: str, data: dict[str, Any]) -> None:
         case "enum":
             reason = f"{field}{value} is none of {', '.join(map(str, error.validator_value))}"
         case "pattern":
-            reason = f"{field}{value} is {'no http(s) address' if 'http' in error.validator_value else 'empty'}"
+            wanted = {"issue": "no http(s) address", "device": "no device; there are *, cpu, cuda, cuda:N, mps"}
+            reason = f"{field}{value} is {wanted.get(str(path[-1]), 'empty')}"
         case "minLength":
             reason = f"{field}is empty"
         case "type":
