@@ -152,7 +152,7 @@ def _refuse(name: str, data: dict[str, Any]) -> None:
         case "enum":
             reason = f"{field}{value} is none of {', '.join(map(str, error.validator_value))}"
         case "pattern":
-            reason = f"{field}{value} is {'no http(s) address' if 'http' in error.validator_value else 'empty'}"
+            reason = f"{field}{value} is {error.schema.get('title', 'empty')}"
         case "minLength":
             reason = f"{field}is empty"
         case "type":
