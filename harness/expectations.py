@@ -152,8 +152,7 @@ def _refuse(name: str, data: dict[str, Any]) -> None:
         case "enum":
             reason = f"{field}{value} is none of {', '.join(map(str, error.validator_value))}"
         case "pattern":
-            wanted = {"issue": "no http(s) address", "device": "no device; there are *, cpu, cuda, cuda:N, mps"}
-            reason = f"{field}{value} is {wanted.get(str(path[-1]), 'empty')}"
+            reason = f"{field}{value} is {error.schema.get('title', 'empty')}"
         case "minLength":
             reason = f"{field}is empty"
         case "type":

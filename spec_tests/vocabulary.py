@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import jsonschema
@@ -205,15 +206,18 @@ def _file_keyword(kind: str) -> _Keyword:
     return lambda _, keyword, bound, __: _file(kind, keyword, bound)
 
 
-_KEYWORDS: dict[str, _Keyword] = {
-    "ndarray": _ndarray,
-    "arrays": _arrays,
-    "table": _table,
-    **{kind: _file_keyword(kind) for kind in files.KINDS},
-}
-_Validator = jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # its stub names no types
-    jsonschema.Draft202012Validator, _KEYWORDS
-)
+_OURS: Mapping[str, _Keyword] = MappingProxyType({"ndarray": _ndarray, "arrays": _arrays, "table": _table})
+_KEYWORDS = frozenset({*_OURS, *files.KINDS})
+"""What JSON Schema is extended by."""
+
+
+@cache
+def _validator() -> Any:
+    """The class that knows the vocabulary."""
+    known = {**_OURS, **{kind: _file_keyword(kind) for kind in files.KINDS}}
+    return jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # its stub names no types
+        jsonschema.Draft202012Validator, known
+    )
 
 
 def errors(
@@ -229,12 +233,12 @@ def errors(
     inputs = instance if inputs is None else inputs
     properties = schema.get("properties", {})
     wrapped = {
-        name: _Bound(value, symbols, inputs) if _KEYWORDS.keys() & properties.get(name, {}).keys() else value
+        name: _Bound(value, symbols, inputs) if _KEYWORDS & properties.get(name, {}).keys() else value
         for name, value in instance.items()
     }
     found: list[str] = []
     told: set[str] = set()
-    for error in sorted(_Validator(schema).iter_errors(wrapped), key=lambda e: list(map(str, e.absolute_path))):
+    for error in sorted(_validator()(schema).iter_errors(wrapped), key=lambda e: list(map(str, e.absolute_path))):
         name = "/".join(map(str, error.absolute_path))
         if error.validator == "required":
             found += [f"{n} is missing" for n in error.validator_value if n not in error.instance and n not in told]
