@@ -95,6 +95,7 @@ def main(names: list[str]) -> int:
 
 def script() -> int:
     """Run as the program it is: 130 where a signal ends it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell makes deaf what it starts in the background
     signal.signal(signal.SIGTERM, _terminate)
     try:
         return main(sys.argv[1:])

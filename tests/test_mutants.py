@@ -119,6 +119,7 @@ def test_clauses_without_a_mutant_turn_the_exit_code(monkeypatch, tmp_path, caps
     assert "NO MUTANT  REASM.PLACE" in said and "NO MUTANT  PHYS.AMPLITUDE" not in said
 
 
+@pytest.mark.long
 def test_the_quick_subset_dies_of_its_own_clauses(tmp_path):
     done = ptychoparity("mutate", "--quick", "--runs", str(tmp_path))
     assert done.exit == 0, done.stdout + done.stderr

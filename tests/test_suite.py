@@ -1,5 +1,6 @@
 """The test command: every part runs, every exit code counts, and the last line is true of all of them."""
 
+import os
 import signal
 import sys
 from collections import Counter
@@ -66,7 +67,8 @@ def test_parts_are_named(capsys):
 
 
 SLOW = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does to what it starts in the background
 sys.path.insert(0, {project!r})
 from tests import suite
 suite.PARTS["slow"] = ({file!r}, "-p", "tests.conftest")
@@ -74,15 +76,17 @@ sys.exit(suite.script())
 """
 
 
-def test_sigterm_reaches_the_part_that_runs(parts):
-    """`make` hands it to this process alone."""
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_part_that_runs_and_what_would_follow(parts, ending):
+    """`make` hands SIGTERM to this process alone; Ctrl-C reaches the whole group, however that was started."""
     text = (
         f"import time, pathlib\ndef test_one():\n    pathlib.Path({str(parts / 'on')!r}).touch()\n    time.sleep(600)\n"
     )
     (parts / "test_slow.py").write_text(text)
     script = SLOW.format(project=str(PROJECT), file=str(parts / "test_slow.py"))
-    process = GROUPS.start([sys.executable, "-c", script, "slow"], env=environment(), stdout=-1, text=True)
+    process = GROUPS.start([sys.executable, "-c", script, "slow", "slow"], env=environment(), stdout=-1, text=True)
     until((parts / "on").exists)
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(ending) if ending == signal.SIGTERM else os.killpg(process.pid, ending)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 130 and "KeyboardInterrupt" in output
+    assert output.count("$ pytest") == 1, "the part that would follow is not begun"
