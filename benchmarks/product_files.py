@@ -24,6 +24,8 @@ SHARE = 0.7
 """Of what h5py alone reaches."""
 REPLACE = "write over an old file"
 TURNS = 9
+Ways = tuple[Callable[[], object], Callable[[], object]]
+"""Ours, and h5py alone."""
 SIDE = 8192
 """Object of (2, SIDE, SIDE) complex64: 1.07 GB."""
 POSITIONS = 100_000
@@ -73,8 +75,12 @@ def compared(folder: Path) -> list[tuple[str, float, float]]:
     given = product()
     arrays = {name: value for name, value in given.items() if isinstance(value, np.ndarray)}
     ours, plain = str(folder / "ours.h5"), str(folder / "plain.h5")
-    writing = (lambda: files.write(ours, given), lambda: plain_write(plain, arrays))
-    ways = {"write": writing, "read": (lambda: files.read(ours), lambda: plain_read(plain)), REPLACE: writing}
+    writing: Ways = (lambda: files.write(ours, given), lambda: plain_write(plain, arrays))
+    ways: dict[str, Ways] = {
+        "write": writing,
+        "read": (lambda: files.read(ours), lambda: plain_read(plain)),
+        REPLACE: writing,
+    }
     rows = []
     for what, (our_way, plain_way) in ways.items():
         our_way(), plain_way()  # the first turn pays for pages and caches

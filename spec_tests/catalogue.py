@@ -90,7 +90,8 @@ def _own(file: Path) -> list[dict[str, Any]]:
     wrong = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
     if wrong is not None:
         raise UnusableClauses(f"{file.name} at /{'/'.join(map(str, wrong.absolute_path))}: {wrong.message[:300]}")
-    return data["clauses"]
+    clauses: list[dict[str, Any]] = data["clauses"]
+    return clauses
 
 
 def clause(clause_id: str) -> Clause:

@@ -66,7 +66,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Make `--dist loadscope` share out by `unit_of`. (Marks for `--dist loadgroup` are lost on pytest 9.2.)"""
     from xdist.scheduler import LoadScopeScheduling
 
-    class ByUnit(LoadScopeScheduling):  # type: ignore[misc]
+    class ByUnit(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
         def _split_scope(self, nodeid: str) -> str:
             return unit_of(nodeid)
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ptychoparity.backends.protocol import Answer, Returned
+from ptychoparity.harness.prefetch import PrefetchingRunner
+from ptychoparity.harness.targets import Target
 from tests.processes import GROUPS
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -91,3 +94,15 @@ def check(runs: Path, *arguments: str, **options: Any) -> Ended:
     done = ptychoparity("check", "--device", "cpu", "--profile", "quick", "--runs", str(runs), *arguments, **options)
     latest = next((f for f in sorted(runs.glob("2*")) if f.is_dir()), None)
     return replace(done, folder=latest)
+
+
+def outputs(answer: Answer) -> Any:
+    """What was answered, where an answer came."""
+    assert isinstance(answer, Returned), answer
+    return answer.outputs
+
+
+def prefetching(target: Target) -> PrefetchingRunner:
+    """The process that judges a target's checks ahead of the run."""
+    assert isinstance(target.process, PrefetchingRunner), target.process
+    return target.process

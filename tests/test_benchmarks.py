@@ -3,6 +3,7 @@
 import json
 import sys
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,7 +70,10 @@ def test_groups_of_strangers_are_seen():
     case = SMALL["group_scan-gs2"]
     given = inputs.build(case)
     strangers = np.array([[0, 1, 2, 3], [5, 5, 6, 7], [8, 9, 10, 11], [12, 13, 14, 15]])
-    kept = {"X_full": {"squares": 2.0}, "nn_indices": {"shape": (case.size, 4), "rows": strangers}}
+    kept: dict[str, dict[str, Any]] = {
+        "X_full": {"squares": 2.0},
+        "nn_indices": {"shape": (case.size, 4), "rows": strangers},
+    }
     found = "; ".join(answers.groups_are_whole(case, given, kept))
     assert "mean energy" in found and "no neighbours" in found and "twice" in found
 

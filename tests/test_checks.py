@@ -22,7 +22,7 @@ from ptychoparity.spec_tests.checks.single import Example
 from ptychoparity.spec_tests.contract import contracts
 from ptychoparity.spec_tests.outcomes import CheckFailed
 from ptychoparity.spec_tests.trial import JudgeOptions
-from tests.running import PROJECT
+from tests.running import PROJECT, prefetching
 
 OPTIONS = JudgeOptions(examples=3, relation_examples=3, timeout=20.0, seed=0)
 
@@ -121,9 +121,9 @@ def test_a_check_may_call_restart_and_call_again(twice, how):
         pytest.skip("no process can be forked here")
     with _running("numpy", ahead=[twice] if how == "ahead" else []) as runner:
         target = runner._targets["numpy@cpu"]
-        result = target.process.result(twice) if how == "ahead" else runner.run(twice)
+        result = prefetching(target).result(twice) if how == "ahead" else runner.run(twice)
         assert (result.event.outcome, result.event.message) == ("pass", "2 calls")
-        again = runner.run(twice, result.event.descriptor)
+        again = runner.run(twice, dict(result.event.descriptor))
         assert again.event.digest == result.event.digest != ""
 
 
@@ -147,7 +147,7 @@ def test_a_restart_is_another_process_of_the_same_adapter(tmp_path):
             answer = target.call("params_get", _given("params_get", tmp_path), 20.0)
             assert isinstance(answer, Returned)
             if ahead:
-                assert [target.process.result(check).event.outcome for check in every] == ["pass"] * 3
+                assert [prefetching(target).result(check).event.outcome for check in every] == ["pass"] * 3
 
 
 def _given(operation: str, scratch: Path) -> dict:

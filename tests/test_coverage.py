@@ -22,6 +22,7 @@ from ptychoparity.reports import events
 from ptychoparity.spec_tests import generate
 from ptychoparity.spec_tests import unchecked as lists
 from ptychoparity.spec_tests.catalogue import catalogue, clause, level_of
+from ptychoparity.spec_tests.contract import version
 from ptychoparity.spec_tests.unchecked import (
     NOT_CHECKABLE,
     NOT_YET,
@@ -230,7 +231,7 @@ def hunt_file(folder: Path, **more) -> Path:
 
 
 def test_the_newest_hunt_under_these_contracts_is_counted(tmp_path):
-    now = coverage.contract.version()
+    now = version()
     hunt_file(tmp_path / "2026-01-01T000000Z-mutants", contracts=now, backend="old")
     hunt_file(tmp_path / "2026-01-02T000000Z-mutants", contracts=now, backend="new")
     hunt_file(tmp_path / "2026-01-03T000000Z-mutants")

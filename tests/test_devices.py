@@ -1,12 +1,13 @@
 """A device that is asked for by name and is not there spoils the verdict; a backend that claims it is not believed."""
 
+import os
+import sys
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ptychoparity.backends import registry
-from ptychoparity.core import devices
 from ptychoparity.core.devices import CUDA_NODES, Device, missing
 from ptychoparity.harness import targets
 from ptychoparity.spec_tests import generate
@@ -43,14 +44,14 @@ def test_a_backend_on_a_device_that_is_not_there_is_not_honest(device, monkeypat
     info = {"framework": "numpy", "framework_version": "2", "device": device}
     target = SimpleNamespace(description={"info": info, "loaded": {"version": "2"}}, device=device)
     trial: Any = SimpleNamespace(record=SimpleNamespace(), target=target)
-    monkeypatch.setattr(devices.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     with pytest.raises(CheckFailed, match=f"it says device '{device}', but there is no .* device on this machine"):
         Describe().judge(trial, None)
 
 
 @pytest.mark.parametrize("node", CUDA_NODES)
 def test_a_gpu_of_any_driver_counts(node, monkeypatch):
-    monkeypatch.setattr(devices.os.path, "exists", lambda path: path == node)
+    monkeypatch.setattr(os.path, "exists", lambda path: path == node)
     assert missing("cuda:1") == "" and missing("cpu") == ""
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from ptychoparity import fixtures
 from ptychoparity.fixtures import generate
+from ptychoparity.fixtures.archive import digest
 from ptychoparity.reference import dispatch
 from ptychoparity.spec_tests import files, goldens
 from ptychoparity.spec_tests.compare import compare_outputs
@@ -21,7 +22,7 @@ STORED = [(op, golden) for op, c in contracts().items() for golden in c["goldens
 def test_the_manifest_names_every_file_with_its_hash():
     names = {path.name for path in FOLDER.iterdir()} - {"manifest.json"}
     assert names == set(MANIFEST["sha256"]) == set(generate.NAMES)
-    assert {name: generate.digest(FOLDER / name) for name in names} == MANIFEST["sha256"]
+    assert {name: digest(FOLDER / name) for name in names} == MANIFEST["sha256"]
     assert goldens.is_own(FOLDER)
 
 

@@ -10,7 +10,7 @@ from ptychoparity import fixtures
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Returned
 from ptychoparity.backends.worker import Worker
-from ptychoparity.fixtures import make_integration, simulate
+from ptychoparity.fixtures import make_integration, recipe, simulate
 from ptychoparity.fixtures.archive import content_hash, digest
 from ptychoparity.reference.patches import extract_patch, sample_bilinear
 from ptychoparity.spec_tests.relations.stitching import reached, untouched_by_borders
@@ -221,7 +221,7 @@ def test_merged_and_stitched_it_is_the_object(pipeline, truth):
 
 def test_the_recipe_beside_it_is_the_one_it_was_made_from():
     told = simulate.provenance(SCAN)["recipe"]
-    assert simulate.complete(simulate.read(SCAN.with_name("recipe.json"))) == told
+    assert recipe.complete(recipe.read(SCAN.with_name("recipe.json"))) == told
 
 
 def test_any_backend_can_be_checked_with_it(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 
 from ptychoparity.fixtures import simulate
 from ptychoparity.fixtures.archive import content_hash, write_npz
+from ptychoparity.fixtures.recipe import complete
 from ptychoparity.reference import dispatch, optics
 from ptychoparity.reference.simulation import CannotSimulate, exposure, objects, positions, probes
 from ptychoparity.reference.simulation.dead_leaves import dead_leaves, radii
@@ -328,11 +329,11 @@ def test_a_recipe_that_cannot_be_is_refused_by_field(path, value, says):
 
 
 def test_defaults_are_written_out_and_whole_numbers_are_whole():
-    full = simulate.complete(changed("N", 64.0))
+    full = complete(changed("N", 64.0))
     assert full["N"] == 64 and isinstance(full["N"], int)
     assert full["object"]["amplitude"]["largest"] == 24 and full["scan"]["buffer"] is None
     assert full["probe"]["coma"] == [0, 0] and full["exposure"]["noise"] == "poisson"
-    assert simulate.complete(full) == full
+    assert complete(full) == full
 
 
 def test_the_recipe_of_the_documents_can_be_followed():

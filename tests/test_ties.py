@@ -113,8 +113,8 @@ def test_the_suite_judges_membership(backend, code, tmp_path):
     """In examples, draws and relations, in parity, and on a scan of one's own."""
     arrays: dict[str, Any] = make_scan(seed=3)
     x, y = (axis.ravel() * 5.0 + 40 for axis in np.meshgrid(np.arange(9), np.arange(9)))
-    starts = {"xcoords_start": x, "ycoords_start": y}
-    np.savez(tmp_path / "raster.npz", **{**arrays, "xcoords": x, "ycoords": y, **starts})
+    arrays |= {"xcoords": x, "ycoords": y, "xcoords_start": x, "ycoords_start": y}
+    np.savez(tmp_path / "raster.npz", **arrays)
     chosen = [
         word for name in ("group_scan/*", "group_bridged/*", "scan/example/grouping/*") for word in ("--only", name)
     ]

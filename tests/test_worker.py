@@ -18,7 +18,7 @@ from hypothesis.extra import numpy as npst
 from ptychoparity.backends import registry, remote
 from ptychoparity.backends.protocol import Died, Foreign, Raised, Returned, TimedOut
 from ptychoparity.backends.worker import StartFailed, Worker
-from tests.running import PROJECT, check, ptychoparity, quickest
+from tests.running import PROJECT, check, outputs, ptychoparity, quickest
 
 
 def _worker(name: str) -> Worker:
@@ -41,7 +41,7 @@ def _alive(pid: int) -> bool:
 
 
 LARGE = np.arange(remote.INLINE_BYTES // 8 + 7, dtype=np.float64)
-ARRAYS = {
+ARRAYS: dict[str, np.ndarray] = {
     "small": np.arange(6, dtype=np.float32).reshape(2, 3),
     "large": LARGE,
     "large strided": LARGE[::2][::-1],
@@ -286,7 +286,7 @@ def test_no_part_of_an_interpreters_path_is_parsed(name, tmp_path):
     worker.entry = replace(worker.entry, path=(str(PROJECT),))
     try:
         worker.start(30)
-        assert worker.call("echo", {"value": 3}, timeout=20).outputs == {"value": 3}
+        assert outputs(worker.call("echo", {"value": 3}, timeout=20)) == {"value": 3}
     finally:
         worker.stop()
 
@@ -297,7 +297,7 @@ def test_no_part_of_an_environments_value_is_parsed():
     worker = Worker(replace(entry, environment={"ADDRESS": value}), "cpu")
     try:
         worker.start(30)
-        assert worker.call("variable", {"name": "ADDRESS"}, timeout=20).outputs == {"value": value}
+        assert outputs(worker.call("variable", {"name": "ADDRESS"}, timeout=20)) == {"value": value}
     finally:
         worker.stop()
 
@@ -319,10 +319,10 @@ def test_a_process_is_restarted_on_request_memory_gone_files_stay(tmp_path):
     worker = _worker("models:CountsItsCalls")
     try:
         worker.start(30)
-        before = [worker.call("count", {"path": str(tmp_path / "kept.txt")}, 30).outputs for _ in range(2)]
+        before = [outputs(worker.call("count", {"path": str(tmp_path / "kept.txt")}, 30)) for _ in range(2)]
         assert [one["calls"] for one in before] == [1, 2]
         assert worker.restart(30)["info"]["name"] == "numpy"
-        after = worker.call("count", {"path": str(tmp_path / "kept.txt")}, 30).outputs
+        after = outputs(worker.call("count", {"path": str(tmp_path / "kept.txt")}, 30))
     finally:
         worker.stop()
     assert after["calls"] == 1 and after["pid"] != before[0]["pid"]

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from ptychoparity.backends.protocol import DeviceUnavailable
 
+__all__ = ["DEVICES", "claim_device", "tf"]
 DEVICES = {"cpu": "/CPU:0", "cuda": "/GPU:0"}
 """The suite's names of devices, and TensorFlow's."""
 

@@ -21,6 +21,7 @@ from ptychoparity.harness import plugin
 from ptychoparity.harness.settings import Settings, from_options
 from ptychoparity.reports import events, terminal
 from ptychoparity.spec_tests.contract import contracts
+from ptychoparity.spec_tests.generate import Check
 from ptychoparity.spec_tests.unchecked import unchecked
 
 
@@ -41,7 +42,7 @@ class Watch:
         self._stack = contextlib.ExitStack()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        checks = [c for item in session.items if isinstance(c := plugin.check_of(item), plugin.Check)]
+        checks = [c for item in session.items if isinstance(c := plugin.check_of(item), Check)]
         totals = Counter(f"{c.backend}@{c.device}" for c in checks)
         self._progress = self._stack.enter_context(terminal.Progress(dict(totals)))
 
