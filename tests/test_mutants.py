@@ -13,6 +13,8 @@ from ptychoparity.harness.mutants.changes import CHANGES
 from ptychoparity.harness.mutants.hunt import Hunt
 from ptychoparity.harness.mutants.wrappers import WRAPPERS
 from ptychoparity.spec_tests.catalogue import clause
+from ptychoparity.spec_tests.checks import kind_of
+from ptychoparity.spec_tests.outcomes import CheckFailed, StopExploration
 from tests.running import PROJECT, ptychoparity
 
 INERT = Mutant("inert", "PHYS.FFT.NORM", "diffract", "does nothing", "inert")
@@ -158,3 +160,15 @@ def test_goldens_are_as_they_were(hunt):
     case = next(c for c in carriers()["DATA.NPZ.DIFF3D", "load_scan"] if c.kind == "golden")
     assert hunt._failure(case, next(m for m in mutants() if m.how == "touches_file")) == ""
     assert stored.read_bytes() == before
+
+
+def test_a_new_process_on_request_has_the_mutant_too(hunt):
+    mutant = next(m for m in mutants() if m.operation == "diffract" and not m.equivalent)
+    case = carriers()[mutant.clause, "diffract"][0]
+    assert hunt._failure(case, mutant)
+    before = hunt._target.description
+    hunt._target.restart()
+    assert hunt._target.description is not before
+    with pytest.raises((CheckFailed, StopExploration)):
+        kind_of(case).judge(hunt._runner.trial(hunt._target), case)
+    assert not hunt._failure(case, None)

@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -315,14 +316,20 @@ def test_a_run_in_a_folder_of_an_odd_name_is_judged(name, tmp_path):
 # -- a new process on request --------------------------------------------------------------------------------------
 
 
+def count(worker: Worker, folder: Path) -> dict[str, Any]:
+    answer = worker.call("count", {"path": str(folder / "kept.txt")}, 30)
+    assert isinstance(answer, Returned)
+    return answer.outputs
+
+
 def test_a_process_is_restarted_on_request_memory_gone_files_stay(tmp_path):
     worker = _worker("models:CountsItsCalls")
     try:
         worker.start(30)
-        before = [outputs(worker.call("count", {"path": str(tmp_path / "kept.txt")}, 30)) for _ in range(2)]
+        before = [count(worker, tmp_path) for _ in range(2)]
         assert [one["calls"] for one in before] == [1, 2]
         assert worker.restart(30)["info"]["name"] == "numpy"
-        after = outputs(worker.call("count", {"path": str(tmp_path / "kept.txt")}, 30))
+        after = count(worker, tmp_path)
     finally:
         worker.stop()
     assert after["calls"] == 1 and after["pid"] != before[0]["pid"]

@@ -236,11 +236,11 @@ class CountsItsCalls(Models):
         return {"calls": self._calls, "pid": os.getpid(), "kept": kept}
 
 
-class TrainsAlone(Models):
-    """Claims the expensive operation alone."""
+class TrainsAndWaits(Models):
+    """Claims the expensive operations alone."""
 
     def operations(self):
-        return frozenset({"train_model"})
+        return frozenset({"train_model", "wait_for"})
 
 
 class LoadsAlone(Models):
