@@ -20,7 +20,7 @@ PINS = {line.partition("==")[0].lower() for line in (PROJECT / "constraints.txt"
 DISTRIBUTIONS = {"yaml": "pyyaml", "skimage": "scikit-image", "keras": "tensorflow"}
 """Import names that are not the distribution's; Keras comes with TensorFlow."""
 
-COMMANDS = {"mypy", "types-PyYAML", "types-jsonschema", "ruff", "setuptools", "pytest-benchmark"}
+COMMANDS = {"mypy", "pytest-xdist", "types-PyYAML", "types-jsonschema", "ruff", "setuptools", "pytest-benchmark"}
 """Used as programs, plugins or stubs, and imported by no file of ours."""
 
 ALSO = {"audit/": EXTRAS["audit"], "backends/tensorflow/": EXTRAS["tensorflow"], "backends/pytorch/": EXTRAS["pytorch"]}
