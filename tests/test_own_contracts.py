@@ -17,7 +17,7 @@ from ptychoparity.harness import cli
 from ptychoparity.reports import events
 from ptychoparity.spec_tests import budgets
 from ptychoparity.spec_tests.additions import Additions
-from tests.running import PROJECT, Ended, check, ptychoparity
+from tests.running import PROJECT, Ended, check, command, ptychoparity, run
 
 TABLE = json.loads((Path(__file__).parent / "data/own_contracts.json").read_text())
 ROWS = {f"{row['backend']}-{row['operation']}": row for row in TABLE}
@@ -46,15 +46,15 @@ def run_of(tmp_path_factory) -> Callable[[str], Ended]:
 def test_the_fault_is_seen_and_nothing_else_is(name, run_of):
     row, done = ROWS[name], run_of(name)
     assert done.exit == row["exit"], done.stdout + done.stderr
-    run = events.read(done.folder)
-    bad = [c for c in run.checks if c.outcome.bad]
+    told = events.read(done.folder)
+    bad = [c for c in told.checks if c.outcome.bad]
     assert sorted({c.kind for c in bad}) == row["kinds"]
-    assert {c.outcome for c in run.checks} <= {"pass", row["outcome"]}
+    assert {c.outcome for c in told.checks} <= {"pass", row["outcome"]}
     assert not bad or any(row["says"] in c.message for c in bad), [c.message for c in bad]
     for one in bad:
         assert one.clauses and (done.folder / one.failure_file).is_file()
         assert "--contracts tests/contracts --oracle tests.miniatures.models:oracle" in one.reproduce[1]
-    assert bad or "pass" in {c.outcome for c in run.checks if c.operation == row["operation"]}
+    assert bad or "pass" in {c.outcome for c in told.checks if c.operation == row["operation"]}
     assert (done.folder / "index.html").is_file()
 
 
@@ -157,7 +157,16 @@ def test_without_an_oracle_answers_are_held_to_their_contract_and_the_verdict_sa
     assert seen.exit == 1
 
 
-def test_own_checks_are_listed_and_pytest_runs_the_same():
+def test_pytest_itself_asks_own_contracts_too(tmp_path):
+    done = run(
+        command()[0], "-m", "pytest", "-q", "spec_tests", *models("ForgetsTheBias"), "--device", "cpu", *OWN,
+        "--only", "train_model/example/*", "--runs", str(tmp_path),
+    )  # fmt: skip
+    assert done.exit == 1
+    assert 'weights["dense/bias"][]: expected 5.0, got 0.0' in done.stdout
+
+
+def test_own_checks_are_listed():
     listed = ptychoparity("list", "checks", *OWN[:2]).stdout.splitlines()
     assert "fit_line/boundary/test_path.y.normal-0" in listed
     assert not any(one.startswith("fit_line/") for one in ptychoparity("list", "checks").stdout.splitlines())
