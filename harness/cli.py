@@ -255,10 +255,10 @@ def _added(parsed: argparse.Namespace) -> Iterator[None]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Entry point. Errors a user can mend are one line on stderr and exit code 2."""
-    parsed = _parser().parse_args(arguments)
-    for ending in (signal.SIGTERM, signal.SIGHUP):  # a cancelled job, a closed terminal: as tidy an end as Ctrl-C
-        signal.signal(ending, signal.default_int_handler)
     with unbroken():
+        parsed = _parser().parse_args(arguments)
+        for ending in (signal.SIGTERM, signal.SIGHUP):  # a cancelled job, a closed terminal: as tidy an end as Ctrl-C
+            signal.signal(ending, signal.default_int_handler)
         return _ended(parsed)
 
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from ptychoparity.harness.output import Tolerant, unbroken
-from tests.running import PROJECT, command
+from tests.running import PROJECT, command, environment
 
 QUICK = ("check", "--device", "cpu", "--profile", "quick", "--operation", "translate", "--kind", "smoke")
 
@@ -19,7 +19,7 @@ def _closed(*arguments: str, both: bool = False) -> subprocess.CompletedProcess:
     try:
         return subprocess.run(
             command(*arguments), cwd=PROJECT, stdout=writer, stderr=writer if both else subprocess.PIPE, text=True,
-            timeout=120, env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            timeout=120, env=environment(),
         )  # fmt: skip
     finally:
         os.close(writer)
