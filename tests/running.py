@@ -71,7 +71,7 @@ def _processor_seconds() -> float:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """Return our own with `variables` added, without what says that we are a worker of pytest-xdist, or how to write."""
+    """Return our own with `variables` added, without those of pytest-xdist and of how to write."""
     hidden = ("PYTEST_XDIST_", "PYTHONUNBUFFERED")  # unbuffered, a closed pipe is noticed where users do not see it
     mine = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
     return {**mine, "PYTHONPATH": str(PROJECT), **variables}
