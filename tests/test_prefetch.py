@@ -21,6 +21,7 @@ from ptychoparity.spec_tests import generate
 from ptychoparity.spec_tests.outcomes import StopExploration
 from ptychoparity.spec_tests.trial import JudgeOptions
 from tests.processes import GROUPS
+from tests.running import prefetching
 
 pytestmark = [
     pytest.mark.alone,
@@ -44,9 +45,7 @@ def _session(runs: Path, names: tuple[str, ...], ahead: list[generate.Check], se
 
 
 def _prefetching(session: Session, name: str = "numpy") -> prefetch.PrefetchingRunner:
-    runner = session.targets[f"{name}@cpu"].process
-    assert isinstance(runner, prefetch.PrefetchingRunner)
-    return runner
+    return prefetching(session.targets[f"{name}@cpu"])
 
 
 def _judged(runs: Path, names: tuple[str, ...], ahead: bool) -> tuple[list[dict], int]:
