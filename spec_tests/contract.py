@@ -18,11 +18,15 @@ from ptychoparity.spec_tests import additions, files, named_arrays, scenarios, s
 from ptychoparity.spec_tests.catalogue import catalogue, meta
 from ptychoparity.spec_tests.expressions import evaluate
 from ptychoparity.spec_tests.families import FAMILIES
-from ptychoparity.spec_tests.relations import RELATIONS
+from ptychoparity.spec_tests.relations import relations
 from ptychoparity.spec_tests.tables import tables
 
 SECTIONS = ("examples", "errors", "relations", "goldens", "boundaries", "scenarios")
 """Where a contract's cases stand."""
+
+
+Broken = Iterator[tuple[str, str]]
+"""What a contract breaks: JSON pointer and reason."""
 
 
 class ContractError(UsageError):
@@ -113,50 +117,45 @@ def parse(text: str, file: str) -> Contract:
 
 
 def _check_references(data: dict[str, Any], file: str) -> None:
-    """What a schema cannot say: ids that exist, names that are bound, tolerances for every output."""
+    """What a schema cannot say, rule by rule. Raises ContractError for the first that is broken."""
+    for rule in _RULES:
+        for pointer, reason in rule(data):
+            raise ContractError(file, pointer, reason)
+
+
+def _clauses_exist(data: dict[str, Any]) -> Broken:
     for number, clause_id in enumerate(data["clauses"]):
         if clause_id not in catalogue():
-            raise ContractError(file, f"/clauses/{number}", f"{clause_id!r} is not in the clause catalogue")
+            yield f"/clauses/{number}", f"{clause_id!r} is not in the clause catalogue"
+
+
+def _cases_are_named(data: dict[str, Any]) -> Broken:
+    """Every case has a name of its own, and clauses of the contract's."""
     for section in SECTIONS:
         seen: set[str] = set()
         for number, case in enumerate(data.get(section, [])):
-            pointer = f"/{section}/{number}"
             for clause_id in case["clauses"]:
                 if clause_id not in data["clauses"]:
-                    raise ContractError(
-                        file, pointer + "/clauses", f"{clause_id!r} is not among the contract's clauses"
-                    )
+                    yield f"/{section}/{number}/clauses", f"{clause_id!r} is not among the contract's clauses"
             name = case.get("id", case.get("name"))
             if name in seen:
-                raise ContractError(file, pointer, f"{name!r} is used twice")
+                yield f"/{section}/{number}", f"{name!r} is used twice"
             seen.add(name)
+
+
+def _relations_exist(data: dict[str, Any]) -> Broken:
     for number, relation in enumerate(data["relations"]):
-        if relation["name"] not in RELATIONS:
-            raise ContractError(file, f"/relations/{number}/name", f"there is no relation {relation['name']!r}")
+        if relation["name"] not in relations():
+            yield f"/relations/{number}/name", f"there is no relation {relation['name']!r}"
+
+
+def _families_exist(data: dict[str, Any]) -> Broken:
     for pointer, family in _families(data):
         if family not in FAMILIES:
-            raise ContractError(file, pointer, f"family {family!r} is not one of {sorted(FAMILIES)}")
-    _check_tables(data, file)
-    carried = set(data["general"])
-    for section in SECTIONS:
-        carried |= {clause for case in data.get(section, []) for clause in case["clauses"]}
-    for clause_id in data["clauses"]:
-        if clause_id not in carried:
-            raise ContractError(file, "/clauses", f"{clause_id!r} is carried by no check of this contract")
-    if not set(data["general"]) <= set(data["clauses"]):
-        raise ContractError(file, "/general", "names a clause that is not among the contract's clauses")
-    arrays = files.arrays(data["output"])
-    objects = [name for name, schema in data["output"]["properties"].items() if schema.get("type") == "object"]
-    named = named_arrays.dictionaries(data["output"])
-    for output in [*arrays, *named, *files.texts(data["output"]), *objects]:
-        if output not in data["tolerance"]:
-            raise ContractError(file, "/tolerance", f"output {output!r} has no tolerance")
-    for output in data["tolerance"]:
-        if output not in [*arrays, *files.texts(data["output"])] and output not in data["output"]["properties"]:
-            raise ContractError(file, f"/tolerance/{output}", "there is no such output")
+            yield pointer, f"family {family!r} is not one of {sorted(FAMILIES)}"
 
 
-def _check_tables(data: dict[str, Any], file: str) -> None:
+def _tables_exist(data: dict[str, Any]) -> Broken:
     """A table that a generate rule names is there, or an input chooses among tables that are."""
     for name, rule in data["generate"].items():
         if not isinstance(rule, dict) or "table" not in rule:
@@ -165,8 +164,36 @@ def _check_tables(data: dict[str, Any], file: str) -> None:
         named = chooser.get("enum", []) if isinstance(chooser, dict) and chooser else [rule["table"]]
         for table in named or [rule["table"]]:
             if table not in tables():
-                known = sorted(tables())
-                raise ContractError(file, f"/generate/{name}/table", f"table {table!r} is not one of {known}")
+                yield f"/generate/{name}/table", f"table {table!r} is not one of {sorted(tables())}"
+
+
+def _clauses_have_checks(data: dict[str, Any]) -> Broken:
+    """Every clause has a case that carries it, or is tested by any comparison with the oracle."""
+    carried = {clause for section in SECTIONS for case in data.get(section, []) for clause in case["clauses"]}
+    for clause_id in data["clauses"]:
+        if clause_id not in carried | set(data["general"]):
+            yield "/clauses", f"{clause_id!r} is carried by no check of this contract"
+    if not set(data["general"]) <= set(data["clauses"]):
+        yield "/general", "names a clause that is not among the contract's clauses"
+
+
+def _outputs_have_tolerances(data: dict[str, Any]) -> Broken:
+    """Every output has a tolerance, and every tolerance an output."""
+    arrays, properties = [*files.arrays(data["output"]), *files.texts(data["output"])], data["output"]["properties"]
+    objects = [name for name, schema in properties.items() if schema.get("type") == "object"]
+    for output in [*arrays, *named_arrays.dictionaries(data["output"]), *objects]:
+        if output not in data["tolerance"]:
+            yield "/tolerance", f"output {output!r} has no tolerance"
+    for output in data["tolerance"]:
+        if output not in arrays and output not in properties:
+            yield f"/tolerance/{output}", "there is no such output"
+
+
+_RULES = (
+    _clauses_exist, _cases_are_named, _relations_exist, _families_exist, _tables_exist, _clauses_have_checks,
+    _outputs_have_tolerances,
+)  # fmt: skip
+"""In the order in which a broken contract is told of them."""
 
 
 def _families(node: Any, pointer: str = "") -> Iterator[tuple[str, str]]:

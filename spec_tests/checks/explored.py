@@ -13,7 +13,7 @@ from ptychoparity.spec_tests.contract import Contract, contracts
 from ptychoparity.spec_tests.descriptors import Descriptor
 from ptychoparity.spec_tests.explore import explore
 from ptychoparity.spec_tests.outcomes import CheckFailed, StopExploration
-from ptychoparity.spec_tests.relations import RELATIONS, inputs_tried
+from ptychoparity.spec_tests.relations import inputs_tried, relations
 from ptychoparity.spec_tests.strategies import descriptors as draws
 from ptychoparity.spec_tests.trial import Call, JudgeOptions, Trial
 
@@ -102,4 +102,4 @@ class Relation(Explored):
 
     def once(self, trial: Trial, contract: Contract, case: Case, descriptor: Descriptor) -> None:
         inputs = trial.expand(contract, descriptor)
-        RELATIONS[case.data["name"]](Call(trial, descriptor), inputs, case.data.get("options", {}))
+        relations()[case.data["name"]](Call(trial, descriptor), inputs, case.data.get("options", {}))

@@ -131,7 +131,5 @@ def a_phase_on_both_is_invisible(call: Call, inputs: Inputs, options: Options) -
 RELATIONS = (
     gradient_is_the_slope, poisson_is_least_at_the_counts, mae_is_symmetric, variation_is_quadratic,
     variation_ignores_a_constant, complex_gradient_is_the_slope, border_counts_with_a_large_probe_alone,
-    a_phase_on_both_is_invisible,
-    gradient_is_the_slope, a_dark_rate_is_positive_all_the_same, poisson_is_least_at_the_counts, mae_is_symmetric,
-    variation_is_quadratic, variation_ignores_a_constant,
+    a_phase_on_both_is_invisible, a_dark_rate_is_positive_all_the_same,
 )  # fmt: skip
