@@ -63,6 +63,7 @@ class Worker:
         self.start_output = ""
         self._group: execnet.Group | None = None
         self._channel: Any = None
+        self._built = False
         # shared memory where there is some: arrays are written once and mapped
         shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self._folder = Path(tempfile.mkdtemp(prefix="ptychoparity-", dir=shared))
@@ -114,7 +115,7 @@ class Worker:
             raised = reply["raised"]
             reason = f"{raised['type']}: {raised['message']}"
             raise StartFailed(reason, raised["traceback"], raised["type"])
-        self.description = reply
+        self.description, self._built = reply, True
         return reply
 
     def call(
@@ -135,7 +136,7 @@ class Worker:
         array the `digest` of it with the rows `keep` names. The clock then starts with the inputs in memory, and with
         `room` bytes of it at hand.
         """
-        if self._channel is None:
+        if not self._built:
             try:
                 self.start()
             except StartFailed as error:
@@ -208,6 +209,7 @@ class Worker:
         if self._group is not None:
             self._group.terminate(timeout=1.0)
         self._group = self._channel = None
+        self._built = False
 
     def stop(self) -> None:
         """End the process and take its files away."""

@@ -322,6 +322,15 @@ def count(worker: Worker, folder: Path) -> dict[str, Any]:
     return answer.outputs
 
 
+def test_a_process_that_is_only_launched_is_waited_for(tmp_path):
+    worker = _worker("models:CountsItsCalls")
+    try:
+        worker.launch()
+        assert count(worker, tmp_path)["calls"] == 1
+    finally:
+        worker.stop()
+
+
 def test_a_process_is_restarted_on_request_memory_gone_files_stay(tmp_path):
     worker = _worker("models:CountsItsCalls")
     try:
