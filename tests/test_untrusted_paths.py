@@ -29,6 +29,8 @@ def test_a_target_is_one_plain_name(name, tmp_path):
     with pytest.raises(UsageError, match=r"descriptor\.target\.name: expected one plain file name") as refused:
         replay.read(_failure(tmp_path, descriptor={"target": {"name": name}}))
     assert repr(name) in str(refused.value)
+    with pytest.raises(UsageError, match=r"descriptor\.steps\.save\.target\.name: expected one plain file name"):
+        replay.read(_failure(tmp_path, descriptor={"steps": {"save": {"target": {"name": name}}}}))
     with pytest.raises(UsageError):
         files.target(tmp_path, name)
 
@@ -45,6 +47,7 @@ def test_replay_writes_nowhere_but_in_its_own_folder(tmp_path):
     ("changes", "field"),
     [
         ({"descriptor": []}, "descriptor"), ({"descriptor": {"target": "x"}}, "descriptor.target"),
+        ({"descriptor": {"steps": []}}, "descriptor.steps"), ({"descriptor": {"steps": {"a": 1}}}, "descriptor.steps.a"),
         ({"device": 3}, "device"), ({"against": None}, "against"), ({"operation": ["scan"]}, "operation"),
     ],
 )  # fmt: skip

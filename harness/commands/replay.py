@@ -42,16 +42,22 @@ def _trust_no_path(path: Path, kept: dict[str, Any]) -> None:
     for field in ("operation", "kind", "case", "backend", "device", "against"):
         if not isinstance(kept[field], str):
             raise UsageError(f"{path}: {field}: expected a text, got {kept[field]!r}")
-    descriptor = kept["descriptor"]
-    if descriptor is None:
-        return
+    if kept["descriptor"] is not None:
+        _plain_target(f"{path}: descriptor", kept["descriptor"])
+
+
+def _plain_target(where: str, descriptor: Any) -> None:
+    """A descriptor's target is one plain name; that of a scenario holds one descriptor per step. Raises UsageError."""
     if not isinstance(descriptor, dict):
-        raise UsageError(f"{path}: descriptor: expected an object, got {descriptor!r}")
-    target = descriptor.get("target", {})
-    if not isinstance(target, dict):
-        raise UsageError(f"{path}: descriptor.target: expected an object, got {target!r}")
+        raise UsageError(f"{where}: expected an object, got {descriptor!r}")
+    target, steps = descriptor.get("target", {}), descriptor.get("steps", {})
+    for field, value in (("target", target), ("steps", steps)):
+        if not isinstance(value, dict):
+            raise UsageError(f"{where}.{field}: expected an object, got {value!r}")
     if "name" in target:
-        files.plain_name(f"{path}: descriptor.target.name", target["name"])
+        files.plain_name(f"{where}.target.name", target["name"])
+    for name, step in steps.items():
+        _plain_target(f"{where}.steps.{name}", step)
 
 
 def scan_of(path: Path, kept: dict[str, Any], check: Check) -> Scan | None:
