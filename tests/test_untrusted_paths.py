@@ -47,7 +47,8 @@ def test_replay_writes_nowhere_but_in_its_own_folder(tmp_path):
     ("changes", "field"),
     [
         ({"descriptor": []}, "descriptor"), ({"descriptor": {"target": "x"}}, "descriptor.target"),
-        ({"descriptor": {"steps": []}}, "descriptor.steps"), ({"descriptor": {"steps": {"a": 1}}}, "descriptor.steps.a"),
+        ({"descriptor": {"steps": []}}, "descriptor.steps"),
+        ({"descriptor": {"steps": {"a": 1}}}, "descriptor.steps.a"),
         ({"device": 3}, "device"), ({"against": None}, "against"), ({"operation": ["scan"]}, "operation"),
     ],
 )  # fmt: skip
