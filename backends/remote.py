@@ -153,7 +153,11 @@ def start(message: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     said: Any = backend.info()
     said = dataclasses.asdict(said) if dataclasses.is_dataclass(said) and not isinstance(said, type) else dict(said)
     info = {name: sendable(value) for name, value in said.items()}
-    return backend, {"info": info, "operations": sorted(backend.operations()), "loaded": loaded_package(factory, info)}
+    beside: dict[str, Any] = getattr(
+        backend, "loaded", dict
+    )()  # what it knows of the package under test; what we see ourselves wins
+    loaded = {sendable(name): sendable(value) for name, value in beside.items()} | loaded_package(factory, info)
+    return backend, {"info": info, "operations": sorted(backend.operations()), "loaded": loaded}
 
 
 def arrays_of(values: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
