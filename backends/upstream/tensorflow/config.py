@@ -36,7 +36,7 @@ def plain(value: Any) -> Any:
 
 
 def make_config(kind: str, fields: Json, assignments: Json) -> Json:
-    """The public class `kind`, with its declared defaults; assignments are made as Python makes them."""
+    """`ptycho.config.config.<kind>`, with its declared defaults; assignments are made as Python makes them."""
     config = build(kind, fields)
     for dotted, value in assignments.items():
         parent, _, name = dotted.rpartition(".")
