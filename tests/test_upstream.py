@@ -12,7 +12,7 @@ from ptychoparity.backends import registry
 from ptychoparity.backends.upstream import boundary
 from ptychoparity.backends.worker import Worker
 from ptychoparity.core.errors import UsageError
-from tests.running import PROJECT, check, ptychoparity
+from tests.running import PROJECT, check, outputs, ptychoparity
 
 NAMES = ("upstream-tensorflow", "upstream-tensorflow-workflow", "upstream-pytorch", "upstream-pytorch-barycentric")
 FOLDER = PROJECT / "backends" / "upstream"
@@ -31,10 +31,10 @@ def test_a_variable_is_part_of_the_name_and_of_the_process():
     worker = Worker(replace(entry, path=(str(PROJECT),)), "cpu")
     try:
         worker.start(30)
-        found = [worker.call("variable", {"name": one}, timeout=20).outputs["value"] for one in ("SWITCH", "WHERE")]
+        found = [outputs(worker.call("variable", {"name": one}, timeout=20)) for one in ("SWITCH", "WHERE")]
     finally:
         worker.stop()
-    assert found == ["0", "/a b/c=d"]
+    assert found == [{"value": "0"}, {"value": "/a b/c=d"}]
 
 
 def test_a_variable_goes_before_what_the_entry_sets():
@@ -138,7 +138,7 @@ def test_the_commit_is_that_of_the_record_else_of_the_checkout(tmp_path):
 
 def _table(package: str, name: str) -> dict[str, str]:
     tree = ast.parse((FOLDER / package / "adapter.py").read_text())
-    (value,) = [n.value for n in tree.body if isinstance(n, ast.Assign) and n.targets[0].id == name]
+    (value,) = [n.value for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == name]
     return ast.literal_eval(value)
 
 
