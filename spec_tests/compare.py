@@ -40,6 +40,11 @@ class Comparison:
     ulps: tuple[int, ...] | None = None
     tolerance: Mapping[str, Any] | None = None
 
+    @property
+    def rounding(self) -> bool:
+        """Whether lower precision explains what is beyond the tolerance."""
+        return False
+
     def sentence(self) -> str:
         """What is wrong, for the first line of a message."""
         if self.worst is None:
