@@ -47,7 +47,7 @@ def encode(value: Any, exchange: str) -> Any:
             data = np.ascontiguousarray(value).tobytes()
             return {"__array__": {"dtype": value.dtype.str, "shape": list(value.shape), "data": data}}
         path = os.path.join(exchange, uuid.uuid4().hex + ".npy")
-        np.save(path, value, allow_pickle=False)
+        np.save(path, np.ascontiguousarray(value), allow_pickle=False)
         return {"__array__": {"file": path}}
     if isinstance(value, (list, tuple)):
         return {"__list__": [encode(item, exchange) for item in value]}

@@ -22,7 +22,12 @@ class Call(Protocol):
     """How the last call went."""
 
     def __call__(
-        self, operation: str, inputs: Inputs, *, numpy_seed: int | None = ..., watch: bool = ...,
+        self,
+        operation: str,
+        inputs: Inputs,
+        *,
+        numpy_seed: int | None = ...,
+        watch: bool = ...,
         layout: Mapping[str, str] = ...,
     ) -> dict[str, Any]:
         """Return the outputs, held against their contract.
