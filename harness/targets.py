@@ -65,7 +65,7 @@ class Process(Protocol):
 
     def call(
         self, operation: str, inputs: dict[str, Any], timeout: float, *, numpy_seed: int | None = None,
-        watch: bool = False, keep: list[int] | None = None, room: int = 0,
+        watch: bool = False, keep: list[int] | None = None, room: int = 0, layout: Mapping[str, str] | None = None,
     ) -> Answer: ...  # fmt: skip
 
     def restart(self) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from ptychoparity.core.kinds import Kind
 from ptychoparity.spec_tests import budgets, exact, named_arrays
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks.base import CheckKind
-from ptychoparity.spec_tests.checks.edges import edge_cases, field_edges, holds
+from ptychoparity.spec_tests.checks.edges import edge_cases, field_edges, holds, layout_edges
 from ptychoparity.spec_tests.compare import compare
 from ptychoparity.spec_tests.contract import Contract, contracts
 from ptychoparity.spec_tests.facets import Facet
 from ptychoparity.spec_tests.outcomes import CheckFailed
 from ptychoparity.spec_tests.trial import Trial
 
+LAYOUT = "HOUSE.INPUT.LAYOUT"
 STATED = {"why": "a stated value of the example, given to the precision of the answer", "rtol": 1e-6, "atol": 2e-5}
 
 
@@ -49,7 +50,7 @@ class Example(CheckKind):
         contract = contracts()[case.operation]
         descriptor = trial.given(contract, case)
         inputs = trial.expand(contract, descriptor)
-        outputs, answer = trial.ask(contract, inputs)
+        outputs, answer = trial.ask(contract, inputs, layout=descriptor.get("layout"))
         for stated in case.data.get("expect", []):
             with trial.noting():
                 hold_stated(trial, stated, outputs, case.data["why"])
@@ -70,6 +71,8 @@ class Boundary(Example):
         for case in contract.get("boundaries", []):
             yield self.case(op, case["id"], case["clauses"], case)
         about = {name: (clause,) for name, _, clause in field_edges(contract) if clause in contract.clauses}
+        if LAYOUT in contract.clauses:
+            about |= {name: (LAYOUT,) for name, _ in layout_edges(contract)}
         made = [
             self.case(op, name, about.get(name, general), {"given": given})
             for name, given in edge_cases(contract)

@@ -23,11 +23,18 @@ class Call(Protocol):
     """How the last call went."""
 
     def __call__(
-        self, operation: str, inputs: Inputs, *, numpy_seed: int | None = ..., watch: bool = ...
+        self,
+        operation: str,
+        inputs: Inputs,
+        *,
+        numpy_seed: int | None = ...,
+        watch: bool = ...,
+        layout: Mapping[str, str] = ...,
     ) -> dict[str, Any]:
         """Return the outputs, held against their contract.
 
         numpy_seed: seeds NumPy's global state before. watch: look for inputs that were changed in place.
+        layout: how the arrays of an input lie in the backend's memory (`ptychoparity.backends.remote.LAYOUTS`).
         """
 
     def refused(self, operation: str, inputs: Inputs) -> Raised:
