@@ -11,6 +11,7 @@ import numpy as np
 
 from ptychoparity.backends.protocol import Answer, Died, Raised, Returned
 from ptychoparity.spec_tests import budgets, descriptors, files, ties
+from ptychoparity.spec_tests.bounds import Bounds
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.compare import Comparison, compare, compare_outputs
 from ptychoparity.spec_tests.contract import Contract, contracts
@@ -173,7 +174,8 @@ class Trial:
     ) -> None:
         """Compare every output that has a tolerance, by default that of the contract. Raises CheckFailed."""
         tolerance = contract["tolerance"] if tolerance is None else tolerance
-        found = compare_outputs(tolerance, ties.settled(contract, inputs, expected, actual), actual)
+        settled = ties.settled(contract, inputs, expected, actual)
+        found = compare_outputs(tolerance, settled, actual, Bounds(contract.operation, inputs, settled))
         self.record.comparisons = found
         bad = [c for c in found if not c.ok]
         if bad:
