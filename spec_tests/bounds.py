@@ -39,7 +39,7 @@ def allowed(parts: Parts, roundings: float | Mapping[str, float]) -> np.ndarray:
         (only,) = parts.values()
         return ROUNDING * roundings * np.asarray(only)
     with np.errstate(invalid="ignore"):
-        return ROUNDING * sum(roundings[name] * np.asarray(part) for name, part in parts.items())
+        return np.asarray(ROUNDING * sum(roundings[name] * np.asarray(part) for name, part in parts.items()))
 
 
 def magnitude(parts: Parts) -> np.ndarray:
