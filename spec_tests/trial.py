@@ -17,6 +17,7 @@ import numpy as np
 from ptychoparity.backends.protocol import Answer, Died, Raised, Returned
 from ptychoparity.spec_tests import answers, budgets, descriptors, diagnosis, files, parts, ties
 from ptychoparity.spec_tests.answers import Outputs
+from ptychoparity.spec_tests.bounds import Bounds
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.compare import Comparison, compare, compare_outputs
 from ptychoparity.spec_tests.contract import Contract, contracts, not_a_dictionary
@@ -207,7 +208,7 @@ class Trial:
         tolerance = contract["tolerance"] if tolerance is None else tolerance
         there = {name: one for name, one in tolerance.items() if name in actual and one.get("scale", name) in actual}
         settled = ties.settled(contract, inputs, expected, actual)
-        found = compare_outputs(there, settled, actual)
+        found = compare_outputs(there, settled, actual, Bounds(contract.operation, dict(inputs), settled))
         self.record.comparisons += found
         for one in found:
             if not one.ok:
@@ -261,7 +262,8 @@ class Trial:
             expected = self._oracle.once(call.contract, call.inputs) or {}
             there = {name: one for name, one in call.contract["tolerance"].items() if name in call.outputs}
             settled = ties.settled(call.contract, call.inputs, expected, call.outputs)
-            if not all(one.ok for one in compare_outputs(there, settled, call.outputs)):
+            allowed = Bounds(call.contract.operation, call.inputs, settled)
+            if not all(one.ok for one in compare_outputs(there, settled, call.outputs, allowed)):
                 wrong.add(call.contract.operation)
         return sorted(wrong)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ptychoparity.core.kinds import Kind
-from ptychoparity.spec_tests import budgets, files
+from ptychoparity.spec_tests import budgets, compare, files
 from ptychoparity.spec_tests.answers import Outputs
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks.base import CheckKind
@@ -55,9 +55,4 @@ class Parity(CheckKind):
 
 def doubled(tolerances: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Every tolerance twice; what follows a law is left out, for two backends' noise is not the same."""
-    numbers = ("rtol", "ulps", "peak_rtol", "atol")
-    return {
-        output: {k: 2 * v if k in numbers else v for k, v in t.items()} | {"why": f"twice the tolerance: {t['why']}"}
-        for output, t in tolerances.items()
-        if "law" not in t
-    }
+    return {output: compare.doubled(tolerance) for output, tolerance in tolerances.items() if "law" not in tolerance}
