@@ -51,11 +51,6 @@ class Comparison:
     rounding: bool = False
     """Whether lower precision explains every element that fails; False where all is well, and for a wrong value."""
 
-    @property
-    def rounding(self) -> bool:
-        """Whether lower precision explains what is beyond the tolerance."""
-        return False
-
     def sentence(self) -> str:
         """What is wrong, for the first line of a message."""
         if self.worst is None or (self.note and not self.differing):
