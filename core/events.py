@@ -17,12 +17,13 @@ from ptychoparity.core.events_check import (
 )
 from ptychoparity.core.events_footer import Footer, Stale, Timing, Verdict
 from ptychoparity.core.events_header import VERSION, BackendEvent, Coverage, Defaults, Header
+from ptychoparity.core.faults import Fault, FaultClass
 from ptychoparity.core.records import Malformed
 
 __all__ = [
     "KINDS", "VERSION", "Artifact", "BackendEvent", "CheckFinished", "CheckStarted", "Comparison", "Coverage",
-    "Defaults", "Event", "Expectation", "Footer", "Header", "Histogram", "InputSummary", "Raised", "Stale", "Timing",
-    "Verdict", "Worst", "from_json", "to_json",
+    "Defaults", "Event", "Expectation", "Fault", "FaultClass", "Footer", "Header", "Histogram", "InputSummary",
+    "Raised", "Stale", "Timing", "Verdict", "Worst", "from_json", "to_json",
 ]  # fmt: skip
 
 Event = Header | CheckStarted | CheckFinished | Artifact | Footer

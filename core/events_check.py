@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from ptychoparity.core.faults import Fault
 from ptychoparity.core.kinds import Kind
 from ptychoparity.core.levels import Level
 from ptychoparity.core.outcomes import Outcome
@@ -115,8 +116,12 @@ class CheckFinished(Record):
     backend: str
     device: str
     clauses: tuple[str, ...]
+    """The clauses that the check tests."""
     level: Level
+    """Of the gravest fault's clauses where there is a fault, else of the most binding clause tested."""
     outcome: Outcome
+    faults: tuple[Fault, ...]
+    """Everything found wrong, the gravest first; empty where the check `ended` well, or was not asked."""
     message: str
     """Why not pass: the first line says it, the rest shows it."""
     seconds: float
@@ -137,6 +142,10 @@ class CheckFinished(Record):
     warnings: tuple[str, ...]
     reproduce: tuple[str, ...]
     """Shell lines that rerun just this."""
+    more_faults: int = optional(0)
+    """Faults found beyond those listed."""
+    not_provided: tuple[str, ...] = optional(())
+    """Outputs left out of the answer that a backend may leave out; nothing was judged of them."""
     against: str = optional("")
     """Parity: the other backend."""
     failure_file: str = optional("")
@@ -147,6 +156,11 @@ class CheckFinished(Record):
     def column(self) -> str:
         """Backend and device, as the columns of every reader are named."""
         return f"{self.backend}@{self.device}"
+
+    @property
+    def blamed(self) -> tuple[str, ...]:
+        """The clauses that its faults break; those it tests where nothing is wrong."""
+        return tuple(dict.fromkeys(c for fault in self.faults for c in fault.clauses)) or self.clauses
 
     @property
     def ended(self) -> Outcome:

@@ -9,7 +9,7 @@ from ptychoparity.core.levels import Level
 from ptychoparity.core.records import Record, named, optional
 from ptychoparity.core.verdicts import Status
 
-VERSION = 2
+VERSION = 3
 """Of the event stream. `events_migrations` reads older ones."""
 
 
@@ -47,6 +47,8 @@ class BackendEvent(Record):
     not_claimed: tuple[str, ...]
     not_applicable: tuple[str, ...]
     """Encoded clauses that are about another framework."""
+    partial: tuple[str, ...] = optional(())
+    """Claims that are partial, in words: `group_scan without oversampling`."""
 
     @property
     def column(self) -> str:

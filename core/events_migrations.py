@@ -6,6 +6,8 @@ from typing import Any
 
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.events_header import VERSION
+from ptychoparity.core.faults import FaultClass
+from ptychoparity.core.outcomes import Outcome
 
 Json = dict[str, Any]
 
@@ -72,6 +74,24 @@ def _footer_from_1(event: Json) -> Json:
     return {"stale_expectations": [], **event, "timing": {**timing, **event["timing"]}}
 
 
+def _from_2(event: Json) -> Json:
+    """Version 3 says of every finding what is wrong; of older ones no more is known than the message."""
+    if event.get("event") == "header":
+        return {**event, "schema": 3}
+    if event.get("event") != "check-finished":
+        return event
+    ended = event["expectation"]["outcome"] if "expectation" in event else event["outcome"]
+    return {**event, "faults": [_fault_from_2(event, ended)] if Outcome(ended).bad else []}
+
+
+def _fault_from_2(event: Json, ended: str) -> Json:
+    found = _CLASSES_2.get(ended, FaultClass.WRONG_VALUE)
+    return {"class": found, "message": event["message"], "clauses": event["clauses"], "level": event["level"]}
+
+
+_CLASSES_2: Mapping[str, FaultClass] = MappingProxyType(
+    {"error": FaultClass.RAISED, "crash": FaultClass.CRASH, "timeout": FaultClass.TIMEOUT}
+)
 _FROM_1: Mapping[str, Callable[[Json], Json]] = MappingProxyType(
     {
         "header": _header_from_1,
@@ -81,5 +101,5 @@ _FROM_1: Mapping[str, Callable[[Json], Json]] = MappingProxyType(
     }
 )
 
-STEPS: Mapping[int, Callable[[Json], Json]] = MappingProxyType({1: _from_1})
+STEPS: Mapping[int, Callable[[Json], Json]] = MappingProxyType({1: _from_1, 2: _from_2})
 """Version to what makes its events those of the next one."""

@@ -6,9 +6,11 @@ from ptychoparity.core.exits import Exit
 
 
 class Judgement(StrEnum):
-    """The four verdicts there are."""
+    """The verdicts there are."""
 
     CONFORMS = "conforms"
+    CONFORMS_IN_PART = "conforms in part"
+    """Nothing that gates has failed, and outputs that a backend may leave out are not provided."""
     DOES_NOT_CONFORM = "does not conform"
     NOT_JUDGED = "could not be judged"
     SKIPPED = "skipped"
@@ -16,9 +18,11 @@ class Judgement(StrEnum):
     @property
     def exit(self) -> Exit:
         """The exit code of a run of this backend alone. A skipped one was not judged either."""
-        return {Judgement.CONFORMS: Exit.CONFORMS, Judgement.DOES_NOT_CONFORM: Exit.DOES_NOT_CONFORM}.get(
-            self, Exit.NOT_JUDGED
-        )
+        return {
+            Judgement.CONFORMS: Exit.CONFORMS,
+            Judgement.CONFORMS_IN_PART: Exit.CONFORMS,
+            Judgement.DOES_NOT_CONFORM: Exit.DOES_NOT_CONFORM,
+        }.get(self, Exit.NOT_JUDGED)
 
 
 class Status(StrEnum):

@@ -148,6 +148,9 @@ class CheckRunner:
             "case": case.name, "backend": check.backend, "device": check.device, "clauses": list(case.clauses),
             "level": "MUST" if ended.outcome in ENDED_BADLY else level,
             "outcome": ended.outcome, "message": ended.message,
+            "faults": [
+                {"class": "wrong value", "message": ended.message, "clauses": list(case.clauses), "level": level}
+            ] if Outcome(ended.outcome).bad else [],
             "seconds": round(seconds, 6),
             "adapter_seconds": round(record.adapter_seconds, 6), "oracle_seconds": round(record.oracle_seconds, 6),
             "calls": record.calls, "examples": record.examples, "descriptor": record.descriptor,

@@ -13,6 +13,8 @@ from ptychoparity.core.events import (
     CheckFinished,
     CheckStarted,
     Comparison,
+    Fault,
+    FaultClass,
     Footer,
     Header,
     Raised,
@@ -60,7 +62,7 @@ def header() -> Header:
         "PtychoPINN'", "operations": [], "not_claimed": [], "detail": "", "not_applicable": [],
     }  # fmt: skip
     return Header.from_json({
-        "schema": 2, "seed": 7, "run": "2026-11-22T03-50-00", "started": "2026-11-22T03:50:00+00:00",
+        "schema": 3, "seed": 7, "run": "2026-11-22T03-50-00", "started": "2026-11-22T03:50:00+00:00",
         "tool": {"name": "ptychoparity", "version": "0.1.0"},
         "contracts": {"spec": "712c23f3bb65", "revision": 1, "digest": "9f86d081884c7d659a2feaa0c55ad015"},
         "profile": "quick", "command": ["ptychoparity", "check", "--backend", "tensorflow", "--case", "a b"],
@@ -156,7 +158,7 @@ def check(operation: str, kind: str, case: str, backend: str, device: str, **mor
     plain = CheckFinished.from_json({
         "id": name, "operation": operation, "kind": kind, "case": case,
         "backend": backend, "device": device, "clauses": clauses, "level": _LEVELS[clauses[0]],
-        "outcome": "pass", "message": "", "seconds": 0.0123, "adapter_seconds": 0.0048,
+        "outcome": "pass", "faults": [], "message": "", "seconds": 0.0123, "adapter_seconds": 0.0048,
         "oracle_seconds": 0.002, "calls": 2, "examples": 12,
         "descriptor": {"seed": 7, "family": "smooth", "dims": {"B": 2, "N": 64}, "planted": []},
         "inputs": [{"name": "field", "dtype": "complex64", "shape": [2, 64, 64],
@@ -164,7 +166,19 @@ def check(operation: str, kind: str, case: str, backend: str, device: str, **mor
         "comparisons": [comparison(0.31).to_json()], "digest": "", "raised": None, "captured": "", "warnings": [],
         "reproduce": [f"ptychoparity check --only '{name}' --seed 7"],
     })  # fmt: skip
-    return replace(plain, **more)
+    return with_fault(replace(plain, **more))
+
+
+def with_fault(found: CheckFinished) -> CheckFinished:
+    """The same with one fault, where it ended badly and none is stated."""
+    if found.faults or not found.ended.bad or found.outcome is Outcome.XPASS:
+        return found
+    classes = {"error": FaultClass.RAISED, "crash": FaultClass.CRASH, "timeout": FaultClass.TIMEOUT}
+    one = Fault(
+        fault_class=classes.get(found.ended, FaultClass.WRONG_VALUE), message=found.message, clauses=found.clauses,
+        level=found.level, output=found.comparisons[0].output if found.comparisons else "",
+    )  # fmt: skip
+    return replace(found, faults=(one,))
 
 
 def _failing(backend: str, device: str) -> list[CheckFinished]:
