@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 from ptychoparity.core.errors import UsageError
+from ptychoparity.core.nearest import unknown
 
 ENTRY_POINTS = "ptychoparity.backends"
 REFERENCE = "ptychoparity.reference"
@@ -143,4 +144,4 @@ def _find(text: str) -> Entry:
     module, _, class_name = name.partition(":")
     if class_name.isidentifier() and all(part.isidentifier() for part in module.split(".")):
         return Entry(text, name, python=python, path=(str(Path.cwd()),))
-    raise UnknownBackend(f"no backend {text!r}; there are {', '.join(names())}, or module:Class")
+    raise UnknownBackend(unknown("backend", text, names(), ", or module:Class"))

@@ -12,6 +12,7 @@ import jsonschema
 
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.levels import Level
+from ptychoparity.core.nearest import did_you_mean
 from ptychoparity.spec_tests import additions
 
 FRAMEWORKS = MappingProxyType({"tensorflow": "tensorflow", "torch": "pytorch"})
@@ -106,7 +107,8 @@ def clause(clause_id: str) -> Clause:
     try:
         return catalogue()[clause_id]
     except KeyError:
-        raise UnknownClause(f"no clause {clause_id!r} in the catalogue") from None
+        hint = did_you_mean(clause_id, catalogue())
+        raise UnknownClause(f"no clause {clause_id!r} in the catalogue{f'; {hint}' if hint else ''}") from None
 
 
 def _rank(level: Level) -> int:

@@ -6,21 +6,20 @@ everything that was found.
 
 import contextlib
 import time
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from ptychoparity.backends.protocol import Answer, Died, Raised, Returned
+from ptychoparity.backends.protocol import Died, Raised, Returned
 from ptychoparity.spec_tests import answers, budgets, descriptors, diagnosis, files, parts, ties
 from ptychoparity.spec_tests.answers import Outputs
 from ptychoparity.spec_tests.bounds import Bounds
 from ptychoparity.spec_tests.case import Case
-from ptychoparity.spec_tests.compare import Comparison, compare, compare_outputs
-from ptychoparity.spec_tests.contract import Contract, contracts, not_a_dictionary
+from ptychoparity.spec_tests.compare import Comparison, compare_outputs
+from ptychoparity.spec_tests.contract import Contract, not_a_dictionary
 from ptychoparity.spec_tests.descriptors import Descriptor
 from ptychoparity.spec_tests.digest import InputsDigest
 from ptychoparity.spec_tests.facets import Facet
@@ -183,10 +182,6 @@ class Trial:
             raise StopExploration("crash", f"{contract.operation}: {answer.how}")
         raise StopExploration("timeout", f"{contract.operation}: no answer within {timeout:g} s; its process was ended")
 
-    def caller(self, descriptor: Descriptor | None = None) -> "Call":
-        """What relations and scan checks ask with."""
-        return Call(self, descriptor or {})
-
     # -- judging -----------------------------------------------------------------------------------------------
 
     def expected(self, contract: Contract, descriptor: Descriptor, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -209,10 +204,12 @@ class Trial:
         there = {name: one for name, one in tolerance.items() if name in actual and one.get("scale", name) in actual}
         settled = ties.settled(contract, inputs, expected, actual)
         found = compare_outputs(there, settled, actual, Bounds(contract.operation, dict(inputs), settled))
-        self.record.comparisons += found
         for one in found:
             if not one.ok:
-                self.record.faults.append(differs(one, settled, actual))
+                pair = settled.get(one.output), actual.get(one.output)
+                self.record.faults.append(differs(one, *pair))
+                one = replace(one, where=diagnosis.where(*pair, (one.worst or {}).get("allowed") or 0.0))
+            self.record.comparisons.append(one)
 
     @contextlib.contextmanager
     def noting(self) -> Iterator[None]:
@@ -255,85 +252,20 @@ class Trial:
         found, self.record.faults = tuple(self.record.faults), []
         return found
 
-    def at_fault(self, calls: Iterable["Asked"]) -> list[str]:
-        """Of the operations called, those whose answers differ from the oracle's."""
-        wrong: set[str] = set()
-        for call in calls:
-            expected = self._oracle.once(call.contract, call.inputs) or {}
-            there = {name: one for name, one in call.contract["tolerance"].items() if name in call.outputs}
-            settled = ties.settled(call.contract, call.inputs, expected, call.outputs)
-            allowed = Bounds(call.contract.operation, call.inputs, settled)
-            if not all(one.ok for one in compare_outputs(there, settled, call.outputs, allowed)):
-                wrong.add(call.contract.operation)
-        return sorted(wrong)
+    def agrees(self, contract: Contract, inputs: dict[str, Any], outputs: Outputs) -> bool:
+        """Whether an answer is the oracle's, within the tolerances of its contract."""
+        expected = self._oracle.once(contract, inputs) or {}
+        there = {name: one for name, one in contract["tolerance"].items() if name in outputs}
+        settled = ties.settled(contract, inputs, expected, outputs)
+        return all(
+            one.ok for one in compare_outputs(there, settled, outputs, Bounds(contract.operation, inputs, settled))
+        )
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One call of a relation."""
-
-    contract: Contract
-    inputs: dict[str, Any]
-    outputs: Outputs
-
-
-def differs(found: Comparison, expected: Mapping[str, Any], actual: Mapping[str, Any]) -> Found:
-    """A comparison that failed, as a fault with what the difference looks like."""
-    name = found.output
-    hints = diagnosis.hints(expected.get(name), actual.get(name)) if name in actual else ()
-    return Found(Facet.ROUNDING if found.rounding else Facet.VALUE, found.sentence(), name, hints=hints)
-
-
-class Call:
-    """What a relation asks with: every answer is held against its contract on the way."""
-
-    def __init__(self, trial: Trial, descriptor: Descriptor) -> None:
-        self._trial = trial
-        self._asked: list[Asked] = []
-        self.random = np.random.Generator(np.random.PCG64(zlib.crc32(descriptors.key(descriptor).encode())))
-        self.answer: Answer = Returned(0.0)
-
-    def __call__(self, operation: str, inputs: dict[str, Any], **options: Any) -> Outputs:
-        """The usable outputs. `options`: numpy_seed seeds NumPy's global state before, watch looks after the inputs."""
-        contract = contracts()[operation]
-        outputs, self.answer = self._trial.ask(contract, inputs, **options)
-        self._asked.append(Asked(contract, inputs, outputs))
-        return outputs
-
-    def refused(self, operation: str, inputs: dict[str, Any]) -> Raised:
-        """What is raised for bad input; an answer to it ends the check."""
-        return self._trial.refusal(contracts()[operation], inputs)
-
-    @property
-    def record(self) -> Record:
-        return self._trial.record
-
-    def hold(self, what: str, expected: Any, actual: Any, tolerance: Mapping[str, Any]) -> None:
-        """Compare; a relation that does not hold ends the check."""
-        found = compare(what, expected, actual, tolerance)
-        self.record.comparisons.append(found)
-        if not found.ok:
-            wrong = Found(Facet.ROUNDING if found.rounding else Facet.VALUE, found.sentence(), what,
-                          hints=diagnosis.hints(expected, actual))  # fmt: skip
-            raise CheckFailed(found.sentence(), [found], faults=[self._attributed(wrong)])
-
-    def fail(self, why: str, facet: Facet = Facet.VALUE) -> NoReturn:
-        wrong = Found(facet, why)
-        raise CheckFailed(why, faults=[self._attributed(wrong) if facet is Facet.VALUE else wrong])
-
-    def _attributed(self, wrong: Found) -> Found:
-        """The fault with the operation that is at fault, where several were called."""
-        called = sorted({call.contract.operation for call in self._asked})
-        mine = self._trial.operation
-        if len(called) < 2 or mine not in called:
-            return wrong
-        guilty = self._trial.at_fault(self._asked)
-        if mine in guilty:
-            return wrong
-        if not guilty:
-            return replace(wrong, message=f"{wrong.message}; which of {' and '.join(called)} is at fault is not known")
-        said = f"{wrong.message}; {mine} agrees with our float64 reference, {' and '.join(guilty)} does not"
-        return replace(wrong, message=said, operation=guilty[0])
+def differs(found: Comparison, expected: Any, actual: Any) -> Found:
+    """A comparison of two values that failed, as a fault with what the difference looks like."""
+    hints = diagnosis.hints(expected, actual, (found.worst or {}).get("allowed") or 0.0)
+    return Found(Facet.ROUNDING if found.rounding else Facet.VALUE, found.sentence(), found.output, hints=hints)
 
 
 def raised(answer: Raised) -> dict[str, Any]:

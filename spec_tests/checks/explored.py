@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from ptychoparity.core.kinds import Kind
 from ptychoparity.spec_tests import budgets, descriptors
+from ptychoparity.spec_tests.asking import Call
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks.base import CheckKind
 from ptychoparity.spec_tests.compare import Comparison
@@ -17,7 +18,7 @@ from ptychoparity.spec_tests.facets import CLASSES
 from ptychoparity.spec_tests.outcomes import CheckFailed, NotApplicable, StopExploration
 from ptychoparity.spec_tests.relations import inputs_tried, relations
 from ptychoparity.spec_tests.strategies import descriptors as draws
-from ptychoparity.spec_tests.trial import Call, JudgeOptions, Trial
+from ptychoparity.spec_tests.trial import JudgeOptions, Trial
 
 
 class Explored(CheckKind):
