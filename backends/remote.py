@@ -197,7 +197,8 @@ def start(message: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     said: Any = backend.info()
     said = dataclasses.asdict(said) if dataclasses.is_dataclass(said) and not isinstance(said, type) else dict(said)
     info = {name: sendable(value) for name, value in said.items()}
-    beside: dict[str, Any] = getattr(backend, "loaded", dict)()  # of the package under test; what we see ourselves wins
+    # what it knows of the package under test; what we see ourselves wins
+    beside: dict[str, Any] = backend.loaded() if hasattr(backend, "loaded") else {}
     loaded = {sendable(name): sendable(value) for name, value in beside.items()} | loaded_package(factory, info)
     parts: Any = backend.parts() if hasattr(backend, "parts") else {}
     return backend, {
