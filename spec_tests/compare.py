@@ -19,6 +19,7 @@ import numpy as np
 
 from ptychoparity.spec_tests import bounds, exact, named_arrays
 from ptychoparity.spec_tests.bounds import Bounds, Parts
+from ptychoparity.spec_tests.diagnosis import Where
 from ptychoparity.spec_tests.error_statistics import SYSTEMATIC, Statistics, statistics
 from ptychoparity.spec_tests.laws import LAWS
 
@@ -50,6 +51,8 @@ class Comparison:
     """Root mean square of error over allowance."""
     rounding: bool = False
     """Whether lower precision explains every element that fails; False where all is well, and for a wrong value."""
+    where: Where | None = None
+    """A small picture of where it differs."""
 
     def sentence(self) -> str:
         """What is wrong, for the first line of a message."""
@@ -75,6 +78,8 @@ class Comparison:
                 "tolerance": dict(self.tolerance or {}),
             }  # fmt: skip
         row |= {name: value for name in ("bias", "spread") if (value := getattr(self, name)) is not None}
+        if self.where is not None:
+            row["where"] = {"axes": list(self.where.axes), "rows": list(self.where.rows)}
         if self.ulps is not None:
             row["ulps"] = {"labels": list(ULP_LABELS), "counts": list(self.ulps)}
         return row
