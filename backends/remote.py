@@ -197,7 +197,14 @@ def start(message: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     said: Any = backend.info()
     said = dataclasses.asdict(said) if dataclasses.is_dataclass(said) and not isinstance(said, type) else dict(said)
     info = {name: sendable(value) for name, value in said.items()}
-    return backend, {"info": info, "operations": sorted(backend.operations()), "loaded": loaded_package(factory, info)}
+    # what it knows of the package under test; what we see ourselves wins
+    beside: dict[str, Any] = backend.loaded() if hasattr(backend, "loaded") else {}
+    loaded = {sendable(name): sendable(value) for name, value in beside.items()} | loaded_package(factory, info)
+    parts: Any = backend.parts() if hasattr(backend, "parts") else {}
+    return backend, {
+        "info": info, "operations": sorted(backend.operations()), "loaded": loaded,
+        "parts": {str(operation): {str(k): bool(v) for k, v in said.items()} for operation, said in parts.items()},
+    }  # fmt: skip
 
 
 def arrays_of(values: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:

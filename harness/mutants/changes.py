@@ -98,7 +98,8 @@ def as_it_lies(value: np.ndarray) -> np.ndarray:
     """The elements in the order in which they lie in memory."""
     data = value.__array_interface__["data"][0]
     lowest = data + sum(min(0, s) * (n - 1) for s, n in zip(value.strides, value.shape, strict=True))
-    start = np.frombuffer((ctypes.c_char * value.nbytes).from_address(lowest), value.dtype.newbyteorder("="))
+    held: Any = (ctypes.c_char * value.nbytes).from_address(lowest)
+    start = np.frombuffer(held, value.dtype.newbyteorder("="))
     return start.reshape(value.shape).copy()
 
 

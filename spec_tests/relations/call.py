@@ -6,6 +6,7 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 
 from ptychoparity.backends.protocol import Answer, Raised
+from ptychoparity.spec_tests.facets import Facet
 
 Inputs = dict[str, Any]
 """One input of the operation the relation is cited by, by name."""
@@ -42,5 +43,5 @@ class Call(Protocol):
     def hold(self, what: str, expected: Any, actual: Any, tolerance: Mapping[str, Any]) -> None:
         """Compare two values."""
 
-    def fail(self, why: str) -> NoReturn:
-        """End the check: what is broken, in a sentence."""
+    def fail(self, why: str, facet: Facet = ...) -> NoReturn:
+        """End the check: what is broken, in a sentence; by default a value."""
