@@ -263,11 +263,14 @@ def _audit(arguments: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def _added(parsed: argparse.Namespace) -> Iterator[None]:
-    """Contracts of the user's own, for as long as the command runs."""
+    """Names of backends, contracts of the user's own, and what `ptychoparity.toml` says, while the command runs."""
+    from ptychoparity.harness import project
     from ptychoparity.spec_tests.additions import Additions, using
 
-    with using(Additions.of(getattr(parsed, "contracts", ()), getattr(parsed, "oracle", None))):
-        yield
+    with project.applied(parsed):
+        added = Additions.of(getattr(parsed, "contracts", ()), getattr(parsed, "oracle", None))
+        with using(added):
+            yield
 
 
 def main(arguments: list[str] | None = None) -> int:

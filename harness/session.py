@@ -75,7 +75,7 @@ class Session:
         """Start every backend on every device, side by side, and write the header. Raises UnknownBackend."""
         begin = time.perf_counter()
         for name in self.settings.backends:
-            for device in self.settings.devices:
+            for device in self.settings.devices_there:
                 self._place(registry.find(name), device)
         # what is forked goes first: a worker brings threads along, and with threads about no process should be forked
         self.targets.start([one for one in self.targets.values() if isinstance(one.process, PrefetchingRunner)])

@@ -74,14 +74,18 @@ class Settings:
     expectations: tuple[Expectation, ...] = ()
     command: tuple[str, ...] = ()
 
+    @property
+    def devices_there(self) -> tuple[str, ...]:
+        """The devices of the run: of one that `auto` names and this machine lacks nothing is said."""
+        return tuple(one for one in self.devices if one not in self.optional_devices or not missing(one))
+
     def checks(self) -> list[Check]:
         """Every selected check, on the devices that there are."""
         return [check for check in self._every(self.selection.operations) if self.selection.takes(check)]
 
     def _every(self, operations: tuple[str, ...] = ()) -> list[Check]:
         """Every check of these operations, of all where none is named."""
-        absent = {device for device in self.optional_devices if missing(device)}
-        pairs = [(backend, device) for device in self.devices if device not in absent for backend in self.backends]
+        pairs = [(backend, device) for device in self.devices_there for backend in self.backends]
         return checks(pairs, operations or None, scan=self.scan is not None)
 
     def refuse_globs(self) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Answer
 from ptychoparity.backends.registry import Entry
 from ptychoparity.backends.worker import StartFailed, Worker
@@ -38,7 +39,7 @@ def command(check: Check, scan: Path | None = None) -> str:
     other, _, device = (against(check) or key(check)).rpartition("@")
     backends, devices = dict.fromkeys((other, check.backend)), dict.fromkeys((device, check.device))
     words = ["ptychoparity", "check"]
-    words += [word for name in backends for word in ("--backend", name)]
+    words += [word for name in backends for word in ("--backend", registry.spelled(name))]
     words += [word for name in devices for word in ("--device", name)]
     if scan is not None and kind_of(check.case).needs_scan:
         words += ["--scan", os.path.relpath(scan)]

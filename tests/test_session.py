@@ -124,7 +124,7 @@ def test_a_device_that_is_not_there_spoils_the_verdict_only_where_it_was_asked_f
         )
         session = Session(settings)
         session.start()
-        assert session.targets["numpy@cuda"].status == ("skipped" if optional else "broken")
+        assert list(session.targets) == ["numpy@cpu"] if optional else session.targets["numpy@cuda"].status == "broken"
         _ask(session, "diffract", kinds=("smoke",))
         assert session.finish() == code
 
