@@ -72,7 +72,12 @@ BUILT_IN = {
 
 
 class UnknownBackend(UsageError):
-    """No backend of that name; the message lists those there are."""
+    """No backend of that name; the message lists those there are, or says why it cannot start."""
+
+    def __init__(self, message: str, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason or message
+        """The message without the name."""
 
 
 ALIAS = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]*)=(.+)", re.DOTALL)
@@ -123,6 +128,8 @@ def spelled(name: str) -> str:
 
 def find(text: str) -> Entry:
     """The backend that `text` names: `name`, `module:Class`, either with `@/path/to/python`."""
+    if text in aliases():  # first: a recorded name may hold an interpreter
+        return _aliased(aliases()[text], text, "")
     name, _, python = text.partition("@")
     if python and not Path(python).exists():
         raise UnknownBackend(f"backend {text!r}: there is no interpreter {python}")
@@ -148,5 +155,6 @@ def _aliased(entry: Entry, text: str, python: str) -> Entry:
     """A backend that the user gave a name, in another interpreter where one is given. Raises UnknownBackend."""
     entry = replace(entry, name=text, python=python) if python else entry
     if entry.python and not Path(entry.python).exists():
-        raise UnknownBackend(f"backend {text!r} ({entry.origin}): there is no interpreter {entry.python}")
+        reason = f"there is no interpreter {entry.python}"
+        raise UnknownBackend(f"backend {text!r} ({entry.origin}): {reason}", reason)
     return entry

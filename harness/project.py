@@ -29,7 +29,7 @@ from typing import Any
 from ptychoparity.backends import registry
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.nearest import unknown
-from ptychoparity.harness.options import IN_FILE, Option
+from ptychoparity.harness.options import IN_FILE, OPTIONS, Option
 
 NAME = "ptychoparity.toml"
 PATHS = ("expectations", "contracts")
@@ -147,20 +147,21 @@ def _entry(path: Path, name: str, table: Mapping[str, Any]) -> registry.Entry:
 
 
 @contextlib.contextmanager
-def applied(options: argparse.Namespace) -> Iterator[None]:
+def applied(options: argparse.Namespace, recorded: Project | None = None) -> Iterator[None]:
     """Within it, options that the command line leaves open are the file's, or as by default, and names of backends
     are known: those of the file, and those of `--backend name=backend`, of which the name is left in `options`.
 
-    Raises BadProject, UnknownBackend.
+    What a run has `recorded` goes before the file. Raises BadProject, UnknownBackend.
     """
-    taken = [option for option in IN_FILE if hasattr(options, option.attribute)]
-    path = found(Path.cwd()) if hasattr(options, "backend") or taken else None
+    recorded = recorded or Project()
+    taken = [option for option in OPTIONS if hasattr(options, option.attribute)]
+    path = found(Path.cwd()) if taken else None
     project = read(path) if path else Project()
     for option in taken:
         if getattr(options, option.attribute) == ([] if option.repeatable else None):
-            default = [] if option.repeatable else option.default
-            setattr(options, option.attribute, project.options.get(option.name, default))
-    with registry.using(project.backends), registry.using(_named(options)):
+            default = project.options.get(option.name, [] if option.repeatable else option.default)
+            setattr(options, option.attribute, recorded.options.get(option.name, default))
+    with registry.using({**recorded.backends, **project.backends}), registry.using(_named(options)):
         yield
 
 

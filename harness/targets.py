@@ -28,10 +28,15 @@ def key(check: Check) -> str:
 
 def against(check: Check) -> str:
     """The other target of a check that needs one: on the same device unless it says otherwise."""
-    if not check.against:
+    return beside(check.against, check.device)
+
+
+def beside(other: str, device: str) -> str:
+    """The target that another backend is: on `device` unless it names one; empty where there is none."""
+    if not other:
         return ""
-    name, at, device = check.against.rpartition("@")
-    return check.against if at and name and Device.named(device) else f"{check.against}@{check.device}"
+    name, at, own = other.rpartition("@")
+    return other if at and name and Device.named(own) else f"{other}@{device}"
 
 
 def command(check: Check, scan: Path | None = None) -> str:

@@ -14,7 +14,7 @@ from ptychoparity.backends import registry
 from ptychoparity.core.events import CheckFinished
 from ptychoparity.core.kinds import Kind
 from ptychoparity.core.profiles import PROFILES
-from ptychoparity.harness.commands import replay
+from ptychoparity.harness import failures
 from ptychoparity.harness.session import Session
 from ptychoparity.harness.settings import Selection, Settings
 from ptychoparity.reports import events
@@ -217,7 +217,8 @@ def test_a_parity_failure_is_replayed_against_the_same_other(whole):
 )
 def test_replay_finds_the_very_check(backend, device, against):
     kept = {"operation": "diffract", "kind": "parity", "case": "large", "device": device, "against": against}
-    assert replay.find(kept, backend).id == f"diffract/parity/large/{backend}~{against}@{device}"
+    failure = failures.Failure(Path("failure.json"), kept)
+    assert failures.check_of(failure, backend).id == f"diffract/parity/large/{backend}~{against}@{device}"
 
 
 def test_pytest_itself_gives_the_same_ids_and_verdict(whole, tmp_path):

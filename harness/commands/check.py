@@ -95,7 +95,8 @@ def run(arguments: argparse.Namespace) -> int:
     wiring = Wiring(settings_of(arguments), watch)
     spoken = io.StringIO()
     with contextlib.redirect_stderr(spoken) if not sys.stderr.isatty() else contextlib.nullcontext(), _alone():
-        code = pytest.main(pytest_arguments(), plugins=[watch, wiring])
+        stop = [f"--maxfail={arguments.max_fail}"] if arguments.max_fail else []
+        code = pytest.main([*pytest_arguments(), *stop], plugins=[watch, wiring])
     if wiring.run is None:  # a run that ended has a verdict of its own, whatever pytest's code
         cut = code in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
         sys.stderr.write(spoken.getvalue())
