@@ -13,6 +13,7 @@ from ptychoparity.core.events_check import (
     Histogram,
     InputSummary,
     Raised,
+    Where,
     Worst,
 )
 from ptychoparity.core.events_footer import Footer, Stale, Timing, Verdict
@@ -23,7 +24,7 @@ from ptychoparity.core.records import Malformed
 __all__ = [
     "KINDS", "VERSION", "Artifact", "BackendEvent", "CheckFinished", "CheckStarted", "Comparison", "Coverage",
     "Defaults", "Event", "Expectation", "Fault", "FaultClass", "Footer", "Header", "Histogram", "InputSummary",
-    "Raised", "Stale", "Timing", "Verdict", "Worst", "from_json", "to_json",
+    "Raised", "Stale", "Timing", "Verdict", "Where", "Worst", "from_json", "to_json",
 ]  # fmt: skip
 
 Event = Header | CheckStarted | CheckFinished | Artifact | Footer

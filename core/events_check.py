@@ -51,6 +51,17 @@ class Histogram(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Where(Record):
+    """A small picture of the errors of an output, the largest of each block seen along all other axes."""
+
+    axes: tuple[int, ...]
+    """Axes of the output that rows and columns follow; one alone: there is one row."""
+    rows: tuple[str, ...]
+    """A digit for each block, at most 32 by 32: 0 within the tolerance, 1 to 9 by size in steps of a factor of three
+    (9 the largest error), x not finite."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison(Record):
     """One output held against its expected value with the one rule.
 
@@ -70,8 +81,14 @@ class Comparison(Record):
     """Worst error over its allowance; None where it is not finite."""
     peak_error: float | None = optional(beside="elements")
     """Largest error over the largest expected magnitude."""
+    bias: float | None = optional()
+    """The factor that explains the errors best, less 1, in eps of float32; None where too few elements say."""
+    spread: float | None = optional()
+    """Root mean square of error over allowance."""
     tolerance: Mapping[str, Any] | None = optional(beside="elements")
     ulps: Histogram | None = optional()
+    where: Where | None = optional()
+    """Where it differs."""
 
     @property
     def measured(self) -> bool:

@@ -89,6 +89,8 @@ OPTIONS = (
     Option("backend", "backend under test: a name (see `ptychoparity list`), module:Class, either with "
            "@/path/to/python; NAME=... gives it a name of your own; repeatable (default: tensorflow and pytorch)",
            "NAME", repeatable=True, in_file=True),
+    Option("env", "an environment variable of the backends' processes, part of their names "
+           "(upstream-tensorflow+USE_XLA_TRANSLATE=0); repeatable", "NAME=VALUE", repeatable=True),
     Option("device", "cpu, cuda, cuda:N, mps or auto; repeatable (default: auto, which is cpu, and cuda when there is "
            "one)", "DEVICE", repeatable=True, convert=_device, in_file=True),
     Option("profile", "how much is tried (default: default)", choices=tuple(PROFILES), default="default",

@@ -176,6 +176,6 @@ def _named(options: argparse.Namespace) -> dict[str, registry.Entry]:
         entry = registry.alias(text, "--backend")
         if entry is not None and entry != given.setdefault(entry.name, entry):
             raise UsageError(f"--backend {text}: {entry.name} is {given[entry.name].spelled} already")
-        kept.append(entry.name if entry else text)
+        kept.append("+".join([entry.name, *registry.split(text)[1]]) if entry else text)
     options.backend = kept[0] if isinstance(named, str) else kept
     return given

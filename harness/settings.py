@@ -132,11 +132,12 @@ def from_options(options: argparse.Namespace) -> Settings:
 
 
 def backends_of(options: argparse.Namespace) -> tuple[str, ...]:
-    """The names of --backend, each once. Raises UnknownBackend."""
-    named = tuple(dict.fromkeys(name for text in options.backend for name in text.split(",")))
+    """The names of --backend, each once and with the variables of --env. Raises UsageError."""
+    named = [name for text in options.backend for name in text.split(",")] or list(DEFAULT_BACKENDS)
+    named = [registry.with_variables(name, getattr(options, "env", ())) for name in named]
     for name in named:
         registry.find(name)
-    return named or DEFAULT_BACKENDS
+    return tuple(dict.fromkeys(named))
 
 
 def devices_of(options: argparse.Namespace) -> tuple[tuple[str, ...], frozenset[str]]:

@@ -30,6 +30,8 @@ class Clause:
     verify: str = ""
     ambiguity: str = ""
     code_says: str = ""
+    about: tuple[str, ...] = ("value",)
+    """The facets (`ptychoparity.spec_tests.facets`) of an answer that it speaks of."""
 
     @property
     def area(self) -> str:
@@ -74,11 +76,17 @@ def _catalogue(folders: tuple[Path, ...]) -> MappingProxyType[str, Clause]:
         if file.name == "catalogue.json":
             continue
         for row in _own(file) if file in own else json.loads(file.read_text())["clauses"]:
-            clause = Clause(**{**row, "level": Level(row["level"]), "applies_to": tuple(row["applies_to"])})
+            clause = Clause(
+                **{**row, "level": Level(row["level"]), "applies_to": tuple(row["applies_to"]), **_about(row)}
+            )
             if clause.id in found:
                 raise UnusableClauses(f"{file.name}: clause {clause.id} is in the catalogue twice")
             found[clause.id] = clause
     return MappingProxyType(found)
+
+
+def _about(row: dict[str, Any]) -> dict[str, Any]:
+    return {"about": tuple(row["about"])} if "about" in row else {}
 
 
 def _own(file: Path) -> list[dict[str, Any]]:

@@ -25,8 +25,12 @@ from ptychoparity.spec_tests.tables import minimal, table_of
 Descriptor = dict[str, Any]
 MEMBERS_TOLD = 12
 """Arrays of a dictionary that are summarised one by one."""
-FILE_OPTIONS = (*files.KINDS, "target", "files")
-"""What a case may ask of the file that is read, of the path that is written to, and of each of several files."""
+VALUES_TOLD = 16
+"""Values of an array that are told one by one."""
+FILE_OPTIONS = (*files.KINDS, "target", "files", "layout")
+"""What a case may ask of the file that is read, of the path that is written to, of each of several files, and of how
+arrays lie in the backend's memory.
+"""
 
 
 def key(descriptor: Descriptor) -> str:
@@ -233,8 +237,14 @@ def summarise(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _range(value: np.ndarray) -> str:
     if value.size == 0 or value.dtype.kind not in "biufc":
         return "empty" if value.size == 0 else "objects"
-    if value.size <= 4:
-        return np.array2string(value.ravel(), precision=6, separator=", ")
+    if value.size <= VALUES_TOLD:
+        return np.array2string(value, precision=9, separator=", ", max_line_width=10_000).replace("\n", "")
     magnitude = np.abs(value) if value.dtype.kind == "c" else value
     label = "|value| " if value.dtype.kind == "c" else ""
-    return f"{label}{magnitude.min():.6g} to {magnitude.max():.6g}, mean {magnitude.mean():.6g}"
+    finite = np.isfinite(magnitude)
+    if finite.all():
+        return f"{label}{magnitude.min():.6g} to {magnitude.max():.6g}, mean {magnitude.mean():.6g}"
+    at = [int(index) for index in np.argwhere(~finite)[0]]
+    told = f"{np.count_nonzero(~finite)} of {value.size} values not finite, the first {value[tuple(at)]} at {at}"
+    some = magnitude[finite]
+    return f"{label}{some.min():.6g} to {some.max():.6g}, {told}" if some.size else told

@@ -201,3 +201,14 @@ def test_a_dictionary_is_told_array_by_array():
     assert rows[1]["shape"] == [2, 2, 3, 3] and rows[3]["summary"] == "a dictionary of 3 arrays"
     many = descriptors.summarise({"weights": {str(at): np.ones(1) for at in range(500)}})
     assert len(many) == descriptors.MEMBERS_TOLD + 1
+
+
+def test_small_inputs_show_their_values_and_large_ones_what_is_not_finite():
+    small = np.array([[[0.5], [np.nan], [2.0]]], dtype=np.float32)
+    large = np.full((3, 10), 2.0)
+    large[1, 4:6] = np.inf
+    told = [row["summary"] for row in descriptors.summarise({"small": small, "large": large, "usual": np.ones(17)})]
+    assert told == [
+        "[[[0.5],  [nan],  [2. ]]]", "2 to 2, 2 of 30 values not finite, the first inf at [1, 4]",
+        "1 to 1, mean 1",
+    ]  # fmt: skip

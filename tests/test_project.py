@@ -162,6 +162,15 @@ def test_ids_and_commands_have_the_name_and_no_path(by, folder):
     assert done.exit == 0, done.stderr
 
 
+def test_variables_are_part_of_the_name(folder):
+    shutil.copy(folder / "first_backend.py", folder / "below")
+    options = _options("--backend", "tf=first_backend:FirstBackend+A=1")
+    with project.applied(options):
+        assert options.backend == ["tf+A=1"] and registry.find("tf+A=1").environment == {"A": "1"}
+        assert registry.spelled("tf+A=1") == "tf=first_backend:FirstBackend+A=1"
+        assert registry.spelled("tf") == "tf=first_backend:FirstBackend" and registry.spelled("numpy") == "numpy"
+
+
 def test_variables_of_a_file_reach_the_process(folder):
     module = "from tests.miniatures.foreign import Environment\nclass Mine(Environment): pass\n"
     (folder / "mine.py").write_text(module)
