@@ -63,6 +63,12 @@ def _parser() -> Parser:
         option.add(show.add_argument)
     show.set_defaults(run=_show)
 
+    new = commands.add_parser("new-backend", help="write a file that starts as a backend, and claims nothing yet")
+    new.add_argument("name", metavar="NAME", help="what it is called; the file is NAME.py, in the working directory")
+    new.add_argument("--framework", choices=("numpy", "torch", "tensorflow"), default="numpy",
+                     help="what it computes with (default: numpy)")  # fmt: skip
+    new.set_defaults(run=_new_backend)
+
     listing = commands.add_parser("list", help="backends, contracts, clauses, or checks there are")
     listing.add_argument("what", nargs="?", default="backends", choices=["backends", "contracts", "clauses", "checks"])
     for option in ADDED:
@@ -209,6 +215,12 @@ def _show(arguments: argparse.Namespace) -> int:
     from ptychoparity.harness.commands.show import run
 
     return run(arguments.name, arguments.run_folder, arguments.runs)
+
+
+def _new_backend(arguments: argparse.Namespace) -> int:
+    from ptychoparity.harness.commands.new_backend import run
+
+    return run(arguments.name, arguments.framework)
 
 
 def _list(arguments: argparse.Namespace) -> int:
