@@ -176,7 +176,7 @@ def with_fault(found: CheckFinished) -> CheckFinished:
     classes = {"error": FaultClass.RAISED, "crash": FaultClass.CRASH, "timeout": FaultClass.TIMEOUT}
     one = Fault(
         fault_class=classes.get(found.ended, FaultClass.WRONG_VALUE), message=found.message, clauses=found.clauses,
-        level=found.level, output=found.comparisons[0].output if found.comparisons else "",
+        level=found.level, output=next((one.output for one in found.comparisons if not one.ok), ""),
     )  # fmt: skip
     return replace(found, faults=(one,))
 

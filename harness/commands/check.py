@@ -12,7 +12,6 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from rich.console import Console
 
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.events import Event
@@ -103,5 +102,5 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"ptychoparity: {why}", file=sys.stderr)
         return Exit.NOT_JUDGED
     page = os.path.relpath(wiring.run.directory / "index.html")
-    terminal.print_summary(wiring.run, Console(), page, arguments.budget)
+    terminal.print_summary(wiring.run, terminal.console(), page, arguments.budget)
     return int(code)
