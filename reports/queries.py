@@ -191,10 +191,15 @@ _BRACKETS = re.compile(r"[\[(][\[\](), #]*[\])]")
 
 def _by_turns(tier: Mapping[tuple[str, str], list[Group]]) -> list[Group]:
     """Groups of one level and class: the first of each operation, then the second of each."""
-    ordered = [sorted(mine, key=lambda one: (-one.magnitude, one.lead.kind.telling, -len(one.checks)))
-               for mine in tier.values()]  # fmt: skip
+    ordered = [sorted(mine, key=_within) for mine in tier.values()]
     ordered.sort(key=lambda mine: (-mine[0].magnitude, not cause(mine[0].lead), -sum(len(one.checks) for one in mine)))
     return [group for turn in zip_longest(*ordered) for group in turn if group is not None]
+
+
+def _within(group: Group) -> tuple[int, int, int]:
+    """Order of the groups of one operation: by size; then what says why, in words or by a hint, comes first."""
+    telling = group.lead.kind.telling
+    return (-group.magnitude, min(telling, 1) if cause(group.lead) else telling, -len(group.checks))
 
 
 def _with_kin(ordered: list[Group]) -> list[Group]:

@@ -248,7 +248,9 @@ def test_markdown_says_verdict_findings_and_usage(run: events.Run) -> None:
     text = markdown.render(run)
     assert text.startswith("**pytorch@cpu does not conform")
     assert "| `pytorch@cpu` | **does not conform** |" in text
-    assert "### wrong value: `diffract` (relation, golden) on `pytorch@cpu` x 3" in text
+    assert "### wrong value: `diffract` (relation, golden) on `pytorch@cpu` x 2" in text
+    assert "- mirrored: along axis 2\n- 37 of 8192 elements differ, only batch member 1 of axis 0 (size 2)" in text
+    assert "- also in extract\\_patches (the same hint, mirrored)" in text
     assert "| wrong value | `diffract`, `extract_patches`, `reassemble_position` | 3 | 1 | 1 |" in text
     line = "ptychoparity check --only 'diffract/relation/energy_is_conserved@pytorch:cpu' --seed 7"
     assert f"```sh\n{line}\n```" in text

@@ -227,7 +227,9 @@
     setTimeout(() => (button.textContent = label), 1500);
   }
 
-  form.hidden = false;
+  const fold = document.getElementById("fold");
+  fold.hidden = false;
+  fold.open = isFiltered(state) || !globalThis.matchMedia || !matchMedia("(max-width: 48rem)").matches;
   list.hidden = false;
   for (const button of document.querySelectorAll("button.copy")) button.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
