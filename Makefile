@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help parity test test-long bench lint clean
+.PHONY: help parity test test-long bench lint upstream clean
 
 help:
 	@echo "make parity   install, check the TensorFlow and the PyTorch backend, write the report"
@@ -13,6 +13,7 @@ help:
 	@echo "make test-long  install, run that: every mutant of every backend among it"
 	@echo "make bench    install, time both backends, check the timed answers (BENCH=--large: also those of 13 GB)"
 	@echo "make lint     style checks and types"
+	@echo "make upstream UPSTREAM=DIR  an environment for the public packages, whose source lies in DIR (docs/upstream.md)"
 	@echo "make clean    remove the environment and the results of runs"
 
 # Installed once; again only when what to install has changed.
@@ -44,6 +45,16 @@ lint: $(STAMP)
 	@ln -s $(addprefix "$(CURDIR)"/,$(wildcard ptychoparity/*.*) $(ROOMS)) $(LINKS)/ptychoparity
 	@ln -s "$(CURDIR)/tests" $(LINKS)
 	cd $(LINKS) && "$(abspath $(BIN))/mypy" --config-file "$(CURDIR)/pyproject.toml" -p ptychoparity -p tests
+
+# The public packages, on their own: what they pin does not go with ours. Their source is not installed, but read
+# where it lies. On Linux without a GPU, take torch from where your CPU builds come from (PIP_EXTRA_INDEX_URL).
+UPSTREAM_VENV := .venv.upstream
+
+upstream:
+	@test -f "$(UPSTREAM)/ptycho/__init__.py" || { echo 'make upstream UPSTREAM=DIR: no ptycho in "$(UPSTREAM)"' >&2; exit 2; }
+	$(PYTHON) -m venv $(UPSTREAM_VENV)
+	$(UPSTREAM_VENV)/bin/python -m pip install --quiet --requirement backends/upstream/requirements.txt
+	@$(UPSTREAM_VENV)/bin/python backends/upstream/link.py "$(UPSTREAM)"
 
 clean:
 	rm -rf $(VENV) runs build

@@ -91,7 +91,8 @@ class Backend(Protocol):
             One of `operations()`.
         inputs : dict
             The contract's inputs by name: NumPy arrays (shapes, dtypes and units as the contract has them), numbers,
-            text, booleans, None, and lists and dicts of these. They are not to be changed.
+            text, booleans, None, and lists and dicts of these. They are not to be changed. An array may lie in memory
+            as any NumPy array may: in Fortran order, a view with steps, read-only, in the other byte order (`LAYOUTS`).
 
         Returns
         -------
@@ -109,6 +110,10 @@ class Backend(Protocol):
 
     def synchronize(self) -> None:
         """Wait until the device has finished what `call` began, so that timings are honest."""
+
+
+LAYOUTS = ("fortran", "reversed", "strided", "read-only", "byte-swapped")
+"""How the arrays of a call may lie in memory, other than in C order and writable (HOUSE.INPUT.LAYOUT)."""
 
 
 class DeviceUnavailable(RuntimeError):

@@ -1,14 +1,21 @@
 """Finding backends: built in, entry points, `module:Class`, and foreign interpreters (`name@/path/python`)."""
 
 import importlib.util
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 
 from ptychoparity.core.errors import UsageError
+from ptychoparity.core.nearest import unknown
 
 ENTRY_POINTS = "ptychoparity.backends"
 REFERENCE = "ptychoparity.reference"
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=[^+,]*")
+"""One environment variable of a variant, as in `name+USE_XLA_TRANSLATE=0`."""
+UPSTREAM = str(Path(__file__).resolve().parent.parent / ".venv.upstream" / "bin" / "python")
+"""The interpreter of the public packages' own environment, which lies in the checkout."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,8 @@ class Entry:
     environment: dict[str, str] = field(default_factory=dict)
     python: str = ""
     """Another interpreter; empty: this one."""
+    made_by: str = ""
+    """The line that makes that interpreter, of a backend with an environment of its own."""
     path: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     """Packages of ours that its process may not import: a backend that calls the oracle is compared with itself."""
@@ -35,9 +44,16 @@ class Entry:
 
     def missing(self) -> str:
         """Why it cannot run here, empty when it can. Imports nothing."""
+        if self.made_by and not Path(self.python).exists():
+            return f"no environment {Path(self.python).parent.parent.name}: {self.made_by}"
         if self.requires and not self.python and importlib.util.find_spec(self.requires) is None:
             return f"not installed: {self.install}"
         return ""
+
+
+PUBLIC = {"PTYCHO_DISABLE_MEMOIZE": "1", "TF_CPP_MIN_LOG_LEVEL": "2", "MPLBACKEND": "Agg"}
+"""Variables of the public packages: `ptycho` keeps simulated data in the working directory unless told not to."""
+MAKE_UPSTREAM = "make upstream UPSTREAM=DIR"
 
 
 BUILT_IN = {
@@ -57,6 +73,24 @@ BUILT_IN = {
             install="pip install 'torch>=2.2'", environment={"KERAS_BACKEND": "torch"},
             closed=(REFERENCE,), ours=True,
         ),
+        Entry(
+            "upstream-tensorflow", "ptychoparity.backends.upstream.tensorflow.adapter:UpstreamTensorFlow",
+            closed=(REFERENCE,), environment=PUBLIC, python=UPSTREAM, made_by=MAKE_UPSTREAM,
+        ),
+        Entry(
+            "upstream-tensorflow-workflow",
+            "ptychoparity.backends.upstream.tensorflow.adapter:UpstreamTensorFlowWorkflow",
+            closed=(REFERENCE,), environment=PUBLIC, python=UPSTREAM, made_by=MAKE_UPSTREAM,
+        ),
+        Entry(
+            "upstream-pytorch", "ptychoparity.backends.upstream.pytorch.adapter:UpstreamPyTorch",
+            closed=(REFERENCE,), environment=PUBLIC, python=UPSTREAM, made_by=MAKE_UPSTREAM,
+        ),
+        Entry(
+            "upstream-pytorch-barycentric",
+            "ptychoparity.backends.upstream.pytorch.adapter:UpstreamPyTorchBarycentric",
+            closed=(REFERENCE,), environment=PUBLIC, python=UPSTREAM, made_by=MAKE_UPSTREAM,
+        ),
     )
 }  # fmt: skip
 
@@ -70,17 +104,44 @@ def names() -> list[str]:
     return sorted({*BUILT_IN, *(point.name for point in metadata.entry_points(group=ENTRY_POINTS))})
 
 
+def with_variables(name: str, variables: Iterable[str]) -> str:
+    """The backend `name` with environment variables, each NAME=VALUE, as one name. Raises UsageError for others."""
+    for variable in variables:
+        if not VARIABLE.fullmatch(variable):
+            raise UsageError(f"--env {variable}: expected NAME=VALUE, without '+' and ',' in the value")
+        if variable not in split(name)[1]:
+            name += f"+{variable}"
+    return name
+
+
+def split(text: str) -> tuple[str, tuple[str, ...]]:
+    """A backend's name in two: what it is without its variables, and the variables, each NAME=VALUE."""
+    found = re.search(rf"(?:\+{VARIABLE.pattern})+$", text)
+    return (text[: found.start()], tuple(found.group()[1:].split("+"))) if found else (text, ())
+
+
 def find(text: str) -> Entry:
-    """The backend that `text` names: `name`, `module:Class`, either with `@/path/to/python`."""
+    """The backend that `text` names.
+
+    `name` or `module:Class`, either with `@/path/to/python`, and with variables of its process: `+NAME=VALUE`.
+    Raises UnknownBackend.
+    """
+    bare, variables = split(text)
+    entry = _find(bare)
+    environment = entry.environment | dict(variable.split("=", 1) for variable in variables)
+    return replace(entry, name=text, environment=environment)
+
+
+def _find(text: str) -> Entry:
     name, _, python = text.partition("@")
     if python and not Path(python).exists():
         raise UnknownBackend(f"backend {text!r}: there is no interpreter {python}")
     if name in BUILT_IN:
-        return replace(BUILT_IN[name], name=text, python=python) if python else BUILT_IN[name]
+        return replace(BUILT_IN[name], name=text, python=python, made_by="") if python else BUILT_IN[name]
     for point in metadata.entry_points(group=ENTRY_POINTS):
         if point.name == name:
             return Entry(text, point.value, python=python)
     module, _, class_name = name.partition(":")
     if class_name.isidentifier() and all(part.isidentifier() for part in module.split(".")):
         return Entry(text, name, python=python, path=(str(Path.cwd()),))
-    raise UnknownBackend(f"no backend {text!r}; there are {', '.join(names())}, or module:Class")
+    raise UnknownBackend(unknown("backend", text, names(), ", or module:Class"))

@@ -47,7 +47,7 @@ def encode(value: Any, exchange: str) -> Any:
             data = np.ascontiguousarray(value).tobytes()
             return {"__array__": {"dtype": value.dtype.str, "shape": list(value.shape), "data": data}}
         path = os.path.join(exchange, uuid.uuid4().hex + ".npy")
-        np.save(path, value, allow_pickle=False)
+        np.save(path, np.ascontiguousarray(value), allow_pickle=False)
         return {"__array__": {"file": path}}
     if isinstance(value, (list, tuple)):
         return {"__list__": [encode(item, exchange) for item in value]}
@@ -74,6 +74,50 @@ def decode(value: Any, unknown: Callable[[str], Any] = str) -> Any:
     if "__dict__" in value:
         return {name: decode(item, unknown) for name, item in value["__dict__"]}
     return unknown(value["__unknown__"])
+
+
+def _fortran(array: np.ndarray) -> np.ndarray:
+    return np.asfortranarray(array)
+
+
+def _reversed(array: np.ndarray) -> np.ndarray:
+    """A view that runs backwards through memory along every axis."""
+    back = (slice(None, None, -1),) * array.ndim
+    return np.ascontiguousarray(array[back])[back]
+
+
+def _strided(array: np.ndarray) -> np.ndarray:
+    """Every other element of rows twice as long: what lies between is not the array's, and not zero."""
+    wide = np.empty((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    wide[..., ::2] = array
+    wide[..., 1::2] = 77 if array.dtype.kind in "iufc" else True
+    return wide[..., ::2]
+
+
+def _other_byte_order(array: np.ndarray) -> np.ndarray:
+    """Equal numbers, each with its bytes the other way round."""
+    return array.astype(array.dtype.newbyteorder("S"))
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    array.flags.writeable = False
+    return array
+
+
+LAYOUTS = {
+    "fortran": _fortran, "reversed": _reversed, "strided": _strided, "read-only": _read_only,
+    "byte-swapped": _other_byte_order,
+}  # fmt: skip
+"""How equal values may lie in memory; each makes such an array of one in C order."""
+
+
+def arranged(value: Any, layout: str | None) -> Any:
+    """`value` with every array in it laid out so; a copy, where the layout asks for one."""
+    if layout is None:
+        return value
+    if isinstance(value, dict):
+        return {name: arranged(one, layout) for name, one in value.items()}
+    return LAYOUTS[layout](value) if isinstance(value, np.ndarray) and value.ndim else value
 
 
 class Capture:
@@ -153,7 +197,14 @@ def start(message: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     said: Any = backend.info()
     said = dataclasses.asdict(said) if dataclasses.is_dataclass(said) and not isinstance(said, type) else dict(said)
     info = {name: sendable(value) for name, value in said.items()}
-    return backend, {"info": info, "operations": sorted(backend.operations()), "loaded": loaded_package(factory, info)}
+    # what it knows of the package under test; what we see ourselves wins
+    beside: dict[str, Any] = backend.loaded() if hasattr(backend, "loaded") else {}
+    loaded = {sendable(name): sendable(value) for name, value in beside.items()} | loaded_package(factory, info)
+    parts: Any = backend.parts() if hasattr(backend, "parts") else {}
+    return backend, {
+        "info": info, "operations": sorted(backend.operations()), "loaded": loaded,
+        "parts": {str(operation): {str(k): bool(v) for k, v in said.items()} for operation, said in parts.items()},
+    }  # fmt: skip
 
 
 def arrays_of(values: dict[str, Any]) -> Iterator[tuple[str, np.ndarray]]:
@@ -235,7 +286,8 @@ def make_ready(inputs: dict[str, Any], room: int) -> None:
 
 def call(backend: Any, message: dict[str, Any], exchange: str) -> dict[str, Any]:
     """One operation: the answer, how long it took, and what it did beside answering."""
-    inputs = {name: decode(value) for name, value in message["inputs"].items()}
+    layout = message.get("layout") or {}
+    inputs = {name: arranged(decode(value), layout.get(name)) for name, value in message["inputs"].items()}
     if message.get("numpy_seed") is not None:
         np.random.seed(message["numpy_seed"])
     before: Any = np.random.get_state()

@@ -11,6 +11,7 @@ import shlex
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,7 @@ class Worker:
         watch: bool = False,
         keep: list[int] | None = None,
         room: int = 0,
+        layout: Mapping[str, str] | None = None,
     ) -> Answer:
         """Answer of the backend to one operation; never raises for what the backend does.
 
@@ -134,7 +136,8 @@ class Worker:
         With `keep` the answer stays in the process, however large: what comes back is {"user", "held",
         "peak", "arrays"}: seconds its own code ran on all cores, bytes of its memory before and at most, and for each
         array the `digest` of it with the rows `keep` names. The clock then starts with the inputs in memory, and with
-        `room` bytes of it at hand.
+        `room` bytes of it at hand. `layout` says of an input how its arrays lie in the backend's memory, one of
+        `remote.LAYOUTS`; the others are in C order, writable.
         """
         if not self._built:
             try:
@@ -147,7 +150,7 @@ class Worker:
         try:
             message = {
                 "operation": operation, "inputs": packed, "numpy_seed": numpy_seed, "watch": watch, "keep": keep,
-                "room": room,
+                "room": room, "layout": dict(layout or {}),
             }  # fmt: skip
             self._channel.send(message)
             reply = self._channel.receive(timeout=timeout)

@@ -81,6 +81,10 @@ class Comparison(Record):
     """Worst error over its allowance; None where it is not finite."""
     peak_error: float | None = optional(beside="elements")
     """Largest error over the largest expected magnitude."""
+    bias: float | None = optional()
+    """The factor that explains the errors best, less 1, in eps of float32; None where too few elements say."""
+    spread: float | None = optional()
+    """Root mean square of error over allowance."""
     tolerance: Mapping[str, Any] | None = optional(beside="elements")
     ulps: Histogram | None = optional()
     where: Where | None = optional()

@@ -45,5 +45,7 @@ class Fault(Record):
     """Of the most binding of them."""
     output: str = optional("")
     """The output it is in; empty where it is in none."""
+    operation: str = optional("")
+    """The operation at fault, where it is not that of the check: a relation asks several."""
     hints: tuple[str, ...] = optional(())
     """What the difference looks like: a constant ratio, a transpose, a shift by half a pixel."""

@@ -13,12 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from ptychoparity.core.events import CheckFinished
-from ptychoparity.core.outcomes import Outcome, Standing
+from ptychoparity.core.events import CheckFinished, Fault
+from ptychoparity.core.outcomes import Outcome
 from ptychoparity.harness import targets
 from ptychoparity.harness.targets import Target
-from ptychoparity.spec_tests.checks import kind_of
+from ptychoparity.spec_tests.case import Case
+from ptychoparity.spec_tests.checks import judge, kind_of
+from ptychoparity.spec_tests.contract import contracts
 from ptychoparity.spec_tests.digest import InputsDigest
+from ptychoparity.spec_tests.faults import judged
+from ptychoparity.spec_tests.found import LISTED, Found, gravest_first
 from ptychoparity.spec_tests.generate import Check
 from ptychoparity.spec_tests.oracle import Oracle
 from ptychoparity.spec_tests.outcomes import CheckFailed, NotApplicable, StopExploration, SuspectInput
@@ -27,9 +31,6 @@ from ptychoparity.spec_tests.trial import JudgeOptions, Record, Trial
 
 STRIKES = 3
 """Crashes and timeouts of one backend in one operation, after which its other checks there are not run."""
-
-ENDED_BADLY = frozenset(outcome for outcome in Outcome if outcome.standing is Standing.BROKEN)
-"""No answer to valid input: that binds whatever clause the check carries."""
 
 Keep = Callable[[Check, str, np.ndarray, str], None]
 """Takes a picture of a check for the page: the check, a name, the array, a caption."""
@@ -56,6 +57,7 @@ class Ended:
     outcome: str
     message: str = ""
     failure: CheckFailed | None = None
+    faults: tuple[Found, ...] = ()
 
 
 class CheckRunner:
@@ -96,8 +98,9 @@ class CheckRunner:
         other = self._targets[targets.against(check)] if check.against else None
         keep = {"keep": partial(self._keep, check)} if self._keep is not None else {}
         trial = self.trial(
-            self._targets[targets.key(check)], other=other, descriptor=descriptor, scan=self.scan, **keep
-        )
+            self._targets[targets.key(check)], other=other, descriptor=descriptor, scan=self.scan,
+            operation=check.case.operation if check.case.operation in contracts() else "", **keep,
+        )  # fmt: skip
         return trial.record, self._judge(check, trial)
 
     def trial(self, target: Target, **options: Any) -> Trial:
@@ -106,7 +109,7 @@ class CheckRunner:
 
     def _judge(self, check: Check, trial: Trial) -> Ended:
         try:
-            return Ended("pass", kind_of(check.case).judge(trial, check.case))
+            return Ended("pass", judge(trial, check.case))
         except NotApplicable as reason:
             return Ended(reason.outcome, reason.reason)
         except SuspectInput as doubt:
@@ -115,9 +118,9 @@ class CheckRunner:
             why = f"{doubt.message}; the oracle finds the same, so the file is doubtful and not the backend"
             return Ended("not-run", why)
         except CheckFailed as failure:
-            return Ended(failure.outcome, failure.message, failure)
+            return Ended(failure.outcome, failure.message, failure, failure.faults)
         except StopExploration as ended:
-            return Ended(ended.outcome, ended.message)
+            return Ended(ended.outcome, ended.message, faults=gravest_first(ended.faults))
         except Exception as error:  # a fault of ours: no backend is blamed for it, and none can be judged
             fault = f"a fault of the harness in {check.case.id}: {type(error).__name__}: {error}"
             self._faults.append(fault)
@@ -142,15 +145,15 @@ class CheckRunner:
     def _event(self, check: Check, record: Record, ended: Ended, seconds: float) -> CheckFinished:
         case, failure = check.case, ended.failure
         comparisons = (failure.comparisons if failure else ()) or record.comparisons
-        level = check.level(self._targets[targets.key(check)].framework)
+        framework = self._targets[targets.key(check)].framework
+        faults = [self._fault(case, one, framework) for one in ended.faults]
+        level = min((one.level for one in faults), key=lambda one: one.rank, default=check.level(framework))
         event = {
             "id": check.id, "operation": case.operation, "kind": str(case.shown),
             "case": case.name, "backend": check.backend, "device": check.device, "clauses": list(case.clauses),
-            "level": "MUST" if ended.outcome in ENDED_BADLY else level,
-            "outcome": ended.outcome, "message": ended.message,
-            "faults": [
-                {"class": "wrong value", "message": ended.message, "clauses": list(case.clauses), "level": level}
-            ] if Outcome(ended.outcome).bad else [],
+            "level": level, "outcome": ended.outcome, "message": ended.message,
+            "faults": [one.to_json() for one in faults[:LISTED]],
+            "not_provided": sorted(record.not_provided),
             "seconds": round(seconds, 6),
             "adapter_seconds": round(record.adapter_seconds, 6), "oracle_seconds": round(record.oracle_seconds, 6),
             "calls": record.calls, "examples": record.examples, "descriptor": record.descriptor,
@@ -160,6 +163,12 @@ class CheckRunner:
             "warnings": [f"{name}: {text}" for name, text in record.warnings],
             "reproduce": [targets.command(check, self.scan.path if self.scan else None)],
         }  # fmt: skip
+        if len(faults) > LISTED:
+            event["more_faults"] = len(faults) - LISTED
         if check.against:
             event["against"] = check.against
         return CheckFinished.from_json(event)
+
+    @staticmethod
+    def _fault(case: Case, found: Found, framework: str) -> Fault:
+        return judged(contracts().get(found.operation or case.operation), case.clauses, found, framework)

@@ -13,14 +13,16 @@ from ptychoparity.core.exits import Exit
 from ptychoparity.core.limits import CALL_SECONDS
 from ptychoparity.harness.options import ADDED, OPTIONS
 from ptychoparity.harness.output import unbroken
+from ptychoparity.harness.parser import Parser, Version
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="ptychoparity",
         description="Checks ptychography backends against the Ptychodus API contract.",
         epilog="Exit codes: 0 conforms, 1 does not, 2 could not be judged.",
     )
+    parser.add_argument("--version", action=Version)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     check = commands.add_parser("check", help="check backends, write a report")
@@ -43,6 +45,15 @@ def _parser() -> argparse.ArgumentParser:
                          help="repeatable (default: the oracle, tensorflow and pytorch)")  # fmt: skip
     goldens.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS")
     goldens.set_defaults(run=_goldens)
+
+    show = commands.add_parser("show", help="the reference page of an operation, or of a clause, and who passes")
+    show.add_argument("name", metavar="NAME", help="an operation (diffract) or a clause (PHYS.FFT.NORM)")
+    show.add_argument("--run", dest="run_folder", type=Path, metavar="RUN",
+                      help="whose results are shown (default: the latest run, where there is one)")  # fmt: skip
+    show.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR", help="where results lie")
+    for option in ADDED:
+        option.add(show.add_argument)
+    show.set_defaults(run=_show)
 
     listing = commands.add_parser("list", help="backends, contracts, clauses, or checks there are")
     listing.add_argument("what", nargs="?", default="backends", choices=["backends", "contracts", "clauses", "checks"])
@@ -118,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_audit(commands: "argparse._SubParsersAction[Parser]") -> None:
     audit = commands.add_parser(
         "audit", help="map what a reference offers onto a candidate, from source; `audit diff A B` says what moved",
         epilog="Exit codes: 0 the audit is written, whatever it says; 2 bad input, nothing is written. "
@@ -177,6 +188,12 @@ def _goldens(arguments: argparse.Namespace) -> int:
     from ptychoparity.harness.commands.goldens import run
 
     return run(arguments.folder, arguments.backend, arguments.timeout)
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from ptychoparity.harness.commands.show import run
+
+    return run(arguments.name, arguments.run_folder, arguments.runs)
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -256,7 +273,7 @@ def _added(parsed: argparse.Namespace) -> Iterator[None]:
 def main(arguments: list[str] | None = None) -> int:
     """Entry point. Errors a user can mend are one line on stderr and exit code 2."""
     with unbroken():
-        parsed = _parser().parse_args(arguments)
+        parsed = _parser().parse(arguments)
         for ending in (signal.SIGTERM, signal.SIGHUP):  # a cancelled job, a closed terminal: as tidy an end as Ctrl-C
             signal.signal(ending, signal.default_int_handler)
         return _ended(parsed)

@@ -10,7 +10,9 @@ from ptychoparity.core.errors import UsageError
 from ptychoparity.core.kinds import SELECTABLE
 from ptychoparity.core.levels import Gate
 from ptychoparity.core.limits import CALL_SECONDS
+from ptychoparity.core.nearest import did_you_mean
 from ptychoparity.core.profiles import PROFILES
+from ptychoparity.harness.parser import choice
 
 AUTO = "auto"
 """A device: the CPU, and CUDA where there is one."""
@@ -41,8 +43,9 @@ class Option:
             keywords["choices"] = list(self.choices)
         elif self.metavar:
             keywords["metavar"] = self.metavar
-        if self.convert:
-            keywords["type"] = self.convert
+        convert = self.convert or (choice(self.choices) if self.choices else None)
+        if convert:
+            keywords["type"] = convert
         add_argument(self.flag, **keywords)
 
     def words(self, value: Any) -> list[str]:
@@ -57,7 +60,8 @@ def _device(text: str) -> str:
     try:
         return text if text == AUTO else str(Device.parse(text))
     except UsageError as error:
-        raise argparse.ArgumentTypeError(f"{error}, or auto") from error
+        hint = did_you_mean(text, (AUTO, "cpu", "cuda", "mps"), most=1)
+        raise argparse.ArgumentTypeError(f"{error}, or auto{f'; {hint}' if hint else ''}") from error
 
 
 ADDED = (
@@ -70,6 +74,8 @@ ADDED = (
 OPTIONS = (
     Option("backend", "backend under test: a name (see `ptychoparity list`), module:Class, either with "
            "@/path/to/python; repeatable (default: tensorflow and pytorch)", "NAME", repeatable=True),
+    Option("env", "an environment variable of the backends' processes, part of their names "
+           "(upstream-tensorflow+USE_XLA_TRANSLATE=0); repeatable", "NAME=VALUE", repeatable=True),
     Option("device", "cpu, cuda, cuda:N, mps or auto; repeatable (default: auto, which is cpu, and cuda when there is "
            "one)", "DEVICE", repeatable=True, convert=_device),
     Option("profile", "how much is tried", choices=tuple(PROFILES), default="default"),

@@ -10,9 +10,10 @@ from pathlib import Path
 from ptychoparity.backends import registry
 from ptychoparity.core.devices import missing
 from ptychoparity.core.errors import UsageError
+from ptychoparity.core.nearest import unknown
 from ptychoparity.core.profiles import PROFILES, Profile
 from ptychoparity.fixtures import integration_scan
-from ptychoparity.harness import expectations
+from ptychoparity.harness import expectations, globs
 from ptychoparity.harness.expectations import Expectation
 from ptychoparity.harness.options import AUTO
 from ptychoparity.spec_tests.contract import contracts
@@ -47,7 +48,12 @@ class Selection:
         """Whether a check is of the part, as far as its kind and id tell."""
         if self.kinds and check.case.shown not in self.kinds:
             return False
-        return not self.only or any(check.id == glob or fnmatch.fnmatchcase(check.id, glob) for glob in self.only)
+        return not self.only or any(matches(check.id, glob) for glob in self.only)
+
+
+def matches(name: str, glob: str) -> bool:
+    """Whether a glob is an id, or takes it."""
+    return name == glob or fnmatch.fnmatchcase(name, glob)
 
 
 @dataclass(frozen=True)
@@ -70,10 +76,22 @@ class Settings:
 
     def checks(self) -> list[Check]:
         """Every selected check, on the devices that there are."""
+        return [check for check in self._every(self.selection.operations) if self.selection.takes(check)]
+
+    def _every(self, operations: tuple[str, ...] = ()) -> list[Check]:
+        """Every check of these operations, of all where none is named."""
         absent = {device for device in self.optional_devices if missing(device)}
         pairs = [(backend, device) for device in self.devices if device not in absent for backend in self.backends]
-        found = checks(pairs, self.selection.operations or None, scan=self.scan is not None)
-        return [check for check in found if self.selection.takes(check)]
+        return checks(pairs, operations or None, scan=self.scan is not None)
+
+    def refuse_globs(self) -> None:
+        """Raise UsageError for a glob of ids that no check of these backends and devices has."""
+        if not self.selection.only:
+            return
+        ids = [check.id for check in self._every()]
+        for glob in self.selection.only:
+            if not any(matches(name, glob) for name in ids):
+                raise UsageError(f"no check matches --only {glob}; {globs.hint(glob, ids, self.scan is not None)}")
 
 
 def from_options(options: argparse.Namespace) -> Settings:
@@ -83,11 +101,11 @@ def from_options(options: argparse.Namespace) -> Settings:
     """
     for operation in options.operation:
         if operation not in contracts():
-            raise UsageError(f"no operation {operation!r}; there are {', '.join(contracts())}")
+            raise UsageError(unknown("operation", operation, contracts()))
     if not options.timeout > 0:
         raise UsageError(f"--timeout must be positive, got {options.timeout:g}")
     devices, optional = devices_of(options)
-    return Settings(
+    settings = Settings(
         backends=backends_of(options), profile=PROFILES[options.profile], devices=devices, optional_devices=optional,
         runs=Path(options.runs), timeout=options.timeout, gate=options.gate,
         selection=Selection(tuple(options.operation), tuple(options.kind), tuple(options.only)),
@@ -95,14 +113,17 @@ def from_options(options: argparse.Namespace) -> Settings:
         expectations=tuple(one for file in options.expectations for one in expectations.read(Path(file)).entries),
         command=tuple(sys.argv),
     )  # fmt: skip
+    settings.refuse_globs()
+    return settings
 
 
 def backends_of(options: argparse.Namespace) -> tuple[str, ...]:
-    """The names of --backend, each once. Raises UnknownBackend."""
-    named = tuple(dict.fromkeys(name for text in options.backend for name in text.split(",")))
+    """The names of --backend, each once and with the variables of --env. Raises UsageError."""
+    named = [name for text in options.backend for name in text.split(",")] or list(DEFAULT_BACKENDS)
+    named = [registry.with_variables(name, getattr(options, "env", ())) for name in named]
     for name in named:
         registry.find(name)
-    return named or DEFAULT_BACKENDS
+    return tuple(dict.fromkeys(named))
 
 
 def devices_of(options: argparse.Namespace) -> tuple[tuple[str, ...], frozenset[str]]:

@@ -12,7 +12,7 @@ from ptychoparity.backends.protocol import Answer
 from ptychoparity.backends.registry import Entry
 from ptychoparity.backends.worker import StartFailed, Worker
 from ptychoparity.core.devices import Device
-from ptychoparity.spec_tests import additions, contract
+from ptychoparity.spec_tests import additions, contract, parts
 from ptychoparity.spec_tests.catalogue import clause
 from ptychoparity.spec_tests.checks import kind_of
 from ptychoparity.spec_tests.generate import Check
@@ -65,7 +65,7 @@ class Process(Protocol):
 
     def call(
         self, operation: str, inputs: dict[str, Any], timeout: float, *, numpy_seed: int | None = None,
-        watch: bool = False, keep: list[int] | None = None, room: int = 0,
+        watch: bool = False, keep: list[int] | None = None, room: int = 0, layout: Mapping[str, str] | None = None,
     ) -> Answer: ...  # fmt: skip
 
     def restart(self) -> dict[str, Any]:
@@ -107,6 +107,16 @@ class Target:
         return self.description.get("info", {}).get("framework", "")
 
     @property
+    def complete(self) -> bool:
+        """Our own backends may leave out nothing."""
+        return self.entry.ours
+
+    def parts(self, operation: str) -> Mapping[str, bool]:
+        """What it says of the parts of an operation that need not be claimed."""
+        said: dict[str, dict[str, bool]] = self.description.get("parts") or {}
+        return said.get(operation, {})
+
+    @property
     def operations(self) -> list[str]:
         """The operations it claims that there is a contract for."""
         return [op for op in contract.contracts() if op in self.description.get("operations", [])]
@@ -118,6 +128,9 @@ class Target:
             "detail": self.detail,
             "info": self.description.get("info"), "loaded": self.description.get("loaded"), "operations": claimed,
             "not_claimed": [op for op in contract.contracts() if op not in claimed],
+            "partial": [
+                said for op in claimed for said in parts.sentences(contract.contracts()[op], self.parts(op))
+            ],
             "not_applicable": [id for id in carried() if not clause(id).applies(self.framework)],
         }  # fmt: skip
 

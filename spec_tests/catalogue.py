@@ -12,6 +12,7 @@ import jsonschema
 
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.levels import Level
+from ptychoparity.core.nearest import did_you_mean
 from ptychoparity.spec_tests import additions
 
 FRAMEWORKS = MappingProxyType({"tensorflow": "tensorflow", "torch": "pytorch"})
@@ -29,6 +30,8 @@ class Clause:
     verify: str = ""
     ambiguity: str = ""
     code_says: str = ""
+    about: tuple[str, ...] = ("value",)
+    """The facets (`ptychoparity.spec_tests.facets`) of an answer that it speaks of."""
 
     @property
     def area(self) -> str:
@@ -73,11 +76,17 @@ def _catalogue(folders: tuple[Path, ...]) -> MappingProxyType[str, Clause]:
         if file.name == "catalogue.json":
             continue
         for row in _own(file) if file in own else json.loads(file.read_text())["clauses"]:
-            clause = Clause(**{**row, "level": Level(row["level"]), "applies_to": tuple(row["applies_to"])})
+            clause = Clause(
+                **{**row, "level": Level(row["level"]), "applies_to": tuple(row["applies_to"]), **_about(row)}
+            )
             if clause.id in found:
                 raise UnusableClauses(f"{file.name}: clause {clause.id} is in the catalogue twice")
             found[clause.id] = clause
     return MappingProxyType(found)
+
+
+def _about(row: dict[str, Any]) -> dict[str, Any]:
+    return {"about": tuple(row["about"])} if "about" in row else {}
 
 
 def _own(file: Path) -> list[dict[str, Any]]:
@@ -98,7 +107,8 @@ def clause(clause_id: str) -> Clause:
     try:
         return catalogue()[clause_id]
     except KeyError:
-        raise UnknownClause(f"no clause {clause_id!r} in the catalogue") from None
+        hint = did_you_mean(clause_id, catalogue())
+        raise UnknownClause(f"no clause {clause_id!r} in the catalogue{f'; {hint}' if hint else ''}") from None
 
 
 def _rank(level: Level) -> int:

@@ -1,8 +1,11 @@
 """The one comparison rule.
 
-    |expected - actual| <= max(|expected| * max(rtol, ulps * eps), peak_rtol * max|expected|, atol)
+    |expected - actual| <= max(|expected| * max(rtol, ulps * eps), peak_rtol * max|expected|, atol, bound)
 
-eps is that of the actual answer's precision; with a `period` the difference is taken to the nearest whole
+eps is that of the actual answer's precision. `bound` is what rounding to float32 may amount to at this element, which
+the oracle computes with the answer (`ptychoparity.reference.bounds`); errors that lie within it are then held to
+statistics over all elements (`error_statistics`). Relative terms end at float32's smallest normal number, below which
+an implementation may flush to 0. With a `period` the difference is taken to the nearest whole
 number of periods, as a phase's is. Shapes are compared exactly; dtypes are the contract's
 business (`Contract.output_errors`). JSON values, whose tolerance is `exact`, are equal or not; random outputs are held
 against a law instead (`ptychoparity.spec_tests.laws`).
@@ -14,7 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from ptychoparity.spec_tests import exact, named_arrays
+from ptychoparity.spec_tests import bounds, exact, named_arrays
+from ptychoparity.spec_tests.bounds import Bounds, Parts
+from ptychoparity.spec_tests.diagnosis import Where
+from ptychoparity.spec_tests.error_statistics import SYSTEMATIC, Statistics, statistics
 from ptychoparity.spec_tests.laws import LAWS
 
 ULP_EDGES = (0, 1, 2, 4, 16, 64, 1024)
@@ -39,10 +45,18 @@ class Comparison:
     """Largest error over the largest expected magnitude."""
     ulps: tuple[int, ...] | None = None
     tolerance: Mapping[str, Any] | None = None
+    bias: float | None = None
+    """The factor that explains the errors best, less 1, in eps of float32; None where too few elements say."""
+    spread: float | None = None
+    """Root mean square of error over allowance."""
+    rounding: bool = False
+    """Whether lower precision explains every element that fails; False where all is well, and for a wrong value."""
+    where: Where | None = None
+    """A small picture of where it differs."""
 
     def sentence(self) -> str:
         """What is wrong, for the first line of a message."""
-        if self.worst is None:
+        if self.worst is None or (self.note and not self.differing):
             return f"{self.output}: {self.note}"
         w = self.worst
         share = f"{self.differing} of {self.elements} values differ"
@@ -63,6 +77,9 @@ class Comparison:
                 "differing": self.differing, "worst": self.worst, "used": self.used, "peak_error": self.peak_error,
                 "tolerance": dict(self.tolerance or {}),
             }  # fmt: skip
+        row |= {name: value for name in ("bias", "spread") if (value := getattr(self, name)) is not None}
+        if self.where is not None:
+            row["where"] = {"axes": list(self.where.axes), "rows": list(self.where.rows)}
         if self.ulps is not None:
             row["ulps"] = {"labels": list(ULP_LABELS), "counts": list(self.ulps)}
         return row
@@ -87,20 +104,54 @@ def ulp_histogram(expected: np.ndarray, actual: np.ndarray, error: np.ndarray) -
     return tuple(high - low for low, high in zip([0, *below], below, strict=False))
 
 
-def allowance(expected: np.ndarray, tolerance: Mapping[str, Any], eps: float) -> np.ndarray:
+SMALLEST = float(np.finfo(np.float32).tiny)
+"""Smallest normal number of float32: what is below may be 0."""
+
+
+def allowance(expected: np.ndarray, tolerance: Mapping[str, Any], eps: float, parts: Parts | None = None) -> np.ndarray:
     """Right-hand side of the rule, element by element."""
     magnitude = np.abs(expected)
     magnitude = np.where(np.isfinite(magnitude), magnitude, 0.0)  # NaN and inf allow nothing: they are met exactly
     relative = max(tolerance.get("rtol", 0.0), tolerance.get("ulps", 0.0) * eps)
     peak = float(magnitude.max(initial=0.0))
     floor = max(tolerance.get("peak_rtol", 0.0) * peak, tolerance.get("atol", 0.0))
-    return np.maximum(magnitude * relative, floor)
+    if relative > 0 or parts is not None:
+        floor = max(floor, SMALLEST)
+    found = np.maximum(magnitude * relative, floor)
+    if parts is not None:
+        found = np.maximum(found, bounds.allowed(parts, tolerance["roundings"]))
+    return np.where(np.isfinite(expected), found, 0.0) if parts is not None else found
+
+
+def doubled(tolerance: Mapping[str, Any]) -> dict[str, Any]:
+    """The tolerance of two answers that are each within it of the truth."""
+    found = {k: 2 * v if k in ("rtol", "ulps", "peak_rtol", "atol", "systematic") else v for k, v in tolerance.items()}
+    if "bound" in tolerance:
+        counts = tolerance["roundings"]
+        twice = {part: 2 * n for part, n in counts.items()} if isinstance(counts, Mapping) else 2 * counts
+        found |= {"roundings": twice, "systematic": 2 * tolerance.get("systematic", SYSTEMATIC)}
+    return found | {"why": f"twice the tolerance: {tolerance['why']}"}
+
+
+def _parts(output: str, expected: np.ndarray, tolerance: Mapping[str, Any], made: Bounds | None) -> Parts | None:
+    """The parts of the bound that a tolerance names. Raises LookupError where nobody computed it."""
+    bound = tolerance.get("bound")
+    if bound is None:
+        return None
+    if bound == "value":
+        return {"value": np.abs(expected)}
+    if isinstance(bound, np.ndarray | float):  # a relation's own
+        return {"given": np.asarray(bound)}
+    if made is None:
+        raise LookupError(f"{output}: its tolerance names the bound {bound!r}, and it is compared without bounds")
+    return made.parts(bound, output)
 
 
 def compare(
-    output: str, expected: Any, actual: Any, tolerance: Mapping[str, Any], mask: np.ndarray | None = None
-) -> Comparison:
-    """Hold `actual` against `expected`; where `mask` is False nothing is compared."""
+    output: str, expected: Any, actual: Any, tolerance: Mapping[str, Any], mask: np.ndarray | None = None,
+    made: Bounds | None = None,
+) -> Comparison:  # fmt: skip
+    """Hold `actual` against `expected`; where `mask` is False nothing is compared. `made`: the oracle's bounds."""
     if tolerance.get("exact"):
         return _exact(output, expected, actual, tolerance)
     if expected is None or actual is None:
@@ -118,18 +169,26 @@ def compare(
         return _equal(output, actual, tolerance)
     wide = np.complex128 if "c" in (expected.dtype.kind, actual.dtype.kind) else np.float64
     e, a = expected.astype(wide), actual.astype(wide)
-    with np.errstate(all="ignore"):
-        error = np.abs(e - a)
-    if "period" in tolerance:
-        with np.errstate(all="ignore"):
-            error = np.abs(error - tolerance["period"] * np.rint(error / tolerance["period"]))
-    error = np.where((np.isnan(e) & np.isnan(a)) | (e == a), 0.0, error)
-    error = np.where(np.isnan(error), np.inf, error)
-    eps = np.finfo(actual.dtype).eps if actual.dtype.kind in "fc" else 0.0
-    allowed = allowance(e, tolerance, float(eps))
+    difference = _difference(e, a, tolerance)
+    eps = float(np.finfo(actual.dtype).eps) if actual.dtype.kind in "fc" else 0.0
+    parts = _parts(output, e, tolerance, made)
+    allowed = np.broadcast_to(allowance(e, tolerance, eps, parts), e.shape)
     if mask is not None:
-        error = np.where(mask, error, 0.0)
-    return _judge(output, e, actual, error, allowed, tolerance)
+        difference = np.where(mask, difference, 0.0)
+        allowed = np.where(mask, allowed, np.inf)
+    if isinstance(tolerance.get("bound"), np.ndarray):
+        tolerance = {**tolerance, "bound": "of the relation"}
+    return _judge(output, e, actual, difference, allowed, tolerance, parts)
+
+
+def _difference(expected: np.ndarray, actual: np.ndarray, tolerance: Mapping[str, Any]) -> np.ndarray:
+    """actual - expected, to the nearest whole period; 0 where both are one NaN or infinity, else infinite there."""
+    with np.errstate(all="ignore"):
+        difference = actual - expected
+        if "period" in tolerance:
+            difference = difference - tolerance["period"] * np.rint(difference / tolerance["period"])
+    same = (np.isnan(expected) & np.isnan(actual)) | (expected == actual)
+    return np.where(same, 0.0, np.where(np.isnan(difference), np.inf, difference))
 
 
 def _exact(output: str, expected: Any, actual: Any, tolerance: Mapping[str, Any]) -> Comparison:
@@ -150,24 +209,23 @@ def _equal(output: str, actual: np.ndarray, tolerance: Mapping[str, Any]) -> Com
 
 
 def _judge(
-    output: str,
-    e: np.ndarray,
-    actual: np.ndarray,
-    error: np.ndarray,
-    allowed: np.ndarray,
-    tolerance: Mapping[str, Any],
-) -> Comparison:
-    if error.size == 0:
+    output: str, e: np.ndarray, actual: np.ndarray, difference: np.ndarray, allowed: np.ndarray,
+    tolerance: Mapping[str, Any], parts: Parts | None,
+) -> Comparison:  # fmt: skip
+    if difference.size == 0:
         return Comparison(output, True, "empty", tolerance=tolerance)
+    error = np.abs(difference)
     with np.errstate(all="ignore"):
-        ratio = np.where(error == 0, 0.0, error / allowed)
+        ratio = np.where((error == 0) | np.isinf(allowed), 0.0, error / allowed)
     bad = error > allowed
     flat = int(np.argmax(ratio)) if ratio.max() > 0 else int(np.argmax(error))
     index = tuple(int(i) for i in np.unravel_index(flat, error.shape))
     finite = np.abs(e[np.isfinite(e)])
     peak = float(finite.max()) if finite.size else 0.0
+    told = _told(e, difference, allowed, tolerance) if parts is not None else None
+    note = told.sentence if told is not None and not bad.any() else ""
     return Comparison(
-        output, not bad.any(), shape=actual.shape, dtype=str(actual.dtype), elements=int(error.size),
+        output, not bad.any() and not note, note, actual.shape, str(actual.dtype), int(error.size),
         differing=int(bad.sum()),
         worst={
             "index": list(index), "expected": _show(e[index]), "actual": _show(actual[index]),
@@ -175,7 +233,44 @@ def _judge(
         },
         used=_finite(ratio.max()), peak_error=_finite(error.max() / peak) if peak else None,
         ulps=ulp_histogram(e, actual, error) if actual.dtype.kind in "fc" else None, tolerance=tolerance,
+        bias=None if told is None else told.bias, spread=None if told is None else told.spread,
+        rounding=_rounding(e, actual, difference, bad, tolerance, parts),
     )  # fmt: skip
+
+
+def _told(
+    e: np.ndarray, difference: np.ndarray, allowed: np.ndarray, tolerance: Mapping[str, Any]
+) -> Statistics | None:
+    return statistics(e, difference, allowed, tolerance.get("systematic", SYSTEMATIC))
+
+
+PRECISION = 1e-4
+"""An error below this, of what is summed, may be lower precision; above it a value is wrong."""
+SEVERAL = 8
+"""Failing elements from which errors may be told to be one factor, or one offset."""
+
+
+def _rounding(
+    e: np.ndarray, actual: np.ndarray, difference: np.ndarray, bad: np.ndarray, tolerance: Mapping[str, Any],
+    parts: Parts | None,
+) -> bool:  # fmt: skip
+    """Whether every failing element is explained by lower precision: small, and neither a factor nor an offset."""
+    if not bad.any() or actual.dtype.kind not in "fc":
+        return False
+    size = np.abs(e)
+    if parts is not None:
+        size = np.broadcast_to(bounds.magnitude(parts), e.shape)
+    elif tolerance.get("peak_rtol") or tolerance.get("atol"):
+        size = np.full(e.shape, float(size[np.isfinite(size)].max(initial=0.0)))
+    d, value = difference[bad], e[bad]
+    if not (np.abs(d) <= PRECISION * size[bad]).all():
+        return False
+    if d.size < SEVERAL:
+        return True
+    power, weight = float(np.sum(np.abs(d) ** 2)), float(np.sum(np.abs(value) ** 2))
+    factor = float(np.sum((np.conj(value) * d).real)) / weight if weight else 0.0
+    left = min(float(np.sum(np.abs(d - factor * value) ** 2)), float(np.sum(np.abs(d - np.mean(d)) ** 2)))
+    return left > power / 2
 
 
 def compare_law(output: str, amplitude: Any, answer: Mapping[str, Any], tolerance: Mapping[str, Any]) -> Comparison:
@@ -251,9 +346,10 @@ def compare_members(
 
 
 def compare_outputs(
-    tolerances: Mapping[str, Mapping[str, Any]], expected: Mapping[str, Any], actual: Mapping[str, Any]
-) -> list[Comparison]:
-    """Every output of `expected` that has a tolerance against `actual`."""
+    tolerances: Mapping[str, Mapping[str, Any]], expected: Mapping[str, Any], actual: Mapping[str, Any],
+    made: Bounds | None = None,
+) -> list[Comparison]:  # fmt: skip
+    """Every output of `expected` that has a tolerance against `actual`. `made`: the oracle's bounds for it."""
     found = []
     for output, tolerance in tolerances.items():
         if output not in expected:
@@ -277,5 +373,5 @@ def compare_outputs(
             and np.shape(there) == np.shape(expected[output])
         ):
             mask = np.asarray(there) > where["above"]
-        found.append(compare(output, expected[output], actual[output], tolerance, mask))
+        found.append(compare(output, expected[output], actual[output], tolerance, mask, made))
     return found

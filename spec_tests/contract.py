@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -17,9 +17,11 @@ from ptychoparity.core.errors import UsageError
 from ptychoparity.spec_tests import additions, files, named_arrays, scenarios, supported, vocabulary
 from ptychoparity.spec_tests.catalogue import catalogue, meta
 from ptychoparity.spec_tests.expressions import evaluate
+from ptychoparity.spec_tests.facets import Facet
 from ptychoparity.spec_tests.families import FAMILIES
 from ptychoparity.spec_tests.relations import relations
 from ptychoparity.spec_tests.tables import tables
+from ptychoparity.spec_tests.vocabulary import Misfit
 
 SECTIONS = ("examples", "errors", "relations", "goldens", "boundaries", "scenarios")
 """Where a contract's cases stand."""
@@ -70,24 +72,41 @@ class Contract:
             found = [f"{rule} does not hold" for rule in self.get("requires", []) if not evaluate(rule, symbols)]
         return found
 
-    def output_errors(self, inputs: dict[str, Any], outputs: Any) -> list[str]:
+    def output_misfits(self, inputs: dict[str, Any], outputs: Mapping[str, Any]) -> list[Misfit]:
         """What in `outputs` breaks the contract, given the inputs that fixed the dimensions."""
-        if not isinstance(outputs, dict):
-            return [f"the adapter answered with a {type(outputs).__name__}, where a dict of outputs is asked for"]
-        fixed = vocabulary.bind(self["input"], inputs, dims=self.get("dims", {}))
-        symbols = vocabulary.bind(self["output"], outputs, fixed)
-        found = vocabulary.errors(self["output"], outputs, symbols, inputs)
+        found = vocabulary.misfits(self["output"], outputs, self.output_symbols(inputs, outputs), inputs)
         return found + self._elsewhere(inputs, outputs)
 
-    def _elsewhere(self, inputs: dict[str, Any], outputs: dict[str, Any]) -> list[str]:
+    def output_symbols(self, inputs: dict[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The dimensions: those that the inputs fix, and those that only the outputs show."""
+        fixed = vocabulary.bind(self["input"], inputs, dims=self.get("dims", {}))
+        return vocabulary.bind(self["output"], outputs, fixed)
+
+    def output_errors(self, inputs: dict[str, Any], outputs: Any) -> list[str]:
+        """As `output_misfits`, one sentence each, of whatever was answered."""
+        if not isinstance(outputs, dict):
+            return [not_a_dictionary(outputs)]
+        return [one.text for one in self.output_misfits(inputs, outputs)]
+
+    @property
+    def may_leave_out(self) -> frozenset[str]:
+        """The outputs that a backend other than ours may leave out, since no MUST asks for them."""
+        return frozenset(self.get("may_leave_out", ()))
+
+    def _elsewhere(self, inputs: dict[str, Any], outputs: Mapping[str, Any]) -> list[Misfit]:
         """Output files that lie where nobody asked for them."""
         targets = [inputs[name] for name in files.target_names(self["input"])]
         written = {n: outputs.get(n) for n, sub in self["output"]["properties"].items() if files.kind_of(sub)}
         return [
-            f"{name}: {path} was not asked for, {' or '.join(targets)} was"
+            Misfit(name, Facet.VALUE, f"{name}: expected the path {' or '.join(targets)}, got {path}")
             for name, path in written.items()
             if isinstance(path, str) and path not in targets
         ]
+
+
+def not_a_dictionary(outputs: Any) -> str:
+    """What is said of an answer that holds no outputs."""
+    return f"call() returned {type(outputs).__name__}; expected dict[str, array]"
 
 
 def _pointer(path: Any) -> str:
@@ -189,9 +208,26 @@ def _outputs_have_tolerances(data: dict[str, Any]) -> Broken:
             yield f"/tolerance/{output}", "there is no such output"
 
 
+def _outputs_are_there(data: dict[str, Any]) -> Broken:
+    """What is said of outputs beside their schema is said of outputs that there are, with clauses that there are."""
+    properties = data["output"]["properties"]
+    named = [("may_leave_out", name) for name in data.get("may_leave_out", [])]
+    named += [("binds", name) for name in data.get("binds", {})]
+    for section, name in named:
+        if name not in properties:
+            yield f"/{section}", f"there is no output {name!r}"
+    for name in data.get("forbidden", {}).keys() & properties.keys():
+        yield f"/forbidden/{name}", "is an output of the contract"
+    cited = [c for facets in data.get("binds", {}).values() for clauses in facets.values() for c in clauses]
+    cited += [c for clauses in data.get("forbidden", {}).values() for c in clauses]
+    for clause_id in cited:
+        if clause_id not in catalogue():
+            yield "/binds", f"{clause_id!r} is not in the clause catalogue"
+
+
 _RULES = (
     _clauses_exist, _cases_are_named, _relations_exist, _families_exist, _tables_exist, _clauses_have_checks,
-    _outputs_have_tolerances,
+    _outputs_have_tolerances, _outputs_are_there,
 )  # fmt: skip
 """In the order in which a broken contract is told of them."""
 

@@ -27,8 +27,10 @@ MEMBERS_TOLD = 12
 """Arrays of a dictionary that are summarised one by one."""
 VALUES_TOLD = 16
 """Values of an array that are told one by one."""
-FILE_OPTIONS = (*files.KINDS, "target", "files")
-"""What a case may ask of the file that is read, of the path that is written to, and of each of several files."""
+FILE_OPTIONS = (*files.KINDS, "target", "files", "layout")
+"""What a case may ask of the file that is read, of the path that is written to, of each of several files, and of how
+arrays lie in the backend's memory.
+"""
 
 
 def key(descriptor: Descriptor) -> str:

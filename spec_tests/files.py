@@ -148,6 +148,29 @@ def with_members(schema: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[
     return found
 
 
+@dataclass(frozen=True)
+class Read:
+    """Outputs, and what is in those that are files and can be read."""
+
+    values: dict[str, Any]
+    readable: frozenset[str]
+
+
+def with_readable_members(schema: Mapping[str, Any], outputs: Mapping[str, Any]) -> Read:
+    """As `with_members` of whatever was answered: a file that is not there or no such file has no members."""
+    values, readable = dict(outputs), set()
+    for name, sub in schema["properties"].items():
+        path = outputs.get(name)
+        if (kind := kind_of(sub)) and isinstance(path, str) and Path(path).is_file():
+            try:
+                members = members_of(kind, Path(path))
+            except Unreadable:
+                continue
+            readable.add(name)
+            values |= {called: members.get(member) for member, called in member_names(schema, name).items()}
+    return Read(values, frozenset(readable))
+
+
 # -- targets ----------------------------------------------------------------------------------------------
 
 

@@ -34,13 +34,9 @@ class Oracle:
         if name in self._kept:
             self._kept.move_to_end(name)
             return self._kept[name][0]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what the oracle warns of is asked of the backend, by example
-            fresh = files.afresh(contract["input"], inputs, self._scratch)
-            outputs = self._answers(contract)(contract.operation, fresh)
+        outputs = self.once(contract, inputs)
         if outputs is None:
             return None
-        outputs = files.with_members(contract["output"], outputs)
         size = named_arrays.nbytes(outputs)
         self._kept[name] = (outputs, size)
         self._size += size
@@ -48,6 +44,14 @@ class Oracle:
             _, (_, forgotten) = self._kept.popitem(last=False)
             self._size -= forgotten
         return outputs
+
+    def once(self, contract: Contract, inputs: dict[str, Any]) -> dict[str, Any] | None:
+        """As `answer`, of inputs that nobody will ask again: nothing is kept."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the oracle warns of is asked of the backend, by example
+            fresh = files.afresh(contract["input"], inputs, self._scratch)
+            outputs = self._answers(contract)(contract.operation, fresh)
+        return None if outputs is None else files.with_members(contract["output"], outputs)
 
 
 def _no_answer(operation: str, inputs: dict[str, Any]) -> None:

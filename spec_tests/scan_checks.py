@@ -15,6 +15,7 @@ from ptychoparity.core.errors import UsageError
 from ptychoparity.reference import dispatch
 from ptychoparity.reference.patches import sample_bilinear
 from ptychoparity.spec_tests import ties
+from ptychoparity.spec_tests.bounds import Bounds
 from ptychoparity.spec_tests.compare import Comparison, compare_outputs
 from ptychoparity.spec_tests.contract import contracts
 from ptychoparity.spec_tests.outcomes import CheckFailed, NotApplicable, SuspectInput
@@ -256,7 +257,8 @@ def grouping(scan: Scan, call: Any, keep: Any) -> str:
         raise SuspectInput(f"the scan cannot be grouped: {error}") from error
     answer = call("group_scan", inputs)
     contract = contracts()["group_scan"]
-    _hold(call, compare_outputs(contract["tolerance"], ties.settled(contract, inputs, expected, answer), answer))
+    settled = ties.settled(contract, inputs, expected, answer)
+    _hold(call, compare_outputs(contract["tolerance"], settled, answer, Bounds("group_scan", inputs, settled)))
     reach = float(np.abs(answer["coords_relative"]).max())
     return f"{len(answer['nn_indices'])} groups of 4, members within {reach:.2f} px of their centre"
 
@@ -267,17 +269,16 @@ def stitching(scan: Scan, call: Any, keep: Any) -> str:
     _, positions = _chosen(scan, MOST_STITCHED)
     M = scan.arrays["diff3d"].shape[1] * 3 // 4  # even for every N, and wide enough to leave few holes
 
-    def stitch(ask: Callable[[str, dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    def pieces(ask: Callable[[str, dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
         patches = np.ascontiguousarray(_cut(scan, ask, positions)[..., None], dtype=np.complex64)
-        return ask(
-            "reassemble_position", {"patches": patches, "global_offsets": positions.reshape(-1, 1, 2, 1), "M": M}
-        )
+        return {"patches": patches, "global_offsets": positions.reshape(-1, 1, 2, 1), "M": M}
 
-    expected = scan.once("stitching", lambda: stitch(dispatch.call))
+    known_pieces = scan.once("pieces", lambda: pieces(dispatch.call))
+    expected = scan.once("stitching", lambda: dispatch.call("reassemble_position", known_pieces))
     known = _against_object(expected, obj)
     if not known.size:
         raise SuspectInput(f"{_reach(scan)}: no patch covers any of it, so nothing can be compared")
-    stitched = stitch(call)
+    stitched = call("reassemble_position", pieces(call))
     found = _against_object(stitched, obj)
     keep(
         "patch",
@@ -286,7 +287,8 @@ def stitching(scan: Scan, call: Any, keep: Any) -> str:
     )
     keep("stitched", stitched["canvas"], "the object's own patches, stitched")
     keep("difference", found.difference, "stitched less object, where the weight is above 0.999")
-    _hold(call, compare_outputs(contracts()["reassemble_position"]["tolerance"], expected, stitched))
+    made = Bounds("reassemble_position", known_pieces, expected)
+    _hold(call, compare_outputs(contracts()["reassemble_position"]["tolerance"], expected, stitched, made))
     if not found.error <= STITCH_LIMIT:
         problem = f"canvas: relative error {found.error:.4f} against the object is above {STITCH_LIMIT}"
         _blame(problem, not known.error <= STITCH_LIMIT)

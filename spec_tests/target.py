@@ -20,6 +20,13 @@ class Target(Protocol):
     def description(self) -> Mapping[str, Any]:
         """What it said of itself when it started, and what its process loaded: `info`, `operations`, `loaded`."""
 
+    @property
+    def complete(self) -> bool:
+        """Whether it has to provide every output, those too that a backend may leave out."""
+
+    def parts(self, operation: str) -> Mapping[str, bool]:
+        """What it says of the parts of an operation that need not be claimed."""
+
     def call(self, operation: str, inputs: dict[str, Any], timeout: float, **options: Any) -> Answer:
         """Ask one operation; nothing that the backend does comes out as an exception."""
 

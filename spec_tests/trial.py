@@ -1,23 +1,31 @@
-"""A check under way: what a kind judges with, and what it leaves behind."""
+"""A check under way: what a kind judges with, and what it leaves behind.
 
+A fault does not end a check where more can be judged: it is noted, and the check goes on. `gathering` ends it with
+everything that was found.
+"""
+
+import contextlib
 import time
-import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from ptychoparity.backends.protocol import Answer, Died, Raised, Returned
-from ptychoparity.spec_tests import budgets, descriptors, files, ties
+from ptychoparity.backends.protocol import Died, Raised, Returned
+from ptychoparity.spec_tests import answers, budgets, descriptors, diagnosis, files, parts, ties
+from ptychoparity.spec_tests.answers import Outputs
+from ptychoparity.spec_tests.bounds import Bounds
 from ptychoparity.spec_tests.case import Case
-from ptychoparity.spec_tests.compare import Comparison, compare, compare_outputs
-from ptychoparity.spec_tests.contract import Contract, contracts
+from ptychoparity.spec_tests.compare import Comparison, compare_outputs
+from ptychoparity.spec_tests.contract import Contract, not_a_dictionary
 from ptychoparity.spec_tests.descriptors import Descriptor
 from ptychoparity.spec_tests.digest import InputsDigest
+from ptychoparity.spec_tests.facets import Facet
+from ptychoparity.spec_tests.found import Found
 from ptychoparity.spec_tests.oracle import Oracle
-from ptychoparity.spec_tests.outcomes import CheckErrored, CheckFailed, StopExploration
+from ptychoparity.spec_tests.outcomes import CheckErrored, CheckFailed, NotApplicable, StopExploration, SuspectInput
 from ptychoparity.spec_tests.scan_checks import Scan
 from ptychoparity.spec_tests.target import Target
 
@@ -47,6 +55,12 @@ class Record:
     """What a check leaves behind, whichever way it ends."""
 
     asked: InputsDigest
+    faults: list[Found] = field(default_factory=list)
+    """Found so far, of the input under way."""
+    unjudged: list[NotApplicable] = field(default_factory=list)
+    """Why something could not be judged of the input under way."""
+    not_provided: set[str] = field(default_factory=set)
+    """Outputs left out that may be left out."""
     comparisons: list[Comparison] = field(default_factory=list)
     inputs: list[dict[str, Any]] = field(default_factory=list)
     descriptor: Descriptor | None = None
@@ -71,8 +85,10 @@ class Trial:
     def __init__(
         self, options: JudgeOptions, oracle: Oracle, scratch: Path, target: Target, *,
         other: Target | None = None, descriptor: Descriptor | None = None, scan: Scan | None = None,
-        keep: Keep = _no_picture,
+        keep: Keep = _no_picture, operation: str = "",
     ) -> None:  # fmt: skip
+        self.operation = operation
+        """That of the check; empty where it is of none. Faults of another one say which."""
         self.options, self.scratch, self.target = options, scratch, target
         self.descriptor, self.keep = descriptor, keep
         self._other, self._scan = other, scan
@@ -116,30 +132,46 @@ class Trial:
 
     def ask(
         self, contract: Contract, inputs: dict[str, Any], *, target: Target | None = None, **options: Any
-    ) -> tuple[dict[str, Any], Returned]:
-        """One call whose answer obeys the contract: (outputs and what is in their files, answer)."""
+    ) -> tuple[Outputs, Returned]:
+        """One call: (the outputs that can be judged and what is in their files, answer).
+
+        What is wrong with the others is noted. Raises CheckErrored for an exception, CheckFailed for no outputs at all.
+        """
         answer = self.raw(contract, inputs, target=target, **options)
+        operation = self._other_operation(contract)
         if isinstance(answer, Raised):
-            raise CheckErrored(f"{contract.operation} raised {answer.type}: {answer.message}", raised=raised(answer))
-        wrong = contract.output_errors(inputs, answer.outputs)
-        if wrong:
-            raise CheckFailed("; ".join(wrong[:6]))
-        return files.with_members(contract["output"], answer.outputs), answer
+            said = f"{contract.operation} raised {answer.type}: {answer.message}"
+            raise CheckErrored(said, raised(answer), operation)
+        if not isinstance(answer.outputs, dict):
+            raise CheckFailed(not_a_dictionary(answer.outputs), facet=Facet.TYPE)
+        outputs = answers.tidied(contract, answer.outputs)
+        left_out = set() if (target or self.target).complete else contract.may_leave_out - outputs.keys()
+        self.record.not_provided |= left_out
+        wrong = [one for one in contract.output_misfits(inputs, outputs) if one.name not in left_out]
+        self.record.faults += [Found(one.facet, one.text, one.name, operation=operation) for one in wrong]
+        return answers.usable(contract, inputs, outputs, wrong), answer
+
+    def _other_operation(self, contract: Contract) -> str:
+        """The operation, where it is not the one that the check is of."""
+        return contract.operation if self.operation not in ("", contract.operation) else ""
 
     def refusal(self, contract: Contract, inputs: dict[str, Any]) -> Raised:
         """What the target raises for bad input; accepting it ends the check."""
         answer = self.raw(contract, inputs)
         if isinstance(answer, Returned):
-            raise CheckFailed(f"{contract.operation} accepted bad input")
+            raise CheckFailed(f"{contract.operation} accepted bad input", facet=Facet.ACCEPTED)
         return answer
 
     def raw(
         self, contract: Contract, inputs: dict[str, Any], *, target: Target | None = None, **options: Any
     ) -> Returned | Raised:
         """One call, answered; a crash or a hang ends the check. `options`: those of `Worker.call`."""
+        asked = target or self.target
+        if left := parts.unclaimed(contract, inputs, asked.parts(contract.operation)):
+            raise NotApplicable(f"{asked.key} claims {contract.operation} without {', '.join(left)}", "not-run")
         timeout, record = budgets.seconds(contract, self.options.timeout), self.record
         record.asked.add(contract.operation, inputs)
-        answer = (target or self.target).call(contract.operation, inputs, timeout, **options)
+        answer = asked.call(contract.operation, inputs, timeout, **options)
         record.calls += 1
         record.adapter_seconds += answer.seconds
         record.captured = (record.captured + answer.captured)[-KEPT_OUTPUT:]
@@ -149,10 +181,6 @@ class Trial:
         if isinstance(answer, Died):
             raise StopExploration("crash", f"{contract.operation}: {answer.how}")
         raise StopExploration("timeout", f"{contract.operation}: no answer within {timeout:g} s; its process was ended")
-
-    def caller(self, descriptor: Descriptor | None = None) -> "Call":
-        """What relations and scan checks ask with."""
-        return Call(self, descriptor or {})
 
     # -- judging -----------------------------------------------------------------------------------------------
 
@@ -171,45 +199,73 @@ class Trial:
         actual: Mapping[str, Any],
         tolerance: Mapping[str, Any] | None = None,
     ) -> None:
-        """Compare every output that has a tolerance, by default that of the contract. Raises CheckFailed."""
+        """Compare every usable output that has a tolerance, by default that of the contract; note what differs."""
         tolerance = contract["tolerance"] if tolerance is None else tolerance
-        found = compare_outputs(tolerance, ties.settled(contract, inputs, expected, actual), actual)
-        self.record.comparisons = found
-        bad = [c for c in found if not c.ok]
-        if bad:
-            raise CheckFailed("; ".join(c.sentence() for c in bad[:4]), found)
+        there = {name: one for name, one in tolerance.items() if name in actual and one.get("scale", name) in actual}
+        settled = ties.settled(contract, inputs, expected, actual)
+        found = compare_outputs(there, settled, actual, Bounds(contract.operation, dict(inputs), settled))
+        for one in found:
+            if not one.ok:
+                pair = settled.get(one.output), actual.get(one.output)
+                self.record.faults.append(differs(one, *pair))
+                one = replace(one, where=diagnosis.where(*pair, (one.worst or {}).get("allowed") or 0.0))
+            self.record.comparisons.append(one)
+
+    @contextlib.contextmanager
+    def noting(self) -> Iterator[None]:
+        """Note what is wrong inside, and what cannot be judged, and go on."""
+        try:
+            yield
+        except SuspectInput:
+            raise
+        except CheckFailed as failure:
+            self.record.faults += failure.faults
+            self.record.raised = failure.raised or self.record.raised
+        except NotApplicable as reason:
+            self.record.unjudged.append(reason)
+
+    @contextlib.contextmanager
+    def gathering(self) -> Iterator[None]:
+        """End with everything that was found inside, the gravest first. Raises CheckFailed."""
+        record = self.record
+        record.faults, record.unjudged = [], []
+        try:
+            yield
+        except SuspectInput:
+            raise
+        except CheckFailed as failure:
+            found = (*failure.faults, *self._taken())
+            raise CheckFailed.of(found, failure.comparisons or record.comparisons, failure.raised) from failure
+        except NotApplicable as reason:
+            if found := self._taken():
+                raise CheckFailed.of(found, record.comparisons, record.raised) from reason
+            raise
+        except StopExploration as ended:
+            ended.faults = (*ended.faults, *self._taken())
+            raise
+        if found := self._taken():
+            raise CheckFailed.of(found, record.comparisons, record.raised)
+        if record.unjudged:
+            raise record.unjudged[0]
+
+    def _taken(self) -> tuple[Found, ...]:
+        found, self.record.faults = tuple(self.record.faults), []
+        return found
+
+    def agrees(self, contract: Contract, inputs: dict[str, Any], outputs: Outputs) -> bool:
+        """Whether an answer is the oracle's, within the tolerances of its contract."""
+        expected = self._oracle.once(contract, inputs) or {}
+        there = {name: one for name, one in contract["tolerance"].items() if name in outputs}
+        settled = ties.settled(contract, inputs, expected, outputs)
+        return all(
+            one.ok for one in compare_outputs(there, settled, outputs, Bounds(contract.operation, inputs, settled))
+        )
 
 
-class Call:
-    """What a relation asks with: every answer is held against its contract on the way."""
-
-    def __init__(self, trial: Trial, descriptor: Descriptor) -> None:
-        self._trial = trial
-        self.random = np.random.Generator(np.random.PCG64(zlib.crc32(descriptors.key(descriptor).encode())))
-        self.answer: Answer = Returned(0.0)
-
-    def __call__(self, operation: str, inputs: dict[str, Any], **options: Any) -> dict[str, Any]:
-        """The outputs. `options`: numpy_seed seeds NumPy's global state before, watch looks after the inputs."""
-        outputs, self.answer = self._trial.ask(contracts()[operation], inputs, **options)
-        return outputs
-
-    def refused(self, operation: str, inputs: dict[str, Any]) -> Raised:
-        """What is raised for bad input; an answer to it ends the check."""
-        return self._trial.refusal(contracts()[operation], inputs)
-
-    @property
-    def record(self) -> Record:
-        return self._trial.record
-
-    def hold(self, what: str, expected: Any, actual: Any, tolerance: Mapping[str, Any]) -> None:
-        """Compare; a relation that does not hold ends the check."""
-        found = compare(what, expected, actual, tolerance)
-        self.record.comparisons.append(found)
-        if not found.ok:
-            raise CheckFailed(found.sentence(), [found])
-
-    def fail(self, why: str) -> NoReturn:
-        raise CheckFailed(why)
+def differs(found: Comparison, expected: Any, actual: Any) -> Found:
+    """A comparison of two values that failed, as a fault with what the difference looks like."""
+    hints = diagnosis.hints(expected, actual, (found.worst or {}).get("allowed") or 0.0)
+    return Found(Facet.ROUNDING if found.rounding else Facet.VALUE, found.sentence(), found.output, hints=hints)
 
 
 def raised(answer: Raised) -> dict[str, Any]:

@@ -31,6 +31,7 @@ import numpy as np
 
 from ptychoparity.spec_tests import files, named_arrays, tables
 from ptychoparity.spec_tests.expressions import ExpressionError, evaluate
+from ptychoparity.spec_tests.facets import Facet
 
 _SQUARE = re.compile(r"([A-Za-z_]\w*)\*\*2")
 
@@ -97,51 +98,72 @@ def _lengths(sizes: list[Any], shape: tuple[int, ...], symbols: Mapping[str, Any
     return tuple(there[axis] if size == "*" else evaluate(size, symbols) for axis, size in enumerate(sizes))
 
 
-def _dtype_names(dtype: Any, inputs: Mapping[str, Any]) -> list[str]:
+def dtype_names(dtype: Any, inputs: Mapping[str, Any]) -> list[str]:
+    """The names of the dtypes that a schema allows, given the operation's inputs."""
     if isinstance(dtype, Mapping):
         return [str(np.asarray(inputs[dtype["like"]]).dtype)]
     return [dtype] if isinstance(dtype, str) else list(dtype)
 
 
-def _array_errors(
+def _array_misfits(
     schema: Mapping[str, Any], value: Any, symbols: Mapping[str, Any], inputs: Mapping[str, Any]
-) -> Iterator[str]:
+) -> Iterator[tuple[Facet, str]]:
     if value is None:
         if not schema.get("none"):
-            yield "is None, where an array is asked for"
+            yield Facet.MISSING, "is None, expected an array"
         return
     if not isinstance(value, (np.ndarray, np.generic)):
         # what could not cross a process is known by its type's name alone
-        yield f"is a {getattr(value, 'type_name', type(value).__name__)}, where a NumPy array is asked for"
+        yield Facet.TYPE, f"expected numpy.ndarray, got {getattr(value, 'type_name', type(value).__name__)}"
         return
     value = np.asarray(value)
-    names = _dtype_names(schema["dtype"], inputs)
+    names = dtype_names(schema["dtype"], inputs)
     if str(value.dtype) not in names:
-        yield f"has dtype {value.dtype}, expected {' or '.join(names)}"
+        yield Facet.DTYPE, f"has dtype {value.dtype}, expected {' or '.join(names)}"
         if value.dtype.kind not in "biufc":
             return
+    yield from _shape_misfits(schema, value, symbols)
+    yield from _range_misfits(schema, value)
+
+
+def shape_of(schema: Mapping[str, Any], value: np.ndarray, symbols: Mapping[str, Any]) -> tuple[int, ...] | None:
+    """The shape that `value` must have; None where `symbols` do not say."""
+    try:
+        return _lengths(_sizes(schema, value), value.shape, symbols)
+    except ExpressionError:
+        return None
+
+
+def _shape_misfits(
+    schema: Mapping[str, Any], value: np.ndarray, symbols: Mapping[str, Any]
+) -> Iterator[tuple[Facet, str]]:
     wanted = _sizes(schema, value)
     try:
         expected = _lengths(wanted, value.shape, symbols)
     except ExpressionError as error:
         expected = None
         if value.ndim == len(wanted):
-            yield f"has shape {value.shape}: {error}"
+            yield Facet.SHAPE, f"has shape {value.shape}: {error}"
     if (expected is None and value.ndim != len(wanted)) or (expected is not None and value.shape != expected):
         sizes = ", ".join(map(str, wanted))
         meant = f" = {expected}" if expected is not None and "*" not in wanted else ""
-        yield f"has shape {value.shape}, expected ({sizes}){meant}"
+        yield Facet.SHAPE, f"has shape {value.shape}, expected ({sizes}){meant}"
+
+
+def _range_misfits(schema: Mapping[str, Any], value: np.ndarray) -> Iterator[tuple[Facet, str]]:
     if value.size == 0:
         return
     if schema.get("finite") and not np.isfinite(value).all():
         where = np.argwhere(~np.isfinite(value))
-        yield f"has {len(where)} values that are not finite, the first at {where[0].tolist()}"
+        first = value[tuple(where[0])]
+        count = f"{len(where)} values that are not finite" if len(where) > 1 else "a value that is not finite"
+        yield Facet.VALUE, f"has {count}, the first is {first} at {where[0].tolist()}"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         if "minimum" in schema and (smallest := np.nanmin(value)) < schema["minimum"]:
-            yield f"reaches down to {smallest}, minimum is {schema['minimum']}"
+            yield Facet.VALUE, f"reaches down to {smallest}, minimum is {schema['minimum']}"
         if "maximum" in schema and (largest := np.nanmax(value)) > schema["maximum"]:
-            yield f"reaches up to {largest}, maximum is {schema['maximum']}"
+            yield Facet.VALUE, f"reaches up to {largest}, maximum is {schema['maximum']}"
 
 
 @dataclass(frozen=True)
@@ -153,38 +175,50 @@ class _Bound:
     inputs: Mapping[str, Any]
 
 
+class _Misfit(jsonschema.ValidationError):
+    """An error of our own keywords, which knows what it is about."""
+
+    facet: Facet = Facet.TYPE
+
+
+def _misfit(facet: Facet, message: str) -> _Misfit:
+    found = _Misfit(message)
+    found.facet = facet
+    return found
+
+
 def _ndarray(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Iterator[jsonschema.ValidationError]:
-    for message in _array_errors(keyword, bound.value, bound.symbols, bound.inputs):
-        yield jsonschema.ValidationError(message)
+    for facet, message in _array_misfits(keyword, bound.value, bound.symbols, bound.inputs):
+        yield _misfit(facet, message)
 
 
 def _arrays(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Iterator[jsonschema.ValidationError]:
     for message in named_arrays.misfits(keyword, bound.value):
-        yield jsonschema.ValidationError(message)
+        yield _misfit(Facet.MISSING if message.endswith(": missing") else Facet.TYPE, message)
     for place, schema, value in named_arrays.members(keyword, bound.value):
-        for message in _array_errors(schema, value, bound.symbols, bound.inputs):
-            yield jsonschema.ValidationError(f"{place}: {message}")
+        for facet, message in _array_misfits(schema, value, bound.symbols, bound.inputs):
+            yield _misfit(facet, f"{place}: {message}")
 
 
-def _file_errors(kind: str, schema: Mapping[str, Any], bound: _Bound) -> Iterator[str]:
+def _file_misfits(kind: str, schema: Mapping[str, Any], bound: _Bound) -> Iterator[tuple[Facet, str]]:
     if not isinstance(bound.value, str):
-        yield f"is a {getattr(bound.value, 'type_name', type(bound.value).__name__)}, where a path is asked for"
+        yield Facet.TYPE, f"expected a path, got {getattr(bound.value, 'type_name', type(bound.value).__name__)}"
         return
     if not Path(bound.value).is_file():
-        yield f"{bound.value} is not a file"
+        yield Facet.MISSING, f"{bound.value} is not a file"
         return
     try:
         members = files.members_of(kind, Path(bound.value))
     except files.Unreadable as error:
-        yield str(error)
+        yield Facet.TYPE, str(error)
         return
-    for message in errors(schema, members, bound.symbols, bound.inputs):
-        yield f"member {message}"
+    for found in misfits(schema, members, bound.symbols, bound.inputs):
+        yield found.facet, f"member {found.text}"
 
 
 def _file(kind: str, keyword: Any, bound: _Bound) -> Iterator[jsonschema.ValidationError]:
-    for message in _file_errors(kind, keyword, bound):
-        yield jsonschema.ValidationError(message)
+    for facet, message in _file_misfits(kind, keyword, bound):
+        yield _misfit(facet, message)
 
 
 def _table(validator: Any, keyword: Any, bound: _Bound, _schema: Any) -> Iterator[jsonschema.ValidationError]:
@@ -220,13 +254,24 @@ def _validator() -> Any:
     )
 
 
-def errors(
+@dataclass(frozen=True)
+class Misfit:
+    """One thing in which a value does not obey its schema."""
+
+    name: str
+    """The input or output; for one that is not described, its own name; empty where none is at fault."""
+    facet: Facet
+    text: str
+    """The whole sentence, name and all."""
+
+
+def misfits(
     schema: Mapping[str, Any],
     instance: Mapping[str, Any],
     symbols: Mapping[str, Any],
     inputs: Mapping[str, Any] | None = None,
-) -> list[str]:
-    """What is wrong with `instance`, one sentence each, empty when it obeys `schema`.
+) -> list[Misfit]:
+    """What is wrong with `instance`; empty when it obeys `schema`.
 
     `symbols` are the bound dimensions; `inputs` the operation's inputs, for {"like": name}.
     """
@@ -236,19 +281,43 @@ def errors(
         name: _Bound(value, symbols, inputs) if _KEYWORDS & properties.get(name, {}).keys() else value
         for name, value in instance.items()
     }
-    found: list[str] = []
-    told: set[str] = set()
+    found: list[Misfit] = []
+    absent: set[str] = set()
     for error in sorted(_validator()(schema).iter_errors(wrapped), key=lambda e: list(map(str, e.absolute_path))):
-        name = "/".join(map(str, error.absolute_path))
+        path = list(map(str, error.absolute_path))
+        name = "/".join(path)
         if error.validator == "required":
-            found += [f"{n} is missing" for n in error.validator_value if n not in error.instance and n not in told]
-            told |= set(error.validator_value)
-            continue
-        if error.validator == "arrays":  # the message begins with the member's place
-            found.append(f"{name}{error.message}")
-            continue
-        found.append(f"{name}: {error.message}" if name else _short(error.message))
+            missing = [n for n in error.validator_value if n not in error.instance and n not in absent]
+            found += [Misfit(path[0] if path else n, Facet.MISSING, f"{n} is missing") for n in missing]
+            absent |= set(missing)
+        elif error.validator == "additionalProperties" and not path:
+            surplus = [n for n in instance if n not in properties]
+            found += [Misfit(n, Facet.EXTRA, f"{n} is not in the contract") for n in surplus]
+        elif error.validator == "arrays":  # the message begins with the member's place
+            found.append(Misfit(path[0], _facet(error), f"{name}{error.message}"))
+        else:
+            text = f"{name}: {error.message}" if name else _short(error.message)
+            found.append(Misfit(path[0] if path else "", _facet(error), text))
     return found
+
+
+_OF_VALUES = frozenset({"enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "pattern"})
+
+
+def _facet(error: jsonschema.ValidationError) -> Facet:
+    if isinstance(error, _Misfit):
+        return error.facet
+    return Facet.VALUE if error.validator in _OF_VALUES else Facet.TYPE
+
+
+def errors(
+    schema: Mapping[str, Any],
+    instance: Mapping[str, Any],
+    symbols: Mapping[str, Any],
+    inputs: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """As `misfits`, one sentence each."""
+    return [one.text for one in misfits(schema, instance, symbols, inputs)]
 
 
 def _short(message: str) -> str:

@@ -23,7 +23,11 @@ DISTRIBUTIONS = {"yaml": "pyyaml", "skimage": "scikit-image", "keras": "tensorfl
 COMMANDS = {"mypy", "pytest-xdist", "types-PyYAML", "types-jsonschema", "ruff", "setuptools", "pytest-benchmark"}
 """Used as programs, plugins or stubs, and imported by no file of ours."""
 
-ALSO = {"audit/": EXTRAS["audit"], "backends/tensorflow/": EXTRAS["tensorflow"], "backends/pytorch/": EXTRAS["pytorch"]}
+ALSO = {
+    "audit/": EXTRAS["audit"], "backends/tensorflow/": EXTRAS["tensorflow"], "backends/pytorch/": EXTRAS["pytorch"],
+    "backends/upstream/tensorflow/": {"ptycho", *EXTRAS["tensorflow"]},
+    "backends/upstream/pytorch/": {"ptycho", "ptycho_torch", *EXTRAS["pytorch"]},
+}  # fmt: skip
 """Rooms that may import an extra beside the dependencies; tests may import all."""
 
 LAZY = {"benchmarks/naive_splatting.py": EXTRAS["pytorch"]}

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from ptychoparity.backends import registry, remote
-from ptychoparity.backends.protocol import Died, Foreign, Raised, Returned, TimedOut
+from ptychoparity.backends.protocol import LAYOUTS, Died, Foreign, Raised, Returned, TimedOut
 from ptychoparity.backends.worker import StartFailed, Worker
 from tests.running import PROJECT, check, outputs, ptychoparity, quickest
 
@@ -77,6 +77,40 @@ def test_arrays_cross_intact(name, echo):
     assert np.ascontiguousarray(back).tobytes() == np.ascontiguousarray(sent).tobytes()
     back[...] = back  # writable
     assert not list((echo._folder / "exchange").iterdir())  # nothing is left of the way
+
+
+IN_MEMORY = {
+    "fortran": lambda seen: seen["F_CONTIGUOUS"] and not seen["C_CONTIGUOUS"],
+    "reversed": lambda seen: max(seen["strides"]) < 0,
+    "strided": lambda seen: not seen["C_CONTIGUOUS"] and not seen["F_CONTIGUOUS"],
+    "read-only": lambda seen: seen["C_CONTIGUOUS"] and not seen["WRITEABLE"],
+    "byte-swapped": lambda seen: seen["C_CONTIGUOUS"] and not seen["native"],
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", ["small", "large Fortran", "big-endian 2", "complex64 2"])
+def test_layouts_reach_the_backend(layout, name, echo):
+    two = {
+        "big-endian 2": np.arange(6, dtype=">f4").reshape(2, 3),
+        "complex64 2": np.full((3, 2), 1 - 2j, np.complex64),
+    }
+    sent = {**ARRAYS, **two}[name]
+    seen = echo.call("layout", {"value": sent}, timeout=20, layout={"value": layout}).outputs
+    assert np.array_equal(seen["value"], sent)
+    if name != "big-endian 2" or layout != "byte-swapped":
+        assert IN_MEMORY[layout](seen), seen
+    plain = echo.call("layout", {"value": sent}, timeout=20).outputs
+    assert plain["C_CONTIGUOUS"] and plain["WRITEABLE"]
+
+
+def test_layouts_are_those_of_the_protocol():
+    assert tuple(remote.LAYOUTS) == LAYOUTS
+
+
+def test_arrays_of_a_dictionary_are_laid_out_too(echo):
+    seen = remote.arranged({"a": np.ones((2, 3)), "b": {"c": np.arange(4.0)}, "d": "text"}, "reversed")
+    assert seen["a"].strides[0] < 0 and seen["b"]["c"].strides[0] < 0 and seen["d"] == "text"
 
 
 VALUES = [

@@ -6,6 +6,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
+from ptychoparity.backends.host.byte_order import native
 from ptychoparity.backends.protocol import UnknownOperation
 
 
@@ -33,7 +34,7 @@ class Operations:
         """Answer one operation, per its contract. Raises UnknownOperation for one that is not in the table."""
         if operation not in self._functions:
             raise UnknownOperation(f"{operation!r} is not claimed; claimed are {', '.join(sorted(self._functions))}")
-        return self._functions[operation](**inputs)
+        return self._functions[operation](**native(inputs))
 
 
 def _bound(function: Callable[..., Any], beside: Mapping[str, Any]) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ptychoparity.backends.host.byte_order import native
 from ptychoparity.backends.host.version import own_version
 from ptychoparity.backends.numpy.dtypes import in_contract_dtypes
 from ptychoparity.backends.protocol import BackendInfo, DeviceUnavailable, UnknownOperation
@@ -36,6 +37,7 @@ class NumpyBackend:
     def call(self, operation: str, inputs: dict[str, Any]) -> dict[str, Any]:
         if operation not in dispatch.OPERATIONS:
             raise UnknownOperation(f"numpy: {operation!r} is not claimed")
+        inputs = native(inputs)
         return in_contract_dtypes(operation, inputs, dispatch.call(operation, inputs))
 
     def synchronize(self) -> None:

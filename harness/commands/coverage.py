@@ -15,6 +15,7 @@ from rich.table import Table
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.events_header import CoverageRow
 from ptychoparity.core.levels import Level
+from ptychoparity.core.nearest import unknown
 from ptychoparity.core.outcomes import Outcome
 from ptychoparity.harness import coverage, ghosts, storage
 from ptychoparity.harness.coverage import ENCODED, ORPHAN, Hunted, Standing
@@ -110,7 +111,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the table, the sentence and the faults; write the JSON where it is asked for."""
     areas = sorted({clause.area for clause in catalogue().values()})
     if arguments.area is not None and arguments.area not in areas:
-        raise UsageError(f"no area {arguments.area!r}; there are {', '.join(areas)}")
+        raise UsageError(unknown("area", arguments.area, areas))
     given = arguments.mutants
     hunted = coverage.read_hunt(given) if given is not None else coverage.newest_hunt(arguments.runs)
     checked = answered(events.read(arguments.run_folder)) if arguments.run_folder is not None else None

@@ -21,6 +21,7 @@ from ptychoparity.harness.settings import DEFAULT_BACKENDS
 from ptychoparity.harness.targets import Pool, Target
 from ptychoparity.reference import dispatch
 from ptychoparity.spec_tests import files, goldens, ties
+from ptychoparity.spec_tests.bounds import Bounds
 from ptychoparity.spec_tests.compare import Comparison, compare_outputs
 from ptychoparity.spec_tests.contract import Contract, contracts
 
@@ -87,7 +88,8 @@ def compare_folder(
                 continue
             try:
                 answer = _answer(contract, inputs, ask)
-                found = compare_outputs(tolerances, ties.settled(contract, inputs, expected, answer), answer)
+                settled = ties.settled(contract, inputs, expected, answer)
+                found = compare_outputs(tolerances, settled, answer, Bounds(contract.operation, inputs, settled))
             except (NoAnswer, ValueError) as error:
                 found = [Comparison(output, False, str(error)) for output in keys]
             for c in found:

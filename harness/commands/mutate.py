@@ -13,18 +13,25 @@ from rich.console import Console
 from rich.table import Table
 
 from ptychoparity.core.errors import UsageError
+from ptychoparity.core.nearest import unknown
 from ptychoparity.harness import storage
 from ptychoparity.harness.mutants import catalogue
 from ptychoparity.harness.mutants.catalogue import NOT_HUNTED, Mutant
 from ptychoparity.harness.mutants.hunt import Hunt, Result
 from ptychoparity.reports import terminal
+from ptychoparity.spec_tests import catalogue as clauses_of
 from ptychoparity.spec_tests import contract
 
 BAD = ("survived", "wrong clause", "not equivalent")
 
 
 def select(operations: list[str], clauses: list[str], quick: bool) -> tuple[Mutant, ...]:
-    """The mutants asked for. Raises UsageError when there are none."""
+    """The mutants of these operations and clauses. Raises UsageError for unknown names, and where there is none."""
+    for operation in operations:
+        if operation not in (known := {m.operation for m in catalogue.mutants()}):
+            raise UsageError(unknown("operation", operation, sorted(known)))
+    for clause in clauses:
+        clauses_of.clause(clause)
     found = tuple(
         m
         for m in catalogue.mutants()
@@ -88,7 +95,7 @@ def _progress(console: Console, done: int, total: int, mutant: Mutant) -> None:
 
 
 def run(backend: str, operations: list[str], clauses: list[str], quick: bool, runs: Path, timeout: float) -> int:
-    """Hunt the mutants asked for, write `runs/<time>-mutants/mutants.json`, print what became of them."""
+    """Hunt the chosen mutants, write `runs/<time>-mutants/mutants.json`, print what became of them."""
     if quick and backend != "numpy":
         raise UsageError("--quick is of the numpy backend: one mutant of every clause")
     console, began = terminal.console(), time.perf_counter()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ptychoparity.core.errors import UsageError
+from ptychoparity.core.nearest import did_you_mean
 from ptychoparity.fixtures import simulate
 from ptychoparity.fixtures.recipe import Recipe, read
 
@@ -13,7 +14,9 @@ def chosen(text: str, seed: int | None) -> Recipe:
     if text in known:
         recipe = simulate.named_recipe(text)
     elif not Path(text).exists():
-        raise UsageError(f"{text}: no such recipe file; the recipes that come along are {', '.join(known)}")
+        hint = did_you_mean(text, known)
+        listed = f"the recipes that come along are {', '.join(known)}"
+        raise UsageError(f"{text}: no such recipe file; {hint or listed}")
     else:
         recipe = read(Path(text))
     if seed is not None and isinstance(recipe, dict):
@@ -23,7 +26,7 @@ def chosen(text: str, seed: int | None) -> Recipe:
 
 def run(recipe: str, out: Path, seed: int | None) -> int:
     if out.suffix != ".npz":
-        raise UsageError(f"--out {out}: a name that ends in .npz is asked for")
+        raise UsageError(f"--out must end in .npz, got {out}")
     wanted = chosen(recipe, seed)
     try:
         arrays = simulate.write(out, wanted)

@@ -3,6 +3,7 @@
 A change is written `["scale", -1]`, several in a row as a list of those. `None` stays `None`.
 """
 
+import ctypes
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import PurePosixPath
@@ -91,6 +92,15 @@ def reverse(value: np.ndarray, axis: Any) -> np.ndarray:
 
 def transpose(value: np.ndarray, axes: list[int]) -> np.ndarray:
     return np.ascontiguousarray(value.transpose(axes))
+
+
+def as_it_lies(value: np.ndarray) -> np.ndarray:
+    """The elements in the order in which they lie in memory."""
+    data = value.__array_interface__["data"][0]
+    lowest = data + sum(min(0, s) * (n - 1) for s, n in zip(value.strides, value.shape, strict=True))
+    held: Any = (ctypes.c_char * value.nbytes).from_address(lowest)
+    start = np.frombuffer(held, value.dtype.newbyteorder("="))
+    return start.reshape(value.shape).copy()
 
 
 def squeeze(value: np.ndarray) -> np.ndarray:
@@ -239,8 +249,8 @@ CHANGES: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
         function.__name__: function
         for function in (
             scale, add, put, power, rint, floor, even, cast, double, half, real, conj, finite, roll, halfway, reverse,
-            transpose, squeeze, expand, repeat, mean, drift, first, cut, blank, pad, by_side, unit_peak, softened,
-            clip, modulo, window, graded, feathered, put_at, default_at, move_at, drop_at, path_at,
+            transpose, as_it_lies, squeeze, expand, repeat, mean, drift, first, cut, blank, pad, by_side, unit_peak,
+            softened, clip, modulo, window, graded, feathered, put_at, default_at, move_at, drop_at, path_at,
         )
     }
 )  # fmt: skip

@@ -16,7 +16,7 @@ from ptychoparity.harness.mutants.catalogue import Mutant, asked, carriers
 from ptychoparity.harness.targets import Pool
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.catalogue import clause
-from ptychoparity.spec_tests.checks import kind_of
+from ptychoparity.spec_tests.checks import judge, kind_of
 from ptychoparity.spec_tests.outcomes import CheckFailed, StopExploration
 from ptychoparity.spec_tests.trial import JudgeOptions
 
@@ -102,7 +102,7 @@ class Hunt:
         self._set(mutant)
         self._target.restarted = lambda: self._set(mutant)
         try:
-            kind_of(case).judge(self._runner.trial(self._target), case)
+            judge(self._runner.trial(self._target, operation=case.operation), case)
         except (CheckFailed, StopExploration) as failure:
             return failure.message or failure.outcome
         return ""

@@ -21,6 +21,7 @@ from ptychoparity.spec_tests.checks.scan import Scan
 from ptychoparity.spec_tests.checks.scenario import Scenario
 from ptychoparity.spec_tests.checks.single import Boundary, Example, Smoke
 from ptychoparity.spec_tests.contract import Contract, contracts
+from ptychoparity.spec_tests.trial import Trial
 
 _CLASSES = (Describe, Scan, Smoke, Example, Error, Golden, Boundary, Property, Relation, Parity, Scenario)
 """In the order in which a contract's cases are listed; a run goes by `Kind.phase` of what they are displayed as."""
@@ -35,6 +36,12 @@ def kinds() -> MappingProxyType[Kind, CheckKind]:
 def kind_of(case: Case) -> CheckKind:
     """The object that judges a case."""
     return kinds()[case.kind]
+
+
+def judge(trial: Trial, case: Case) -> str:
+    """Judge a case; it ends with everything that was found, the gravest first. Raises as `CheckKind.judge`."""
+    with trial.gathering():
+        return kind_of(case).judge(trial, case)
 
 
 def of_contract(contract: Contract) -> list[Case]:

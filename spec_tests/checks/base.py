@@ -17,8 +17,6 @@ class CheckKind:
     """The kind it is displayed as, where that is another one."""
     cost: ClassVar[int]
     """Rank when one failure is enough (mutants): the cheapest and most telling kinds are asked first."""
-    whole: ClassVar[bool] = False
-    """A case compares a whole answer, so it is as binding as the contract's general clauses are."""
     needs_other: ClassVar[bool] = False
     """A check asks a second target, too."""
     needs_scan: ClassVar[bool] = False

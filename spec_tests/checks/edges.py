@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ptychoparity.backends.protocol import LAYOUTS
 from ptychoparity.spec_tests import named_arrays
 from ptychoparity.spec_tests.contract import Contract
 from ptychoparity.spec_tests.descriptors import array_schemas, complete, dtypes, scalar, scalar_schemas
@@ -25,6 +26,7 @@ def edge_cases(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
     for label, given, _ in field_edges(contract):
         yield label, given
     yield from _array_edges(contract)
+    yield from layout_edges(contract)
     for name, schema in named_arrays.dictionaries(contract["input"]).items():
         for label, given in named_arrays.edges(schema, contract["generate"][name]):
             yield f"{name}.{label}", {"dictionaries": {name: given}}
@@ -62,6 +64,18 @@ def _array_edges(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
                 "plant": [[[0] * len(schema["shape"]), schema["minimum"]]],
             }
             yield f"{name}.minimum", {"arrays": {name: planted}}
+
+
+def layout_edges(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(name, given): every array of the input in another layout of the memory, all of them at once.
+
+    Not in the other byte order, which may be refused: a relation looks at that.
+    """
+    inputs = contract["input"]["properties"].items()
+    arrays = [n for n, s in inputs if "arrays" in s or ("ndarray" in s and s["ndarray"]["shape"])]
+    for layout in LAYOUTS if arrays else ():
+        if layout != "byte-swapped":
+            yield f"layout={layout}", {"layout": dict.fromkeys(arrays, layout)}
 
 
 def field_edges(contract: Contract) -> Iterator[tuple[str, dict[str, Any], str]]:

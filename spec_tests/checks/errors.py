@@ -8,6 +8,8 @@ from ptychoparity.core.kinds import Kind
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks.base import CheckKind
 from ptychoparity.spec_tests.contract import Contract, contracts
+from ptychoparity.spec_tests.facets import Facet
+from ptychoparity.spec_tests.found import Found
 from ptychoparity.spec_tests.outcomes import CheckFailed
 from ptychoparity.spec_tests.trial import Trial, raised
 
@@ -30,16 +32,16 @@ class Error(CheckKind):
 def hold_refusal(
     trial: Trial, contract: Contract, inputs: dict[str, Any], wanted: Sequence[str], fragments: Sequence[str]
 ) -> None:
-    """Ask with bad input; what is raised is one of `wanted`, and names `fragments`. Raises CheckFailed."""
+    """Ask with bad input; what is raised should be one of `wanted` and name `fragments`. Accepting it: CheckFailed."""
     answer = trial.raw(contract, inputs)
     if isinstance(answer, Returned):
-        raise CheckFailed(f"{contract.operation} accepted bad input: expected {' or '.join(wanted)} naming {fragments}")
+        said = f"{contract.operation} accepted bad input: expected {' or '.join(wanted)} naming {list(fragments)}"
+        raise CheckFailed(said, facet=Facet.ACCEPTED)
     trial.record.raised = raised(answer)
     if not set(wanted) & set(answer.bases):
-        raise CheckFailed(
-            f"{contract.operation} raised {answer.type}, expected {' or '.join(wanted)}: {answer.message}",
-            raised=raised(answer),
-        )
+        said = f"{contract.operation} raised {answer.type}, expected {' or '.join(wanted)}: {answer.message}"
+        trial.record.faults.append(Found(Facet.WORDS, said))
     absent = [f for f in fragments if f not in answer.message]
     if absent:
-        raise CheckFailed(f"the {answer.type} does not name {absent}: {answer.message!r}", raised=raised(answer))
+        said = f"the {answer.type} does not name {absent}: {answer.message!r}"
+        trial.record.faults.append(Found(Facet.WORDS, said))

@@ -1,21 +1,24 @@
 """Kinds that try many inputs and keep the smallest failure: property and relation."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ptychoparity.core.kinds import Kind
 from ptychoparity.spec_tests import budgets, descriptors
+from ptychoparity.spec_tests.asking import Call
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks.base import CheckKind
 from ptychoparity.spec_tests.compare import Comparison
 from ptychoparity.spec_tests.contract import Contract, contracts
 from ptychoparity.spec_tests.descriptors import Descriptor
 from ptychoparity.spec_tests.explore import explore
-from ptychoparity.spec_tests.outcomes import CheckFailed, StopExploration
+from ptychoparity.spec_tests.facets import CLASSES
+from ptychoparity.spec_tests.outcomes import CheckFailed, NotApplicable, StopExploration
 from ptychoparity.spec_tests.relations import inputs_tried, relations
 from ptychoparity.spec_tests.strategies import descriptors as draws
-from ptychoparity.spec_tests.trial import Call, JudgeOptions, Trial
+from ptychoparity.spec_tests.trial import JudgeOptions, Trial
 
 
 class Explored(CheckKind):
@@ -34,24 +37,35 @@ class Explored(CheckKind):
 
     def judge(self, trial: Trial, case: Case) -> str:
         contract, record = contracts()[case.operation], trial.record
-        worst: dict[str, Comparison] = {}
+        tried = _Tried()
 
         def once(chosen: Descriptor) -> None:
             record.comparisons = []
             try:
-                self.once(trial, contract, case, chosen)
+                with trial.gathering():
+                    self.once(trial, contract, case, chosen)
+            except NotApplicable as reason:
+                tried.silent.append(reason)
             except CheckFailed as failure:
+                if not failure.grave and trial.descriptor is None:
+                    tried.note(failure, chosen)  # another input may show something graver
+                    return
                 record.asked.close()
                 if not trial.options.shrink:
-                    raise StopExploration(failure.outcome, failure.message) from failure
+                    raise StopExploration(failure.outcome, failure.message, failure.faults) from failure
                 raise
-            for one in record.comparisons:
-                if one.output not in worst or (one.used or 0) > (worst[one.output].used or 0):
-                    worst[one.output] = one
+            else:
+                tried.keep(record.comparisons)
 
         if trial.descriptor is not None:
             once(trial.descriptor)
-            return ""
+        else:
+            self._explore(trial, contract, case, once)
+        return tried.end(trial, contract)
+
+    def _explore(self, trial: Trial, contract: Contract, case: Case, once: Callable[[Descriptor], None]) -> None:
+        """Try drawn inputs; the smallest grave failure ends the check."""
+        record = trial.record
         record.examples = 0
         wanted = budgets.at_most(contract, self.budget, self.examples(trial.options, case))
         found = explore(
@@ -62,9 +76,43 @@ class Explored(CheckKind):
         if found.failure is not None and found.descriptor is not None:
             record.inputs = descriptors.summarise(trial.expand(contract, found.descriptor))
             raise found.failure
-        # of all inputs, what came closest to its tolerance
-        record.comparisons = sorted(worst.values(), key=lambda one: -(one.used or 0))
+
+
+@dataclass
+class _Tried:
+    """What the inputs of an exploration left behind that did not end it."""
+
+    worst: dict[str, Comparison] = field(default_factory=dict)
+    passed: int = 0
+    mild: tuple[CheckFailed, Descriptor] | None = None
+    silent: list[NotApplicable] = field(default_factory=list)
+
+    def keep(self, comparisons: Iterable[Comparison]) -> None:
+        """An input that passed: of all such, what came closest to its tolerance is kept."""
+        self.passed += 1
+        for one in comparisons:
+            if one.output not in self.worst or (one.used or 0) > (self.worst[one.output].used or 0):
+                self.worst[one.output] = one
+
+    def note(self, failure: CheckFailed, chosen: Descriptor) -> None:
+        """An input with faults that are not grave: the gravest is kept, of equal ones the first."""
+        if self.mild is None or _rank(failure) < _rank(self.mild[0]):
+            self.mild = failure, chosen
+
+    def end(self, trial: Trial, contract: Contract) -> str:
+        """Raise what was found; NotApplicable where no input could be judged."""
+        if self.mild is not None:
+            failure, chosen = self.mild
+            trial.record.inputs = descriptors.summarise(trial.expand(contract, chosen))
+            raise failure
+        if self.silent and not self.passed:
+            raise self.silent[0]
+        trial.record.comparisons = sorted(self.worst.values(), key=lambda one: -(one.used or 0))
         return ""
+
+
+def _rank(failure: CheckFailed) -> int:
+    return CLASSES[failure.faults[0].facet].rank
 
 
 class Property(Explored):

@@ -17,7 +17,6 @@ from ptychoparity.spec_tests.trial import Trial
 class Golden(CheckKind):
     kind = Kind.GOLDEN
     cost = 4
-    whole = True
 
     def of_contract(self, contract: Contract) -> Iterable[Case]:
         op = contract.operation

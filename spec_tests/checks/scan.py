@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ptychoparity.core.kinds import Kind
 from ptychoparity.spec_tests import scan_checks
+from ptychoparity.spec_tests.asking import Call
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks.base import CheckKind
 from ptychoparity.spec_tests.trial import Trial
@@ -29,4 +30,4 @@ class Scan(CheckKind):
         return tuple(case.data["needs"])
 
     def judge(self, trial: Trial, case: Case) -> str:
-        return scan_checks.judge(case.name, trial.scan, trial.caller(), trial.keep)
+        return scan_checks.judge(case.name, trial.scan, Call(trial, {}), trial.keep)

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ptychoparity.core.kinds import Kind
@@ -40,9 +41,9 @@ class Scenario(CheckKind):
         under_way = _UnderWay(trial, case, descriptor["steps"])
         try:
             for step in case.data["steps"]:
-                with _told(f"step {step['id']!r}"):
+                with _told(trial, f"step {step['id']!r}"):
                     under_way.take(step)
-            with _told("the scenario's end"):
+            with _told(trial, "the scenario's end"):
                 for expected in case.data.get("expect", []):
                     under_way.hold_end(expected)
         finally:
@@ -62,16 +63,18 @@ def _descriptor(case: Case) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _told(label: str) -> Iterator[None]:
+def _told(trial: Trial, label: str) -> Iterator[None]:
     """Whatever goes wrong names the step it went wrong in."""
+    before = len(trial.record.faults)
     try:
         yield
-    except CheckFailed as failure:
-        failure.message = f"{label}: {failure.message}"
-        raise
-    except StopExploration as ended:
+    except (CheckFailed, StopExploration) as ended:
         ended.message = f"{label}: {ended.message}"
+        ended.faults = tuple(replace(one, message=f"{label}: {one.message}") for one in ended.faults)
         raise
+    finally:
+        noted = trial.record.faults
+        noted[before:] = [replace(one, message=f"{label}: {one.message}") for one in noted[before:]]
 
 
 class _UnderWay:

@@ -10,12 +10,14 @@ from ptychoparity.core.kinds import Kind
 from ptychoparity.spec_tests import budgets, exact, named_arrays
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks.base import CheckKind
-from ptychoparity.spec_tests.checks.edges import edge_cases, field_edges, holds
+from ptychoparity.spec_tests.checks.edges import edge_cases, field_edges, holds, layout_edges
 from ptychoparity.spec_tests.compare import compare
 from ptychoparity.spec_tests.contract import Contract, contracts
+from ptychoparity.spec_tests.facets import Facet
 from ptychoparity.spec_tests.outcomes import CheckFailed
 from ptychoparity.spec_tests.trial import Trial
 
+LAYOUT = "HOUSE.INPUT.LAYOUT"
 STATED = {"why": "a stated value of the example, given to the precision of the answer", "rtol": 1e-6, "atol": 2e-5}
 
 
@@ -39,7 +41,6 @@ class Example(CheckKind):
 
     kind = Kind.EXAMPLE
     cost = 0
-    whole = True
 
     def of_contract(self, contract: Contract) -> Iterable[Case]:
         op = contract.operation
@@ -49,10 +50,12 @@ class Example(CheckKind):
         contract = contracts()[case.operation]
         descriptor = trial.given(contract, case)
         inputs = trial.expand(contract, descriptor)
-        outputs, answer = trial.ask(contract, inputs)
+        outputs, answer = trial.ask(contract, inputs, layout=descriptor.get("layout"))
         for stated in case.data.get("expect", []):
-            hold_stated(trial, stated, outputs, case.data["why"])
-        _warned(case, answer)
+            with trial.noting():
+                hold_stated(trial, stated, outputs, case.data["why"])
+        with trial.noting():
+            _warned(case, answer)
         trial.compare(contract, inputs, trial.expected(contract, descriptor, inputs), outputs)
         return ""
 
@@ -68,6 +71,8 @@ class Boundary(Example):
         for case in contract.get("boundaries", []):
             yield self.case(op, case["id"], case["clauses"], case)
         about = {name: (clause,) for name, _, clause in field_edges(contract) if clause in contract.clauses}
+        if LAYOUT in contract.clauses:
+            about |= {name: (LAYOUT,) for name, _ in layout_edges(contract)}
         made = [
             self.case(op, name, about.get(name, general), {"given": given})
             for name, given in edge_cases(contract)
@@ -89,7 +94,8 @@ def hold_stated(trial: Trial, stated: Mapping[str, Any], outputs: Mapping[str, A
         stated = {word: rule for word, rule in stated.items() if word != "path"} | {"output": name}
     if "shape" in stated:
         if list(np.shape(value)) != stated["shape"]:
-            raise CheckFailed(f"{stated['output']}: expected shape {stated['shape']}, got {list(np.shape(value))}")
+            said = f"{stated['output']}: expected shape {stated['shape']}, got {list(np.shape(value))}"
+            raise CheckFailed(said, facet=Facet.SHAPE, output=stated["output"])
     elif "path" in stated:
         _stated_at(stated, outputs, why)
     elif stated["value"] is None or isinstance(stated["value"], str):
@@ -101,7 +107,7 @@ def hold_stated(trial: Trial, stated: Mapping[str, Any], outputs: Mapping[str, A
 def _member(name: str, value: Any, key: Any) -> Any:
     """What a dictionary of named arrays holds under `key`."""
     if not isinstance(value, Mapping) or key not in value:
-        raise CheckFailed(f"{named_arrays.place(name, key)}: missing from the answer")
+        raise CheckFailed(f"{named_arrays.place(name, key)}: missing from the answer", facet=Facet.MISSING)
     return value[key]
 
 
@@ -109,13 +115,14 @@ def _element(trial: Trial, stated: Mapping[str, Any], value: Any, why: str) -> N
     """One element of an array."""
     name, index = f"{stated['output']}{stated['index']}", tuple(stated["index"])
     if len(index) != np.ndim(value) or any(i >= n for i, n in zip(index, np.shape(value), strict=True)):
-        raise CheckFailed(f"{stated['output']}: no element {list(index)} in shape {np.shape(value)}")
+        said = f"{stated['output']}: no element {list(index)} in shape {np.shape(value)}"
+        raise CheckFailed(said, facet=Facet.SHAPE, output=stated["output"])
     want = complex(*stated["value"]) if isinstance(stated["value"], list) else stated["value"]
     got = np.asarray(value)[index]
     found = compare(name, np.asarray(want), got, STATED)
     trial.record.comparisons.append(found)
     if not found.ok:
-        raise CheckFailed(f"{name}: expected {want}, got {got} ({why})", [found])
+        raise CheckFailed(f"{name}: expected {want}, got {got} ({why})", [found], output=stated["output"])
 
 
 def _said(trial: Trial, stated: Mapping[str, Any], value: Any, why: str) -> None:
@@ -123,7 +130,7 @@ def _said(trial: Trial, stated: Mapping[str, Any], value: Any, why: str) -> None
     found = compare(stated["output"], stated["value"], value, STATED)
     trial.record.comparisons.append(found)
     if not found.ok:
-        raise CheckFailed(f"{found.sentence()} ({why})", [found])
+        raise CheckFailed(f"{found.sentence()} ({why})", [found], output=stated["output"])
 
 
 def _stated_at(stated: Mapping[str, Any], outputs: Mapping[str, Any], why: str) -> None:
@@ -134,7 +141,8 @@ def _stated_at(stated: Mapping[str, Any], outputs: Mapping[str, Any], why: str) 
     except KeyError as missing:
         if stated.get("absent"):
             return
-        raise CheckFailed(f"{name}: there is no {missing.args[0]} ({why})") from None
+        said = f"{name}: there is no {missing.args[0]} ({why})"
+        raise CheckFailed(said, facet=Facet.MISSING, output=stated["output"]) from None
     if stated.get("absent"):
         raise CheckFailed(f"{name}: no such key is expected, got {exact.shown(found)} ({why})")
     wrong = exact.difference(name, stated["value"], found)
@@ -146,6 +154,7 @@ def _warned(case: Case, answer: Answer) -> None:
     """An example may name a warning that must be raised, and one that must not be."""
     seen = [name for name, _ in answer.warnings]
     if "warns" in case.data and case.data["warns"] not in seen:
-        raise CheckFailed(f"expected the warning {case.data['warns']}, got {seen or 'none'}")
+        said = f"expected the warning {case.data['warns']}, got {seen or 'none'}"
+        raise CheckFailed(said, facet=Facet.EFFECT)
     if case.data.get("warns_not") in seen:
-        raise CheckFailed(f"a warning where none is due: {answer.warnings}")
+        raise CheckFailed(f"expected no warning, got {answer.warnings}", facet=Facet.EFFECT)

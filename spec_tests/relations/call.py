@@ -6,6 +6,7 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 
 from ptychoparity.backends.protocol import Answer, Raised
+from ptychoparity.spec_tests.facets import Facet
 
 Inputs = dict[str, Any]
 """One input of the operation the relation is cited by, by name."""
@@ -22,11 +23,18 @@ class Call(Protocol):
     """How the last call went."""
 
     def __call__(
-        self, operation: str, inputs: Inputs, *, numpy_seed: int | None = ..., watch: bool = ...
+        self,
+        operation: str,
+        inputs: Inputs,
+        *,
+        numpy_seed: int | None = ...,
+        watch: bool = ...,
+        layout: Mapping[str, str] = ...,
     ) -> dict[str, Any]:
         """Return the outputs, held against their contract.
 
         numpy_seed: seeds NumPy's global state before. watch: look for inputs that were changed in place.
+        layout: how the arrays of an input lie in the backend's memory (`ptychoparity.backends.remote.LAYOUTS`).
         """
 
     def refused(self, operation: str, inputs: Inputs) -> Raised:
@@ -35,5 +43,5 @@ class Call(Protocol):
     def hold(self, what: str, expected: Any, actual: Any, tolerance: Mapping[str, Any]) -> None:
         """Compare two values."""
 
-    def fail(self, why: str) -> NoReturn:
-        """End the check: what is broken, in a sentence."""
+    def fail(self, why: str, facet: Facet = ...) -> NoReturn:
+        """End the check: what is broken, in a sentence; by default a value."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.facets import Facet
 from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
 COPY = {"atol": 0.0, "why": "a copy"}
@@ -57,7 +58,7 @@ def subsampling_depends_on_its_seed_alone(call: Call, inputs: Inputs, options: O
     """Equal seeds keep the same patterns whatever NumPy's global state, which is left alone; no pattern twice."""
     first = call("subsample_scan", inputs, numpy_seed=1)["sample_indices"]
     if call.answer.random_state_changed:
-        call.fail("subsample_scan changed NumPy's global random state")
+        call.fail("subsample_scan changed NumPy's global random state", Facet.EFFECT)
     again = call("subsample_scan", inputs, numpy_seed=2)["sample_indices"]
     call.hold("sample_indices under another global random state", first, again, COPY)
     if len(set(first.tolist())) != len(first):

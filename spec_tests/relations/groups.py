@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ptychoparity.spec_tests.facets import Facet
 from ptychoparity.spec_tests.neighbours import precision, rounding
 from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
@@ -97,7 +98,7 @@ def grouping_depends_on_its_seed_alone(call: Call, inputs: Inputs, options: Opti
     inputs = {**inputs, "sequential_sampling": False, "nsamples": min(6, len(inputs["xcoords"]))}
     first = call("group_scan", inputs, numpy_seed=1)
     if call.answer.random_state_changed:
-        call.fail("nn_indices: the call changed NumPy's global random state")
+        call.fail("nn_indices: the call changed NumPy's global random state", Facet.EFFECT)
     second = call("group_scan", inputs, numpy_seed=2)
     call.hold(
         "nn_indices under another global random state",

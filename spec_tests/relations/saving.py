@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ptychoparity.spec_tests.facets import Facet
 from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
 COPY = {"atol": 0.0, "why": "written and read, never computed with"}
@@ -19,7 +20,7 @@ def _alone(call: Call, path: Path, when: str) -> None:
     """Nothing lies in the target's folder but the target."""
     beside = sorted(one.name for one in path.parent.iterdir() if one != path)
     if beside:
-        call.fail(f"save_scan left {', '.join(beside)} beside {path.name} {when}")
+        call.fail(f"save_scan left {', '.join(beside)} beside {path.name} {when}", Facet.EFFECT)
 
 
 def a_saved_scan_is_read_back(call: Call, inputs: Inputs, options: Options) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ptychoparity.spec_tests.facets import Facet
 from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
 
@@ -19,9 +20,9 @@ def reading_leaves_the_file_alone(call: Call, inputs: Inputs, options: Options) 
         before, inputs = path.read_bytes(), {**inputs, "path": str(path)}
         first = call(operation, inputs)
         if path.read_bytes() != before:
-            call.fail(f"{operation} changed the file it read")
+            call.fail(f"{operation} changed the file it read", Facet.EFFECT)
         if list(path.parent.iterdir()) != [path]:
-            call.fail(f"{operation} left a file beside the one it read")
+            call.fail(f"{operation} left a file beside the one it read", Facet.EFFECT)
         second = call(operation, inputs)
         call.hold(f"{output} read twice", first[output], second[output], {"atol": 0.0, "why": "the same file"})
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ptychoparity.spec_tests.facets import Facet
 from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
 SIGMAS = 7
@@ -32,7 +33,7 @@ def the_seed_decides_the_noise(call: Call, inputs: Inputs, options: Options) -> 
     """Equal seeds, equal counts, whatever NumPy's global state, which is left alone; other seeds, other counts."""
     first = call("observe", inputs, numpy_seed=1)
     if call.answer.random_state_changed:
-        call.fail("counts: the call changed NumPy's global random state")
+        call.fail("counts: the call changed NumPy's global random state", Facet.EFFECT)
     again = call("observe", inputs, numpy_seed=2)
     for name in ("counts", "X"):
         call.hold(f"{name} under another global random state", first[name], again[name],

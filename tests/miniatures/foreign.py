@@ -28,7 +28,7 @@ class Echoes(NumpyBackend):
     """Answers with its inputs, and with what only Python has: what the worker's tests call."""
 
     def operations(self):
-        return frozenset({"echo", "kinds", "sleep"})
+        return frozenset({"echo", "kinds", "layout", "sleep"})
 
     def call(self, operation, inputs):
         import time
@@ -37,6 +37,10 @@ class Echoes(NumpyBackend):
 
         if operation == "sleep":
             time.sleep(inputs["seconds"])
+        if operation == "layout":
+            array = inputs["value"]
+            flags = {name: bool(array.flags[name]) for name in ("C_CONTIGUOUS", "F_CONTIGUOUS", "WRITEABLE")}
+            return {**flags, "strides": list(array.strides), "native": array.dtype.isnative, "value": array}
         if operation == "kinds":
             return {
                 "np.float64": np.float64(1.5), "np.int64": np.int64(3), "np.bool": np.bool_(True),

@@ -1,0 +1,54 @@
+"""The clauses that a fault breaks, and how binding it is for that.
+
+A check is as binding as the clauses it tests: a wrong dtype in a check of a sign breaks what is said of dtypes, and not
+the clause on the sign. What the spec does not ask for (extra outputs, the words of a refusal) is a decision of the
+house.
+"""
+
+from collections.abc import Iterable
+
+from ptychoparity.core.events import Fault
+from ptychoparity.spec_tests.catalogue import clause, level_of
+from ptychoparity.spec_tests.contract import Contract
+from ptychoparity.spec_tests.facets import CLASSES, Facet
+from ptychoparity.spec_tests.found import Found
+
+FORM = "HOUSE.ANSWER.FORM"
+WORDS = "HOUSE.INPUT.WORDS"
+OF_FORM = frozenset({Facet.SHAPE, Facet.DTYPE, Facet.TYPE, Facet.EXTRA})
+
+
+def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> tuple[str, ...]:
+    """The clauses that a fault breaks, of a check that tests `tested`."""
+    if found.clauses:
+        return found.clauses
+    if found.facet is Facet.WORDS:
+        return tuple(name for name in tested if "words" in clause(name).about) or (WORDS,)
+    general = contract["clauses"] if contract is not None else ()
+    if found.facet in OF_FORM:
+        return _of_form(contract, general, found)
+    if contract is not None and found.operation == contract.operation:
+        tested = contract.general
+    about = tuple(name for name in tested if "value" in clause(name).about)
+    return about or tested or (FORM,)
+
+
+def _of_form(contract: Contract | None, general: Iterable[str], found: Found) -> tuple[str, ...]:
+    """What is said of the form of an output: by its own description, else by the contract's clauses."""
+    if contract is None:
+        return (FORM,)
+    if found.facet is Facet.EXTRA:
+        return tuple(contract.get("forbidden", {}).get(found.output, (FORM,)))
+    stated = contract.get("binds", {}).get(found.output, {})
+    if found.facet in stated:
+        return tuple(stated[found.facet]) or (FORM,)
+    return tuple(name for name in general if found.facet in clause(name).about) or (FORM,)
+
+
+def judged(contract: Contract | None, tested: tuple[str, ...], found: Found, framework: str) -> Fault:
+    """A fault as the event stream has it, for a backend of that framework."""
+    clauses = broken(contract, tested, found)
+    return Fault(
+        fault_class=CLASSES[found.facet], message=found.message, clauses=clauses, level=level_of(clauses, framework),
+        output=found.output, hints=found.hints, operation=found.operation,
+    )  # fmt: skip

@@ -1,0 +1,34 @@
+"""Faults as a check finds them, before it is known which clauses they break."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ptychoparity.spec_tests.facets import CLASSES, Facet
+
+LISTED = 12
+"""Faults that a check lists; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that is wrong."""
+
+    facet: Facet
+    message: str
+    output: str = ""
+    clauses: tuple[str, ...] = ()
+    """Where it breaks others than its check tests."""
+    operation: str = ""
+    """The operation at fault, where it is not that of the check."""
+    hints: tuple[str, ...] = ()
+
+    @property
+    def grave(self) -> bool:
+        """Whether more inputs would find nothing graver."""
+        return self.facet in (Facet.VALUE, Facet.RAISED, Facet.ACCEPTED)
+
+
+def gravest_first(faults: Iterable[Found]) -> tuple[Found, ...]:
+    """The faults in the order of their classes, each sentence once."""
+    once = {(one.output, one.message): one for one in faults}
+    return tuple(sorted(once.values(), key=lambda one: CLASSES[one.facet].rank))

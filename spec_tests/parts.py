@@ -1,0 +1,40 @@
+"""Parts of an operation that a backend may leave out of its claim, or has to claim expressly.
+
+    "parts": {"oversampling": {"when": "nsamples > n", "claimed": true, "why": "..."}}
+
+`when` says which inputs ask for the part: an expression over scalar inputs and dimensions, or {"input": NAME, "has":
+[KEYS]} of an object. With `claimed` false a backend that says nothing does not claim it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ptychoparity.spec_tests import vocabulary
+from ptychoparity.spec_tests.contract import Contract
+from ptychoparity.spec_tests.expressions import ExpressionError, evaluate
+
+
+def unclaimed(contract: Contract, inputs: Mapping[str, Any], said: Mapping[str, bool]) -> list[str]:
+    """The parts that these inputs ask for and that are not claimed; `said` is what the backend says of them."""
+    stated = contract.get("parts", {})
+    open_parts = [name for name, part in stated.items() if not said.get(name, part["claimed"])]
+    return [name for name in open_parts if _asks(contract, inputs, stated[name]["when"])]
+
+
+def _asks(contract: Contract, inputs: Mapping[str, Any], when: Any) -> bool:
+    if isinstance(when, Mapping):
+        value = inputs.get(when["input"])
+        return isinstance(value, Mapping) and any(key in value for key in when["has"])
+    try:
+        return bool(evaluate(when, vocabulary.bind(contract["input"], inputs, dims=contract.get("dims", {}))))
+    except (ExpressionError, TypeError):
+        return False
+
+
+def sentences(contract: Contract, said: Mapping[str, bool]) -> list[str]:
+    """What is partial in a claim: `group_scan without oversampling`."""
+    return [
+        f"{contract.operation} without {name}"
+        for name, part in contract.get("parts", {}).items()
+        if not said.get(name, part["claimed"])
+    ]
