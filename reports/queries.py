@@ -178,12 +178,14 @@ def groups(checks: Iterable[CheckFinished]) -> list[Group]:
 def _sameness(check: CheckFinished) -> tuple[str, ...]:
     """What checks of one group share, beside level, class, operation and backend."""
     fault = gravest(check)
+    output = _OUTPUT.split(fault.output, maxsplit=1)[0] if fault else ""
     if hint := cause(check):
-        return (fault.output if fault else "", hint.partition(":")[0])
-    words = _BRACKETS.sub("#", _VARYING.sub("#", heading(check)))
-    return (fault.output if fault else "", words)
+        return (output, hint.partition(":")[0])
+    return (output, _BRACKETS.sub("#", _VARYING.sub("#", heading(check))))
 
 
+_OUTPUT = re.compile(r"[\[ ]")
+"""Ends the name of an output: a relation says which part of it, and under what."""
 _VARYING = re.compile(r"""'[^']*'|"[^"]*"|[-+]?(?:\b(?:nan|inf)\b|\d[\w.+-]*)""")
 _BRACKETS = re.compile(r"[\[(][\[\](), #]*[\])]")
 """What differs between two messages that say the same thing: numbers, names in quotes, lists of them."""

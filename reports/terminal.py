@@ -24,11 +24,13 @@ from ptychoparity.reports.coverage import sentence
 from ptychoparity.reports.events import Run
 from ptychoparity.reports.queries import columns, counts, expected, stale_texts, timing_text
 from ptychoparity.reports.terminal_findings import print_findings, say
-from ptychoparity.reports.text import first_line, fraction_text, plain
+from ptychoparity.reports.text import cut, first_line, fraction_text, plain
 from ptychoparity.reports.usage import rows_of, unused_text, usage, usage_columns
 
 MOST_FAILURES = 10
 MOST_OPERATIONS = 12
+MOST_WARNINGS, LONGEST_WARNING = 4, 240
+"""Reasons why too little was asked, which must not push the findings off the first screen."""
 PLAIN_STEPS = 10
 
 _COLOURS = {
@@ -168,10 +170,11 @@ def _print_verdict(run: Run, console: Console) -> None:
         why = f" ({verdict.why})" if verdict.why else ""
         say(console, f"  {verdict.column}: {verdict.verdict}{why}")
     said = " ".join(verdict.why for verdict in run.footer.verdicts)
-    for line in run.footer.emptiness:
-        if line.partition(": ")[2] in said:
-            continue
-        say(console, f"  Warning: {line}", style="yellow")
+    warnings = [line for line in run.footer.emptiness if line.partition(": ")[2] not in said]
+    for line in warnings[:MOST_WARNINGS]:
+        say(console, f"  Warning: {cut(first_line(line), LONGEST_WARNING)}", style="yellow")
+    if len(warnings) > MOST_WARNINGS:
+        say(console, f"  and {len(warnings) - MOST_WARNINGS} more warnings, on the page", style="yellow")
 
 
 def _table(checks: list[CheckFinished]) -> Table:
