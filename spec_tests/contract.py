@@ -212,7 +212,8 @@ def _outputs_are_there(data: dict[str, Any]) -> Broken:
     """What is said of outputs beside their schema is said of outputs that there are, with clauses that there are."""
     properties = data["output"]["properties"]
     named = [("may_leave_out", name) for name in data.get("may_leave_out", [])]
-    named += [("binds", name) for name in data.get("binds", {})]
+    members = {*files.arrays(data["output"]), *files.texts(data["output"])}
+    named += [("binds", name.partition("[")[0]) for name in data.get("binds", {}) if name not in members]
     for section, name in named:
         if name not in properties:
             yield f"/{section}", f"there is no output {name!r}"

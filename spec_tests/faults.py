@@ -16,6 +16,7 @@ from ptychoparity.spec_tests.found import Found
 FORM = "HOUSE.ANSWER.FORM"
 WORDS = "HOUSE.INPUT.WORDS"
 OF_FORM = frozenset({Facet.SHAPE, Facet.DTYPE, Facet.TYPE, Facet.EXTRA})
+OF_VALUE = frozenset({Facet.VALUE, Facet.ROUNDING, Facet.MISSING})
 
 
 def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> tuple[str, ...]:
@@ -29,6 +30,9 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
         return _of_form(contract, general, found)
     if contract is not None and found.operation == contract.operation:
         tested = contract.general
+    stated = contract.get("binds", {}).get(found.output, {}) if contract is not None else {}
+    if found.facet in OF_VALUE and "value" in stated:
+        return tuple(name for name in stated["value"] if name in tested) or tuple(stated["value"]) or (FORM,)
     about = tuple(name for name in tested if "value" in clause(name).about)
     return about or tested or (FORM,)
 
