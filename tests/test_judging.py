@@ -28,7 +28,8 @@ Change = Callable[[str, dict[str, Any], dict[str, Any]], Any]
 class InProcess:
     """A target that answers as the oracle does, but for a change."""
 
-    key, device, description = "mine@cpu", "cpu", {}
+    key, device = "mine@cpu", "cpu"
+    description: Mapping[str, Any] = {}
 
     def __init__(self, change: Change, *, complete: bool = False, parts: Mapping[str, bool] = {}) -> None:
         self.change, self.complete, self._parts = change, complete, parts
