@@ -29,6 +29,8 @@ BOUND = [
 NEVER_THERE = {
     ("evaluate_object", "mae"): "a mean of errors of pixels, each of which had its own rounding before",
     ("evaluate_object", "mse"): "as mae",
+    ("group_scan", "coords_relative"): "differences of coordinates, each of which float32 rounds by more than that",
+    ("group_scan", "coords_start_relative"): "as coords_relative",
     ("remove_phase", "removed"): "three numbers of a fit, which Q and R in float32 know to 23 roundings",
 }
 """Where 1 + 1e-6 is rounding, or cannot be told from it."""
