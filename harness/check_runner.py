@@ -90,6 +90,10 @@ class CheckRunner:
         """Remember a crash or a hang, of a check run elsewhere too: a few of them end an operation's checks."""
         self._strikes[targets.key(check), check.case.operation] += result.struck
 
+    def forgive(self) -> None:
+        """Forget crashes and hangs: a replay asks every check that it is given."""
+        self._strikes.clear()
+
     def _run(self, check: Check, descriptor: dict[str, Any] | None) -> tuple[Record, Ended]:
         try:
             self._admit(check)

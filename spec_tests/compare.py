@@ -138,10 +138,10 @@ def _parts(output: str, expected: np.ndarray, tolerance: Mapping[str, Any], made
     bound = tolerance.get("bound")
     if bound is None:
         return None
+    if isinstance(bound, np.ndarray):  # a relation's own
+        return {"given": bound}
     if bound == "value":
         return {"value": np.abs(expected)}
-    if isinstance(bound, np.ndarray | float):  # a relation's own
-        return {"given": np.asarray(bound)}
     if made is None:
         raise LookupError(f"{output}: its tolerance names the bound {bound!r}, and it is compared without bounds")
     return made.parts(bound, output)
