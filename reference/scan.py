@@ -137,7 +137,7 @@ def save_scan(
             "xcoords_start": xcoords if xcoords_start is None else xcoords_start,
             "ycoords_start": ycoords if ycoords_start is None else ycoords_start,
             "diff3d": diff3d, "probeGuess": probeGuess, "objectGuess": objectGuess,
-            "scan_index": np.zeros(xcoords.shape[:1], dtype=np.int64) if scan_index is None else scan_index}  # fmt: skip
+            "scan_index": np.zeros(xcoords.shape[:1], np.int64) if scan_index is None else scan_index}  # fmt: skip
     check(scan, None)
     if Y is not None and Y.shape != diff3d.shape:
         raise ValueError(f"Y has shape {Y.shape}, diff3d has {diff3d.shape}")

@@ -228,7 +228,10 @@ def _planted(value: Any) -> complex | float:
 
 
 def make(spec: dict[str, Any], shape: tuple[int, ...], dtype: str, symbols: Symbols) -> np.ndarray:
-    """The array that `spec` stands for, in `dtype`: every value `times` a factor `plus` a number, planted values last. Raises ValueError for an unknown family."""
+    """The array that `spec` stands for, in `dtype`: its values `times` a factor, `plus` a number, planted ones last.
+
+    Raises ValueError for an unknown family.
+    """
     if spec["family"] not in FAMILIES:
         raise ValueError(f"family {spec['family']!r} is not one of {sorted(FAMILIES)}")
     random = np.random.Generator(np.random.PCG64(spec.get("seed", 0)))

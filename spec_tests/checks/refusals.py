@@ -39,7 +39,7 @@ def refusal_cases(contract: Contract) -> Iterator[dict[str, Any]]:
 
 
 def _asked(contract: Contract) -> dict[str, dict[str, Any]]:
-    """The arrays that an operation is given, and those of an NPZ file that it answers with: others it may never look at.
+    """The arrays that an operation is given, and those of an NPZ file that it answers with: others it may not look at.
 
     What an HDF5 file may not hold, its contract says by itself, in the file's own names.
     """
