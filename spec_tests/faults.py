@@ -16,7 +16,6 @@ from ptychoparity.spec_tests.found import Found
 FORM = "HOUSE.ANSWER.FORM"
 WORDS = "HOUSE.INPUT.WORDS"
 OF_FORM = frozenset({Facet.SHAPE, Facet.DTYPE, Facet.TYPE, Facet.EXTRA})
-OF_VALUE = frozenset({Facet.VALUE, Facet.ROUNDING, Facet.MISSING})
 
 
 def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> tuple[str, ...]:
@@ -30,11 +29,22 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
         return _of_form(contract, general, found)
     if contract is not None and found.operation == contract.operation:
         tested = contract.general
-    stated = contract.get("binds", {}).get(found.output, {}) if contract is not None else {}
-    if found.facet in OF_VALUE and "value" in stated:
-        return tuple(name for name in stated["value"] if name in tested) or tuple(stated["value"]) or (FORM,)
     about = tuple(name for name in tested if "value" in clause(name).about)
-    return about or tested or (FORM,)
+    return _of_output(contract, about, found) or about or tested or (FORM,)
+
+
+def _of_output(contract: Contract | None, about: tuple[str, ...], found: Found) -> tuple[str, ...]:
+    """Of the clauses tested, those that speak of the output that is wrong, where the contract says which do.
+
+    What is wrong with a file's other members than those that are tested, or with another key, breaks what is said of
+    those; where nothing is, the house.
+    """
+    stated = contract.get("binds", {}).get(found.output, {}) if contract is not None else {}
+    if contract is None or Facet.VALUE not in stated:
+        return ()
+    mine = tuple(stated[Facet.VALUE])
+    beside = () if found.output in contract["output"]["properties"] else mine or (FORM,)
+    return tuple(name for name in about if name in mine) or beside
 
 
 def _of_form(contract: Contract | None, general: Iterable[str], found: Found) -> tuple[str, ...]:

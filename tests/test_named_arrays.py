@@ -109,7 +109,7 @@ WRONG: dict[str, tuple[tuple, str]] = {
     "an array for a dictionary": (
         ("decoder", np.ones((2, 2), np.float32)),
         'weights["decoder"]: expected a dictionary of named arrays, got ndarray'),
-    "a dictionary for an array": (("scale", {}), 'weights["scale"]: is a dict, where a NumPy array'),
+    "a dictionary for an array": (("scale", {}), 'weights["scale"]: expected numpy.ndarray, got dict'),
     "dtype": (("decoder", "bias", np.zeros((1, 7))), 'weights["decoder"]["bias"]: has dtype float64'),
     "rank": (("decoder", "bias", np.zeros(7, np.float32)), f"{BIAS}: has shape (7,), expected (*, *)"),
     "a size of others": (

@@ -37,7 +37,7 @@ SENTENCES = [
     (PLAIN, 3.0, "x: expected numpy.ndarray, got float"),
     (PLAIN, np.array([["a"] * 3] * 2), "x: has dtype <U1, expected float32"),
     ({**PLAIN, "finite": True}, np.array([[1, 2, 3], [4, np.nan, np.inf]], np.float32),
-     "x: has 2 values that are not finite, the first at [1, 1]"),
+     "x: has 2 values that are not finite, the first is nan at [1, 1]"),
     (PLAIN, np.array([[1, 2, 3], [4, np.nan, np.inf]], np.float32), None),
     ({**PLAIN, "minimum": 0}, GOOD - 1.5, "x: reaches down to -0.5, minimum is 0"),
     ({**PLAIN, "minimum": 0}, GOOD - 1, None),
@@ -47,7 +47,7 @@ SENTENCES = [
     ({"dtype": "float32", "shape": [0, "N"], "minimum": 0, "finite": True}, np.ones((0, 3), np.float32), None),
     ({"dtype": "float32", "shape": []}, np.float32(3), None),
     ({"dtype": "complex64", "shape": ["B"], "finite": True}, np.array([1, complex(0, np.inf)], np.complex64),
-     "x: has 1 values that are not finite, the first at [1]"),
+     "x: has a value that is not finite, the first is infj at [1]"),
 ]  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def test_several_faults_are_all_named():
     assert _errors({**PLAIN, "finite": True}, np.full((3, 3), np.nan)) == [
         "x: has dtype float64, expected float32",
         "x: has shape (3, 3), expected (B, N) = (2, 3)",
-        "x: has 9 values that are not finite, the first at [0, 0]",
+        "x: has 9 values that are not finite, the first is nan at [0, 0]",
     ]
 
 

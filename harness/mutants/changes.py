@@ -255,8 +255,8 @@ CHANGES: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
         for function in (
             scale, add, put, power, rint, floor, even, cast, double, half, real, conj, finite, roll, halfway, reverse,
             transpose, as_it_lies, squeeze, expand, repeat, mean, drift, first, cut, blank, pad, by_side, unit_peak,
-            softened, without_small, clip, modulo, window, graded, feathered, put_at, default_at, move_at, drop_at,
-            path_at,
+            softened, without_small, clip, modulo, window, graded, feathered, put_at, default_at,
+            move_at, drop_at, path_at,
         )
     }
 )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 
 from ptychoparity.backends.protocol import LAYOUTS
 from ptychoparity.spec_tests import named_arrays
+from ptychoparity.spec_tests.checks.ranges import range_edges
 from ptychoparity.spec_tests.contract import Contract
 from ptychoparity.spec_tests.descriptors import array_schemas, complete, dtypes, scalar, scalar_schemas
 from ptychoparity.spec_tests.expressions import evaluate
@@ -28,6 +29,7 @@ def edge_cases(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
         yield label, given
     yield from _array_edges(contract)
     yield from layout_edges(contract)
+    yield from range_edges(contract)
     for name, schema in named_arrays.dictionaries(contract["input"]).items():
         for label, given in named_arrays.edges(schema, contract["generate"][name]):
             yield f"{name}.{label}", {"dictionaries": {name: given}}

@@ -117,9 +117,22 @@ class SinglePrecision(Varied):
         factor = np.array([mean(t) / mean(p) for t, p in zip(truth.astype(F), prediction.astype(F), strict=True)])
         return {"scaled": factor[:, None, None] * prediction.astype(F), "factor": factor}
 
+    def remove_phase(self, phase: np.ndarray, mode: str) -> dict[str, Any]:
+        """By Q and R in float32."""
+        rows, columns = np.indices(phase.shape[1:], dtype=F)
+        terms = [columns.ravel(), rows.ravel(), np.ones(rows.size, F)]
+        q, r = linalg.qr(np.stack(terms if mode == "plane" else terms[2:], axis=1), mode="economic")
+        left, removed = [], []
+        for one in phase.astype(F):
+            fitted = linalg.solve_triangular(r, q.T @ one.ravel())
+            along = [*np.zeros(3 - len(fitted), F), *fitted]
+            left.append(one - (along[0] * columns + along[1] * rows + along[2]))
+            removed.append(along)
+        return {"phase": np.array(left), "removed": np.array(removed)}
+
     def instead(self):
         names = (
-            "poisson_nll", "amplitude_mae", "training_objective", "complex_mae", "total_variation",
+            "remove_phase", "poisson_nll", "amplitude_mae", "training_objective", "complex_mae", "total_variation",
             "normalize_diffraction", "normalize_probe", "intensity_scale", "illuminate", "combine_object",
             "split_object", "scale_amplitude",
         )  # fmt: skip
