@@ -79,14 +79,15 @@ def here() -> Iterator[Finding]:
     yield Finding("here", project.NAME, state, str(path) if path else "none here or above; not needed")
 
 
-def frameworks() -> Iterator[Finding]:
-    """Every framework: its version, and whether it can be imported."""
-    for name, distribution in (("numpy", "numpy"), ("tensorflow", "tensorflow"), ("torch", "torch")):
+def frameworks(names: Sequence[str]) -> Iterator[Finding]:
+    """The frameworks of these backends, of all where none is named: the version, and whether it can be imported."""
+    needed = {registry.find(name).requires for name in names}
+    lines = {entry.requires: entry.install for entry in registry.BUILT_IN.values() if entry.requires}
+    for name in ["numpy", *(one for one in sorted(lines) if not names or one in needed)]:
         try:
-            version = metadata.version(distribution)
+            version = metadata.version(name)
         except metadata.PackageNotFoundError:
-            entry = next((one for one in registry.BUILT_IN.values() if one.requires == name), None)
-            yield Finding("frameworks", name, State.ABSENT, entry.install if entry else "")
+            yield Finding("frameworks", name, State.ABSENT, f"not installed: {lines.get(name, '')}")
             continue
         yield _imported(name, version)
 
@@ -106,6 +107,8 @@ def _imported(name: str, version: str) -> Finding:
     told = json.loads(_line(done.stdout))
     seconds = time.perf_counter() - begin
     text = f"{told['version']}, {Path(told['file']).parent}, finds {', '.join(told['devices'])} ({seconds:.1f} s)"
+    if name != "numpy" and not missing("cuda") and not any(one.startswith("cuda") for one in told["devices"]):
+        text += "; this machine has a GPU that it does not find: is it a build for the CPU?"
     return Finding("frameworks", name, State.READY, text)
 
 
@@ -168,7 +171,7 @@ def findings(names: Sequence[str], runs: Path) -> Iterator[Finding]:
     for name in names:
         registry.find(name)
     yield from here()
-    yield from frameworks()
+    yield from frameworks(names)
     yield from devices()
     yield from space(runs)
     yield from backends(names or registry.names())
