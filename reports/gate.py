@@ -23,7 +23,7 @@ def _sentence(verdict: Verdict) -> str:
     was = "was " if verdict.verdict is Judgement.SKIPPED else ""
     known = verdict.counts.get(Outcome.XFAIL, 0)
     but = f" but for {many(known, 'expected failure', 'expected failures')}" if known else ""
-    return f"{verdict.column} {was}{verdict.verdict}{but if verdict.verdict is Judgement.CONFORMS else ''}"
+    return f"{verdict.column} {was}{verdict.verdict}{but if verdict.verdict.exit is Exit.CONFORMS else ''}"
 
 
 def exit_of(verdicts: Sequence[Verdict], optional: frozenset[str] = frozenset()) -> Exit:

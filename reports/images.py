@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ptychoparity.core.events import Artifact
+from ptychoparity.core.events import Artifact, Where
 from ptychoparity.core.events_check import Picture as Kept
 
 MOST_FRAMES = 4
@@ -182,6 +182,19 @@ def _picture(label: str, values: np.ndarray, kind: str, units: str) -> Picture:
         height=values.shape[0],
         note=", ".join(notes),
     )
+
+
+def error_map(where: Where) -> str:
+    """Return the data URI of a small picture of errors: pale where all is well, darker with the error."""
+    pixels = np.array([[_ERROR_CELLS.index(cell) for cell in row] for row in where.rows], dtype=np.uint8)
+    return _data_uri(pixels, _ERROR_COLOURS)
+
+
+_ERROR_CELLS = "0123456789x"
+_ERROR_COLOURS = bytes.fromhex(
+    "dfe3e8 ffe9b8 ffdd91 fecb6a fdb350 fb9441 f4713a e34a33 c42626 8f0f1d 6a00b0".replace(" ", "")
+)
+"""A colour for each cell: grey, yellow to dark red, violet for what is not finite."""
 
 
 @cache

@@ -1,18 +1,33 @@
 """JUnit XML of a run, for what reads test results in CI.
 
-One testsuite per backend@device, one testcase per check. A backend that never started is a testcase too:
-a file without it would look like a clean run.
+One testsuite per backend@device, one testcase per check that was asked: findings first, in the order in which every
+reader shows them. What was not asked is one skipped testcase for each reason, whatever the number of checks. A backend
+that never started is a testcase too: a file without it would look like a clean run.
 """
 
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from pathlib import Path
 
 from ptychoparity.core.events import BackendEvent, CheckFinished, Stale
 from ptychoparity.core.outcomes import Outcome, Standing
 from ptychoparity.core.verdicts import Status
 from ptychoparity.reports.events import Run
-from ptychoparity.reports.queries import columns, fraction
-from ptychoparity.reports.text import expectation_text, first_line, input_line, plain, replace, stale_text
+from ptychoparity.reports.gravity import class_name, class_of
+from ptychoparity.reports.queries import columns, findings, fraction, groups
+from ptychoparity.reports.text import (
+    expectation_text,
+    fault_text,
+    first_line,
+    input_line,
+    plain,
+    replace,
+    stale_text,
+    traceback_text,
+)
+
+MOST_NAMED = 20
+"""Checks that were not asked for one reason, by their ids."""
 
 _ELEMENTS = {
     Standing.WRONG: "failure",
@@ -31,9 +46,16 @@ def render(run: Run) -> str:
     for name in names:
         suite = ET.SubElement(root, "testsuite", name=name, timestamp=run.header.started)
         _properties(suite, _facts(run, name))
-        for check in run.checks:
-            if check.column == name:
+        mine = [check for check in run.checks if check.column == name]
+        for group in groups(findings(run)):
+            for check in group.checks:
+                if check.column == name:
+                    _testcase(suite, check)
+        for check in mine:
+            if check.outcome.asked and not check.outcome.bad:
                 _testcase(suite, check)
+        for reason, checks in _silent(mine).items():
+            _not_asked(suite, reason, checks)
         for stale in run.footer.stale_expectations:
             if name in stale.columns:
                 _stale(suite, stale)
@@ -82,7 +104,11 @@ def _testcase(suite: ET.Element, check: CheckFinished) -> None:
         name=plain(check.id),
         time=f"{check.seconds:.4f}",
     )
-    facts = {"level": check.level, "clauses": " ".join(check.clauses), "outcome": check.outcome}
+    facts = {"level": check.level, "clauses": " ".join(check.blamed), "outcome": check.outcome}
+    if check.ended.bad:
+        facts["class"] = class_name(class_of(check))
+    if check.not_provided:
+        facts["not provided"] = ", ".join(check.not_provided)
     if (used := fraction(check)) is not None:
         facts["tolerance used"] = f"{used:.4g}"
     _properties(case, facts)
@@ -96,14 +122,36 @@ def _testcase(suite: ET.Element, check: CheckFinished) -> None:
         ET.SubElement(case, "system-out").text = plain(check.captured)
 
 
+def _silent(checks: Sequence[CheckFinished]) -> dict[str, list[CheckFinished]]:
+    """Checks that were not asked, by the reason."""
+    found: dict[str, list[CheckFinished]] = {}
+    for check in checks:
+        if not check.outcome.asked:
+            found.setdefault(first_line(check.message) or check.outcome, []).append(check)
+    return found
+
+
+def _not_asked(suite: ET.Element, reason: str, checks: Sequence[CheckFinished]) -> None:
+    """One case for all that was not asked for the same reason: a claim that is not made is no flood of skips."""
+    operations = list(dict.fromkeys(check.operation for check in checks))
+    where = operations[0] if len(operations) == 1 else f"{len(operations)} operations"
+    case = ET.SubElement(suite, "testcase", classname=f"{where}.not-asked", name=plain(reason), time="0")
+    _properties(case, {"checks": str(len(checks)), "outcome": checks[0].outcome, "operations": " ".join(operations)})
+    skipped = ET.SubElement(case, "skipped", message=f"{len(checks)} not asked: {reason}")
+    skipped.text = plain("\n".join(check.id for check in checks[:MOST_NAMED]))
+    if len(checks) > MOST_NAMED:
+        skipped.text += f"\nand {len(checks) - MOST_NAMED} more"
+
+
 def _body(check: CheckFinished) -> str:
-    parts = [check.message]
+    parts = [check.message, *(f"{fault_text(one)}" for one in check.faults[1:])]
+    parts += filter(None, ("\n".join(check.faults[0].hints) if check.faults else "",))
     if check.outcome is Outcome.XFAIL:
         parts.append(expectation_text(check))
     if asked := input_line(check):
         parts.append(f"Asked with {asked}")
     if check.raised and check.raised.traceback:
-        parts.append(check.raised.traceback)
+        parts.append(traceback_text(check.raised.traceback))
     if check.reproduce:
         parts.append("Reproduce:\n" + "\n".join(check.reproduce))
     return plain("\n\n".join(parts))

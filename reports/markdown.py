@@ -9,22 +9,28 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ptychoparity.core.events_header import State
+from ptychoparity.core.exits import Exit
+from ptychoparity.core.levels import Level
 from ptychoparity.core.outcomes import Outcome
-from ptychoparity.core.verdicts import Judgement
 from ptychoparity.reports import coverage
+from ptychoparity.reports.causes import cause, extent
 from ptychoparity.reports.events import Run
 from ptychoparity.reports.queries import (
     Group,
+    Tally,
     contracts_text,
     expected,
     findings,
     fraction,
     groups,
+    kin_text,
     stale_texts,
+    tallies,
     timing_text,
     worst_failed,
 )
 from ptychoparity.reports.text import (
+    cut,
     disputed,
     expectation_text,
     first_line,
@@ -38,8 +44,12 @@ from ptychoparity.reports.text import (
 )
 from ptychoparity.reports.usage import rows_of, unused_text, usage, usage_columns
 
-MOST_GROUPS = 20
+MOST_GROUPS = 12
+"""Kinds of findings told in full."""
+MOST_ROWS = 60
+MOST_NAMES = 12
 MOST_LINE = 400
+MOST_CELL = 120
 
 
 def render(run: Run) -> str:
@@ -106,7 +116,7 @@ def _backends(run: Run) -> str:
     rows = [
         [
             _cell(verdict.column),
-            verdict.verdict if verdict.verdict is Judgement.CONFORMS else f"**{verdict.verdict}**",
+            verdict.verdict if verdict.verdict.exit is Exit.CONFORMS else f"**{verdict.verdict}**",
             _prose(first_line(verdict.why)),
             *(str(verdict.counts.get(name, 0)) for name in shown),
         ]
@@ -116,27 +126,50 @@ def _backends(run: Run) -> str:
 
 
 def _findings(run: Run) -> str:
+    """How many of each class; the gravest in full; the others in a line each."""
     found = groups(findings(run))
     if not found:
         return "No findings."
-    must = sum(len(group.checks) for group in found if group.must)
+    must = sum(len(group.checks) for group in found if group.level is Level.MUST)
     rest = sum(len(group.checks) for group in found) - must
-    parts = [f"## Findings: {must} MUST, {rest} of other levels"]
+    parts = [f"## Findings: {must} MUST, {rest} of other levels", _classes(tallies(found))]
     parts += [_group(group) for group in found[:MOST_GROUPS]]
-    if len(found) > MOST_GROUPS:
-        left = sum(len(group.checks) for group in found[MOST_GROUPS:])
-        parts.append(f"{len(found) - MOST_GROUPS} more groups ({left} checks): see the page or junit.xml.")
+    if more := found[MOST_GROUPS:]:
+        rows = [
+            [group.level, group.class_name, _cell(group.operation), _cell(group.column), str(len(group.checks)),
+             _cell(cut(cause(group.lead) or group.heading, MOST_CELL))]
+            for group in more[:MOST_ROWS]
+        ]  # fmt: skip
+        head = ["level", "class", "operation", "backend", "checks", "what"]
+        table = _table(head, rows, left=len(head))
+        parts.append(f"<details><summary>{len(more)} more kinds of findings</summary>\n\n{table}\n\n</details>")
+        if left := sum(len(group.checks) for group in more[MOST_ROWS:]):
+            parts.append(f"{len(more) - MOST_ROWS} more groups ({left} checks): see the page or junit.xml.")
     return "\n\n".join(parts)
 
 
+def _classes(counted: Sequence[Tally]) -> str:
+    """Classes by levels."""
+    levels = [level for level in Level if any(one.by_level.get(level) for one in counted)]
+    rows = [
+        [one.name, ", ".join(_cell(name) for name in one.operations[:MOST_NAMES])
+         + (f" and {len(one.operations) - MOST_NAMES} more" if len(one.operations) > MOST_NAMES else ""),
+         *(str(one.by_level.get(level, 0)) for level in levels)]
+        for one in counted
+    ]  # fmt: skip
+    return _table(["class", "operations", *levels], rows, left=2)
+
+
 def _group(group: Group) -> str:
-    check = group.worst
+    check = group.lead
     many = f" x {len(group.checks)}" if len(group.checks) > 1 else ""
     kinds = ", ".join(dict.fromkeys(one.kind for one in group.checks))
     lines = [
-        f"### {_code(group.operation)} ({kinds}) on {_code(group.column)}: {group.outcome}{many}",
-        f"{group.level} {' '.join(_code(name) for name in check.clauses)}: {_code(group.heading)}",
+        f"### {group.class_name}: {_code(group.operation)} ({kinds}) on {_code(group.column)}{many}",
+        f"{group.level} {' '.join(_code(name) for name in check.blamed)}: {_code(group.heading)}",
     ]
+    if told := [text for text in (cause(check), extent(check), kin_text(group)) if text]:
+        lines.append("\n".join(f"- {_prose(text)}" for text in told))
     if disputed(check):
         lines.append(f"Expectation: {_code(expectation_text(check))}")
     element = worst_text(worst_failed(check))

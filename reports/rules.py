@@ -77,6 +77,26 @@ class Case:
         """The words that a verdict ends with where known failures were met."""
         return f"; {many(self.expected, 'check fails', 'checks fail')} as expected" if self.expected else ""
 
+    @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """What a backend may leave out and this one does: outputs by operation, and claims that are partial."""
+        outputs: dict[str, dict[str, None]] = {}
+        for check in self.checks:
+            for output in check.not_provided:
+                outputs.setdefault(check.operation, {})[output] = None
+        return (*(f"{operation} without {', '.join(names)}" for operation, names in outputs.items()),
+                *self.backend.partial)  # fmt: skip
+
+    @property
+    def judgement(self) -> Judgement:
+        """Of a backend with which nothing that gates is wrong."""
+        return Judgement.CONFORMS_IN_PART if self.left_out else Judgement.CONFORMS
+
+    @property
+    def without(self) -> str:
+        """The words on what is left out."""
+        return f"; not provided: {'; '.join(self.left_out)}" if self.left_out else ""
+
     @property
     def below(self) -> str:
         """The words on findings below the gate."""
@@ -151,22 +171,22 @@ def silent(case: Case) -> Found | None:
 
 
 def passes_selected(case: Case) -> Found | None:
-    """A backend that passes what was selected conforms in that."""
+    """A backend that passes what was selected conforms in that, in part where it leaves something out."""
     if not case.selected:
         return None
     passed = case.counts.get(Outcome.PASS, 0)
     said = many(passed, "selected check passes", "selected checks pass")
-    return Judgement.CONFORMS, said + case.as_expected + case.below
+    return case.judgement, said + case.without + case.as_expected + case.below
 
 
 def passes(case: Case) -> Found | None:
-    """A backend that passes everything in the operations it claims conforms."""
+    """A backend that passes everything in the operations it claims conforms, in part where it leaves something out."""
     claimed, left = len(case.backend.operations), case.backend.not_claimed
     every = "every other check" if case.expected else f"every check{' that gates' if case.beside else ''}"
     share = f"all {claimed} operations"
     if left:
         share = f"the {claimed} of {claimed + len(left)} operations it claims; not claimed: {', '.join(left)}"
-    return Judgement.CONFORMS, f"{every} passes in {share}" + case.as_expected + case.below
+    return case.judgement, f"{every} passes in {share}" + case.without + case.as_expected + case.below
 
 
 RULES: tuple[Rule, ...] = (skipped, broken, fails, too_little, nothing_passes, silent, passes_selected, passes)

@@ -4,7 +4,6 @@ Text from a backend is stripped of control characters and never read as rich mar
 """
 
 import sys
-from collections import Counter
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -17,32 +16,15 @@ from ptychoparity.core.kinds import Kind
 from ptychoparity.core.outcomes import Outcome, Standing
 from ptychoparity.reports.coverage import sentence
 from ptychoparity.reports.events import Run
-from ptychoparity.reports.queries import (
-    Group,
-    columns,
-    counts,
-    expected,
-    findings,
-    fraction,
-    groups,
-    stale_texts,
-    timing_text,
-    worst_failed,
-)
-from ptychoparity.reports.text import (
-    disputed,
-    expectation_text,
-    first_line,
-    fraction_sentence,
-    fraction_text,
-    input_line,
-    plain,
-    worst_text,
-)
+from ptychoparity.reports.queries import columns, counts, expected, stale_texts, timing_text
+from ptychoparity.reports.terminal_findings import print_findings, say
+from ptychoparity.reports.text import cut, first_line, fraction_text, plain
 from ptychoparity.reports.usage import rows_of, unused_text, usage, usage_columns
 
 MOST_FAILURES = 10
 MOST_OPERATIONS = 12
+MOST_WARNINGS, LONGEST_WARNING = 4, 240
+"""Reasons why too little was asked, which must not push the findings off the first screen."""
 
 _COLOURS = {
     Standing.GOOD: "green", Standing.WRONG: "red", Standing.BROKEN: "red", Standing.EXPECTED: "yellow",
@@ -63,18 +45,18 @@ def console() -> Console:
 
 
 def print_summary(run: Run, console: Console, page: str | None = None, budget: bool = False) -> None:
-    """Print verdict, counts, findings and timing; `page` is where the HTML page lies.
+    """Print verdict, findings, counts per operation and timing; `page` is where the HTML page lies.
 
     With `budget` also how much of each tolerance was used.
     """
     _print_verdict(run, console)
+    print_findings(run, console)
+    _print_scan(run, console)
+    _print_expected(run, console)
     for name in columns(run):
         console.print()
         _line(console, name, style="bold")
         console.print(_table([check for check in run.checks if check.column == name]))
-    _print_scan(run, console)
-    _print_findings(run, console)
-    _print_expected(run, console)
     if budget:
         _print_budget(run, console)
     console.print()
@@ -95,7 +77,7 @@ def _print_scan(run: Run, console: Console) -> None:
         console.print()
         _line(console, f"Scan {run.header.scan['name']}", style="bold")
     for (case, message), names in said.items():
-        console.print(Text(f"  {case} ({', '.join(names)}): {plain(message)}"), highlight=False)
+        say(console, f"  {case} ({', '.join(names)}): {message}")
 
 
 def _line(console: Console, text: str, style: str = "") -> None:
@@ -109,12 +91,13 @@ def _print_verdict(run: Run, console: Console) -> None:
     _line(console, f"Exit {int(code)}: {code.meaning}.")
     for verdict in run.footer.verdicts:
         why = f" ({verdict.why})" if verdict.why else ""
-        console.print(Text(plain(f"  {verdict.column}: {verdict.verdict}{why}")), highlight=False)
+        say(console, f"  {verdict.column}: {verdict.verdict}{why}")
     said = " ".join(verdict.why for verdict in run.footer.verdicts)
-    for line in run.footer.emptiness:
-        if line.partition(": ")[2] in said:
-            continue
-        console.print(Text(plain(f"  Warning: {line}"), style="yellow"), highlight=False)
+    warnings = [line for line in run.footer.emptiness if line.partition(": ")[2] not in said]
+    for line in warnings[:MOST_WARNINGS]:
+        say(console, f"  Warning: {cut(first_line(line), LONGEST_WARNING)}", style="yellow")
+    if len(warnings) > MOST_WARNINGS:
+        say(console, f"  and {len(warnings) - MOST_WARNINGS} more warnings, on the page", style="yellow")
 
 
 def _table(checks: list[CheckFinished]) -> Table:
@@ -147,33 +130,6 @@ def _cells(total: dict[Outcome, int], checks: list[CheckFinished]) -> list[Text]
     ]
 
 
-def _print_findings(run: Run, console: Console) -> None:
-    found = groups(findings(run))
-    if not found:
-        return
-    must = sum(len(group.checks) for group in found if group.must)
-    rest = sum(len(group.checks) for group in found) - must
-    console.print()
-    _line(console, f"Findings: {must} MUST, {rest} of other levels", style="bold")
-    shown = _one_of_each(found)[:MOST_FAILURES]
-    for group, others in shown:
-        _print_finding(group.worst, console, others)
-    left = must + rest - sum(1 + others.total() for _, others in shown)
-    if left:
-        console.print()
-        _line(console, f"{left} more are on the page, in summary.md and in junit.xml.")
-
-
-def _one_of_each(found: list[Group]) -> list[tuple[Group, Counter[Kind]]]:
-    """The first group of each level, operation, backend and kind; and of which kinds the other checks are there."""
-    first: dict[tuple[str, ...], tuple[Group, Counter[Kind]]] = {}
-    for group in found:
-        name = (group.level, group.operation, group.column, group.worst.kind)
-        _, others = first.setdefault(name, (group, Counter({group.worst.kind: -1})))
-        others.update(check.kind for check in group.checks)
-    return [(group, +others) for group, others in first.values()]
-
-
 def _print_expected(run: Run, console: Console) -> None:
     """Known failures that were met, one line per expectation; and those that cover nothing any more."""
     known = expected(run)
@@ -182,7 +138,7 @@ def _print_expected(run: Run, console: Console) -> None:
         _line(console, f"Expected failures: {sum(one.total for one in known)}, which do not gate", style="bold")
     for one in known:
         more = f" and {len(one.checks) - 1} more" if len(one.checks) > 1 else ""
-        console.print(Text(f"  {plain(one.checks[0].id)}{more}: {one.text}"), highlight=False)
+        say(console, f"  {one.checks[0].id}{more}: {one.text}")
     for text in stale_texts(run):
         console.print()
         console.print(Text(text, style="red"), highlight=False, soft_wrap=True)
@@ -203,31 +159,4 @@ def _print_budget(run: Run, console: Console) -> None:
     console.print()
     _line(console, "Tolerance used at most", style="bold")
     console.print(shown)
-    console.print(Text(plain(unused_text(table))), highlight=False)
-
-
-def _print_finding(check: CheckFinished, console: Console, others: Counter[Kind]) -> None:
-    console.print()
-    _line(console, f"{check.outcome.upper()} {check.id}", style="bold red")
-    _line(console, f"  {check.level} {' '.join(check.clauses)}")
-    console.print(Text(f"  {first_line(check.message)}"), highlight=False)
-    if disputed(check):
-        console.print(Text(f"  {expectation_text(check)}", style="yellow"), highlight=False)
-    element = worst_text(worst_failed(check))
-    if element and "expected" not in first_line(check.message):
-        _line(console, f"  worst {element}")
-        _line(console, f"  {fraction_sentence(fraction(check))}")
-    if asked := input_line(check):
-        console.print(Text(f"  asked with {asked}", style="dim"), highlight=False)
-    for line in check.reproduce:
-        _line(console, f"  $ {line}", style="cyan")
-    if others:
-        console.print(Text(f"  and {_more(others)} of {check.operation}"), highlight=False)
-
-
-def _more(others: Counter[Kind]) -> str:
-    """`2 more relation checks`, `52 more checks (9 example, 43 boundary)`."""
-    many = others.total()
-    if len(others) == 1:
-        return f"{many} more {next(iter(others))} check{'s' * (many > 1)}"
-    return f"{many} more checks ({', '.join(f'{number} {kind}' for kind, number in others.items())})"
+    say(console, unused_text(table))

@@ -8,7 +8,7 @@ import os
 import re
 from pathlib import Path
 
-from ptychoparity.core.events import CheckFinished, Comparison, Stale
+from ptychoparity.core.events import CheckFinished, Comparison, Fault, Stale
 from ptychoparity.core.outcomes import Outcome
 from ptychoparity.core.verdicts import Known
 
@@ -43,12 +43,38 @@ def shorten(text: str, limit: int) -> str:
     return f"{text[:head]}\n[... {len(text) - limit} characters left out ...]\n{text[-tail:]}"
 
 
+def last_line(traceback: str) -> str:
+    """Return the line of a traceback that says what was raised."""
+    lines = [line for line in plain(traceback).strip().splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith((" ", "\t"))]
+    return (told or lines or [""])[-1].strip()
+
+
+def traceback_text(traceback: str) -> str:
+    """Return a traceback with the line that says what was raised first; the rest says where."""
+    said = last_line(traceback)
+    return f"{said}\n\n{traceback}" if said and "\n" in traceback.strip() else traceback
+
+
+def fault_text(fault: Fault) -> str:
+    """Return one fault in a line: its class, its clauses, what is wrong, what it looks like."""
+    hints = f" ({'; '.join(fault.hints)})" if fault.hints else ""
+    return plain(f"{fault.fault_class}, {fault.level} {' '.join(fault.clauses)}: {first_line(fault.message)}{hints}")
+
+
+def cut(text: str, most: int) -> str:
+    """Return the beginning of a line that is longer than so many characters, and an ellipsis."""
+    text = " ".join(plain(text).split("\n"))
+    return text if len(text) <= most else f"{text[: most - 4].rstrip()} ..."
+
+
 def input_line(check: CheckFinished) -> str:
     """Return the inputs of a check in one line: arrays, and values other than None; empty where nothing is known."""
     told = []
     for one in check.inputs:
         if one.shape is not None:
-            told.append(f"{one.name} {one.dtype} ({', '.join(map(str, one.shape))})")
+            values = f" {one.summary}" if one.summary.startswith("[") else ""
+            told.append(f"{one.name} {one.dtype} ({', '.join(map(str, one.shape))}){values}")
         elif one.summary != "None":
             told.append(f"{one.name} = {first_line(one.summary)}")
     line = plain("; ".join(told))

@@ -30,7 +30,13 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
     if contract is not None and found.operation == contract.operation:
         tested = contract.general
     about = tuple(name for name in tested if "value" in clause(name).about)
-    return about or tested or (FORM,)
+    return _of_output(contract, about, found) or about or tested or (FORM,)
+
+
+def _of_output(contract: Contract | None, about: tuple[str, ...], found: Found) -> tuple[str, ...]:
+    """Of the clauses tested, those that speak of the output that is wrong, where the contract says which do."""
+    stated = contract.get("binds", {}).get(found.output, {}) if contract is not None else {}
+    return tuple(name for name in about if name in stated.get(Facet.VALUE, ()))
 
 
 def _of_form(contract: Contract | None, general: Iterable[str], found: Found) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ def _failing(kind: str, case: str, **more: Any) -> CheckFinished:
         "id": f"diffract/{kind}/{case}/pytorch@cpu", "operation": "diffract", "kind": kind,
         "case": case, "backend": "pytorch", "device": "cpu", "clauses": ["PHYS.FFT.NORM"], "level": "MUST",
         "outcome": "fail", "message": "amplitude: has dtype float64, expected float32", "seconds": 0.1,
+        "faults": [{"class": "shape or dtype", "message": "amplitude: has dtype float64, expected float32",
+                    "clauses": ["TOL.DTYPES"], "level": "MUST", "output": "amplitude"}],
         "adapter_seconds": 0.1, "oracle_seconds": 0.1, "calls": 1, "examples": 1, "descriptor": None, "inputs": [],
         "digest": "", "comparisons": [], "raised": None, "captured": "", "warnings": [], "reproduce": [], **more,
     })  # fmt: skip
@@ -45,7 +47,7 @@ def test_a_finding_says_what_was_asked_and_which_checks_fail_likewise(run: event
     terminal.print_summary(told, console)
     said = written.getvalue()
     assert "  asked with field complex64 (2, 64, 64); sigma = 0.5\n" in said
-    assert "  and 3 more checks (2 boundary, 1 golden) of diffract\n" in said
+    assert "  and 3 more checks (1 golden, 2 boundary) of diffract\n" in said
     assert "Asked with `field complex64 (2, 64, 64); sigma = 0.5`." in markdown.render(told)
 
 

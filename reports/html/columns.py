@@ -10,7 +10,8 @@ from typing import Any
 
 from ptychoparity.core.events import CheckFinished
 from ptychoparity.core.outcomes import Outcome, Standing
-from ptychoparity.reports.queries import fraction
+from ptychoparity.reports.gravity import class_name, class_of
+from ptychoparity.reports.queries import fraction, heading
 from ptychoparity.reports.text import first_line, plain
 
 
@@ -55,9 +56,10 @@ COLUMNS = (
     Column("used", _used, "Tolerance used", style="n"),
     Column("seconds", lambda check: rounded(check.seconds), "Seconds", style="n"),
     Column("id", _id),
-    Column("clauses", lambda check: list(check.clauses), shared=True),
+    Column("clauses", lambda check: list(dict.fromkeys((*check.blamed, *check.clauses))), shared=True),
     Column("level", lambda check: check.level.value, shared=True),
-    Column("message", lambda check: first_line(check.message), shared=True),
+    Column("class", lambda check: class_name(class_of(check)) if check.ended.bad else "", shared=True),
+    Column("message", lambda check: heading(check) if check.ended.bad else first_line(check.message), shared=True),
 )
 
 SHOWN = tuple(column for column in COLUMNS if column.heading)

@@ -61,10 +61,22 @@ function drawHistogram(labels, counts) {
   return make("table", "ulps", caption, head, body);
 }
 
-function drawComparison({ title, ok, facts, labels, counts }, table) {
+function drawPicture(source, caption) {
+  const image = make("img", "");
+  image.src = source;
+  image.alt = caption;
+  return make("figure", "errors", image, make("figcaption", "", caption));
+}
+
+function drawList(className, texts) {
+  return make("ul", className, ...texts.map((text) => make("li", "", text)));
+}
+
+function drawComparison({ title, ok, facts, labels, counts, picture, caption }, table) {
   const tag = make("span", "tag", (ok ? "✓ within" : "✗ beyond") + " tolerance");
   const beside = make("div", "beside", drawFacts(facts, table));
   if (counts.some((count) => count)) beside.append(drawHistogram(table[labels], counts));
+  if (table[picture]) beside.append(drawPicture(table[picture], table[caption]));
   return make("div", "comparison " + (ok ? "good" : "bad"), make("p", "title", table[title] + " ", tag), beside);
 }
 
@@ -87,17 +99,21 @@ function drawReproduce(lines) {
 function drawDetail(check, table) {
   const box = make("div", "detail");
   const name = make("p", "where", make("code", "", check.id));
-  box.append(name, make("p", "", check.level + " " + check.clauses.join(", ")));
+  const about = check.level + " " + check.clauses.join(", ");
+  box.append(name, make("p", "", check.class ? check.class + ", " + about : about));
   if (check.message) box.append(make("p", "says", check.message));
   if (!check.detail) {
     box.append(make("p", "", "Details of this check are in events.jsonl beside this page."));
     return box;
   }
-  const { facts, inputs, comparisons, blocks, reproduce } = check.detail;
+  const { hints, faults, facts, inputs, comparisons, blocks, reproduce } = check.detail;
+  if (hints.length) box.append(drawList("hints", hints.map((place) => table[place])));
+  if (faults.length) {
+    box.append(make("p", "label", "Also wrong"), drawList("inputs", faults.map((place) => table[place])));
+  }
   box.append(drawFacts(facts, table));
   if (inputs.length) {
-    const list = make("ul", "inputs", ...inputs.map((place) => make("li", "", table[place])));
-    box.append(make("p", "label", "Inputs"), list);
+    box.append(make("p", "label", "Inputs"), drawList("inputs", inputs.map((place) => table[place])));
   }
   for (const one of comparisons) box.append(drawComparison(one, table));
   for (let at = 0; at < blocks.length; at += 2) box.append(drawBlock(table[blocks[at]], table[blocks[at + 1]]));

@@ -1,5 +1,6 @@
 """The clause x backend matrix: what became of every encoded clause, per backend."""
 
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,11 +10,11 @@ from ptychoparity.core.outcomes import Standing
 from ptychoparity.reports.coverage import area_of
 from ptychoparity.reports.events import Run
 from ptychoparity.reports.html.columns import Mark
-from ptychoparity.reports.queries import columns, counts
+from ptychoparity.reports.queries import columns, counts, tally
 
 PASS = Mark("pass", "✓", "all pass")
 BAD = Mark("bad", "✗", "findings")
-PARTIAL = Mark("partial", "◐", "some did not run, or fail as expected")
+PARTIAL = Mark("partial", "◐", "some did not run, lack outputs, or fail as expected")
 IDLE = Mark("idle", "–", "did not run, or is about another framework")
 EMPTY = Mark("empty", "·", "no check")
 
@@ -37,14 +38,20 @@ class Row:
     clause: Clause
     area: str
     cells: tuple[Cell, ...]
+    asked: bool
+    """Whether any check of it was asked."""
 
 
 def rows(run: Run) -> list[Row]:
     """Return every clause of the header, sorted by area, with a cell per column of `columns(run)`."""
     found: dict[tuple[str, str], list[CheckFinished]] = {}
+    unjudged: Counter[tuple[str, str]] = Counter()
     for check in run.checks:
-        for clause in check.clauses:
-            found.setdefault((clause, check.column), []).append(check)
+        for clause in dict.fromkeys((*check.blamed, *check.clauses)):
+            if clause in check.blamed:
+                found.setdefault((clause, check.column), []).append(check)
+            else:
+                unjudged[clause, check.column] += 1
     unclaimed = _unclaimed(run)
     elsewhere = {(clause, one.column) for one in run.header.backends for clause in one.not_applicable}
     names = columns(run)
@@ -53,10 +60,11 @@ def rows(run: Run) -> list[Row]:
             clause,
             area_of(clause.id),
             tuple(
-                _cell(clause.id, name, found.get(at, []), at in unclaimed, at in elsewhere)
+                _cell(clause.id, name, found.get(at, []), unjudged[at], at in unclaimed, at in elsewhere)
                 for name in names
                 for at in [(clause.id, name)]
             ),
+            any(check.outcome.asked for name in names for check in found.get((clause.id, name), [])),
         )
         for clause in sorted(run.header.clauses, key=lambda one: area_of(one.id))
     ]
@@ -76,19 +84,30 @@ def _unclaimed(run: Run) -> set[tuple[str, str]]:
     }
 
 
-def _cell(clause: str, column: str, checks: list[CheckFinished], unclaimed: bool, elsewhere: bool) -> Cell:
-    """`elsewhere`: the clause is about another framework. Its checks, where they ran, do not bind this backend."""
+def _cell(
+    clause: str, column: str, checks: list[CheckFinished], unjudged: int, unclaimed: bool, elsewhere: bool
+) -> Cell:
+    """`unjudged`: checks of the clause that fail for another reason, and say nothing of it.
+
+    `elsewhere`: the clause is about another framework. Its checks, where they ran, do not bind this backend.
+    """
     here = counts(checks)
     standings = {outcome.standing for outcome in here}
-    bad_first = sorted(here.items(), key=lambda item: not item[0].bad)
-    text = ", ".join(f"{number} {outcome}" for outcome, number in bad_first) or "no check"
+    bad_first = sorted(tally(checks), key=lambda item: not item[2])
+    said = [f"{number} {name}" for name, number, _ in bad_first]
+    said += [f"{unjudged} not judged"] if unjudged else []
+    text = ", ".join(said) or "no check"
     mark = _mark(standings)
+    if unjudged and mark is EMPTY:
+        mark = IDLE
+    elif mark is PASS and (unjudged or any(check.not_provided for check in checks)):
+        mark = PARTIAL
     if unclaimed and standings <= {Standing.SILENT}:
         mark, text = IDLE, "not claimed"
     if elsewhere:
-        mark, text = IDLE, f"not applicable ({text})" if here else "not applicable"
+        mark, text = IDLE, f"not applicable ({text})" if said else "not applicable"
     link = "#" + urlencode({"at": "checks", "clause": clause, "backend": column})
-    return Cell(mark, text, " ".join(here), link if here else "")
+    return Cell(mark, text, " ".join(here), link if said else "")
 
 
 def _mark(standings: set[Standing]) -> Mark:

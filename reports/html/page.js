@@ -1,4 +1,4 @@
-// Filters over the matrix and the list of checks, and the list itself, drawn a screenful at a time.
+// Filters over findings, the matrix and the list of checks, and the list itself, drawn a screenful at a time.
 (() => {
   const SCREENFUL = 60;
   // How a column is drawn where its text is not its value: text or an element, of the check.
@@ -22,6 +22,13 @@
     return check;
   });
 
+  // Findings come first, in the order of the groups that stand above: so many checks belong to each.
+  let first = 0;
+  data.findings.forEach((size, number) => {
+    for (const check of checks.slice(first, first + size)) check.finding = String(number);
+    first += size;
+  });
+
   const form = document.getElementById("filters");
   const list = document.getElementById("list");
   const body = list.tBodies[0];
@@ -32,8 +39,11 @@
     row,
     text: row.textContent.toLowerCase(),
     clause: row.dataset.clause,
+    idle: row.dataset.idle !== undefined,
     cells: [...row.querySelectorAll("td[data-label]")],
   }));
+  const findings = [...document.querySelectorAll(".finding")];
+  const levelGroups = [...document.querySelectorAll(".level-group")];
   let state = readState() || readStateOf(location.hash.slice(1));
   let matching = [];
   let drawn = 0;
@@ -52,6 +62,7 @@
       (!state.backend || check.backend === state.backend) &&
       (!state.operation || check.operation === state.operation) &&
       (!state.kind || check.kind === state.kind) &&
+      (!state.class || check.class === state.class) &&
       (!state.level || check.level === state.level) &&
       (!state.clause || check.clauses.includes(state.clause)) &&
       (!state.area || check.areas.includes(state.area)) &&
@@ -59,14 +70,27 @@
     );
   }
 
+  function filterFindings() {
+    const reached = new Set(matching.map((check) => check.finding));
+    let shown = 0;
+    for (const row of findings) {
+      row.hidden = isFiltered(state) && !reached.has(row.dataset.finding);
+      shown += !row.hidden;
+    }
+    for (const group of levelGroups) group.hidden = [...group.querySelectorAll(".finding")].every((row) => row.hidden);
+    document.getElementById("nothing").hidden = shown > 0 || findings.length === 0;
+    return shown;
+  }
+
   function filterMatrix() {
     const reached = new Set(matching.flatMap((check) => check.clauses));
     // What a check is filtered by, a clause is too: through the checks that cite it.
-    const byCheck = state.outcome || state.operation || state.kind;
+    const byCheck = state.outcome || state.operation || state.kind || state.class;
     const query = state.q.toLowerCase().trim();
     let shown = 0;
-    for (const { row, text, clause, cells } of matrixRows) {
+    for (const { row, text, clause, idle, cells } of matrixRows) {
       const visible =
+        (!idle || state.clauses === "all" || clause === state.clause) &&
         (!state.area || row.dataset.area === state.area) &&
         (!state.level || row.dataset.level === state.level) &&
         (!state.clause || clause === state.clause) &&
@@ -140,13 +164,15 @@
       form.elements[name].value = state[name];
     }
     matching = checks.filter(matches);
+    const found = filterFindings();
     const clauses = filterMatrix();
     body.replaceChildren();
     drawn = 0;
     drawMore();
     if (matching.length === 1) toggle(body.rows[0]);
     document.getElementById("status").textContent =
-      `${clauses} of ${matrixRows.length} clauses, ${matching.length} of ${checks.length} checks`;
+      `${found} of ${findings.length} findings, ${clauses} of ${matrixRows.length} clauses, ` +
+      `${matching.length} of ${checks.length} checks`;
     only.hidden = !state.clause;
     only.textContent = `Clause ${state.clause} ×`;
     only.setAttribute("aria-label", `Remove the filter for clause ${state.clause}`);
@@ -155,11 +181,19 @@
 
   function go(target) {
     const element = target && document.getElementById(target);
-    if (element) element.scrollIntoView();
+    if (!element) return;
+    if (element.hidden) {
+      state = { ...readStateOf(target), clauses: state.clauses };
+      saveState(state, false);
+      show();
+    }
+    const fold = element.parentElement && element.parentElement.querySelector(".fold");
+    for (const one of [element, fold]) if (one && one.matches("details")) one.open = true;
+    element.scrollIntoView();
   }
 
   function change(changes, step) {
-    state = { ...state, at: "matrix", ...changes };
+    state = { ...state, at: "findings", ...changes };
     saveState(state, step);
     show();
   }
@@ -176,19 +210,26 @@
   }
 
   async function copy(button) {
-    const pre = button.parentElement.querySelector("pre");
+    const { link } = button.dataset;
+    const source = link ? make("span", "unseen", location.href.split("#")[0] + "#" + link) : null;
+    if (source) button.after(source);
+    const shown = source || button.parentElement.querySelector("pre");
+    const label = button.textContent;
     try {
-      await navigator.clipboard.writeText(pre.textContent);
+      await navigator.clipboard.writeText(shown.textContent);
     } catch {
       // Not every browser gives a page from disk the clipboard: select, and let the old command do it.
-      getSelection().selectAllChildren(pre);
+      getSelection().selectAllChildren(shown);
       document.execCommand("copy");
     }
+    if (source) source.remove();
     button.textContent = "Copied";
-    setTimeout(() => (button.textContent = "Copy"), 1500);
+    setTimeout(() => (button.textContent = label), 1500);
   }
 
-  form.hidden = false;
+  const fold = document.getElementById("fold");
+  fold.hidden = false;
+  fold.open = isFiltered(state) || !globalThis.matchMedia || !matchMedia("(max-width: 48rem)").matches;
   list.hidden = false;
   for (const button of document.querySelectorAll("button.copy")) button.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -196,7 +237,7 @@
     change({ [event.target.name]: event.target.value }, event.target.name !== "q");
   });
   only.addEventListener("click", () => change({ clause: "" }, true));
-  clear.addEventListener("click", () => change(readStateOf("matrix"), true));
+  clear.addEventListener("click", () => change(readStateOf("findings"), true));
   more.addEventListener("click", drawMore);
   addEventListener("popstate", arrive);
   document.addEventListener("click", (event) => {
@@ -213,5 +254,5 @@
     form.elements.q.select();
   });
   show();
-  if (readState()) go(state.at);
+  go(state.at);
 })();

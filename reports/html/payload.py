@@ -1,4 +1,4 @@
-"""All checks of a run as compact JSON for page.js.
+"""All checks of a run as compact JSON for page.js: findings first, in the order in which every reader shows them.
 
 Strings and lists that repeat are stored once, in `table`, and referred to by index. Rows are arrays whose names stand
 once, in `columns` and `fields`: page.js makes objects of them and knows no position. Where the page would grow too
@@ -15,6 +15,7 @@ from ptychoparity.core.outcomes import Outcome
 from ptychoparity.reports.events import Run
 from ptychoparity.reports.html.columns import COLUMNS, mark
 from ptychoparity.reports.html.views import ComparisonView, Facts, View, check_view
+from ptychoparity.reports.queries import findings, groups
 from ptychoparity.reports.text import plain
 
 _ID_MARK = "\x01"
@@ -48,18 +49,22 @@ def fit(run: Run, budget: int) -> tuple[str, str]:
 
     Raises ValueError where even an empty list is larger.
     """
-    views = [(check, check_view(check)) for check in sorted(run.checks, key=lambda one: not one.outcome.bad)]
+    found = groups(findings(run))
+    sizes = [len(group.checks) for group in found]
+    ordered = [check for group in found for check in group.checks]
+    ordered += [check for check in run.checks if not check.outcome.bad]
+    views = [(check, check_view(check)) for check in ordered]
     for note, keep in STEPS:
-        text = _encode(views, keep)
+        text = _encode(views, keep, sizes)
         if len(text.encode()) <= budget:
             return text, note
-    return _some(views, budget)
+    return _some(views, budget, sizes)
 
 
-def _some(views: Sequence[Pair], budget: int) -> tuple[str, str]:
+def _some(views: Sequence[Pair], budget: int, sizes: Sequence[int]) -> tuple[str, str]:
     """As many findings as fit, without details: a page that names some is of more use than none."""
     listed = [pair for pair in views if pair[0].outcome.bad]
-    while len((text := _encode(listed, lambda view, finding, place: None)).encode()) > budget:
+    while len((text := _encode(listed, lambda view, finding, place: None, sizes)).encode()) > budget:
         if not listed:
             raise ValueError(f"{len(text)} bytes are needed; {budget} are left on the page")
         listed = listed[: len(listed) // 2]
@@ -70,7 +75,9 @@ def _some(views: Sequence[Pair], budget: int) -> tuple[str, str]:
 
 
 def _thin(view: View) -> View:
-    comparisons = tuple(dataclasses.replace(one, labels=(), counts=()) for one in view.comparisons)
+    comparisons = tuple(
+        dataclasses.replace(one, labels=(), counts=(), picture="", caption="") for one in view.comparisons
+    )
     return dataclasses.replace(view, inputs=(), blocks=(), comparisons=comparisons)
 
 
@@ -96,7 +103,7 @@ def _names(view: type) -> list[str]:
     return [one.name for one in dataclasses.fields(view)]
 
 
-def _encode(views: Sequence[Pair], keep: Keep) -> str:
+def _encode(views: Sequence[Pair], keep: Keep, sizes: Sequence[int]) -> str:
     table = _Table()
     rows = []
     for place, (check, view) in enumerate(views):
@@ -108,6 +115,7 @@ def _encode(views: Sequence[Pair], keep: Keep) -> str:
         ],
         "fields": {"detail": _names(View), "comparison": _names(ComparisonView)},
         "outcomes": {one.value: {"state": mark(one).state, "symbol": mark(one).symbol} for one in Outcome},
+        "findings": list(sizes),
         "table": table.values,
         "checks": rows,
     }
@@ -125,6 +133,8 @@ def _row(table: _Table, check: CheckFinished) -> list[Any]:
 def _detail(table: _Table, view: View, name: str) -> list[Any]:
     """A value per field of View, in their order."""
     values = {
+        "hints": table.refs(view.hints),
+        "faults": table.refs(view.faults),
         "facts": _facts(table, view.facts),
         "inputs": table.refs(view.inputs),
         "comparisons": [_comparison(table, one) for one in view.comparisons],
@@ -142,6 +152,8 @@ def _comparison(table: _Table, view: ComparisonView) -> list[Any]:
         "facts": _facts(table, view.facts),
         "labels": table.ref(list(view.labels)),
         "counts": view.counts,
+        "picture": table.ref(view.picture),
+        "caption": table.ref(view.caption),
     }
     return [values[field] for field in _names(ComparisonView)]
 

@@ -21,6 +21,7 @@ from ptychoparity.core.levels import Level
 from ptychoparity.core.outcomes import Outcome
 from ptychoparity.core.verdicts import Judgement
 from ptychoparity.reports import coverage, images, queries, text
+from ptychoparity.reports.causes import cause
 from ptychoparity.reports.events import Run
 from ptychoparity.reports.html import matrix, payload, views
 from ptychoparity.reports.html.columns import SHOWN, mark
@@ -29,7 +30,9 @@ from ptychoparity.reports.usage import Usage, usage, usage_columns
 MOST_BYTES = 2_000_000
 IMAGE_BYTES = 750_000
 MOST_GROUPS = 40
-"""Groups of findings shown in full; the others are named, and are in the table of all checks."""
+"""Groups of findings shown in full."""
+MOST_ROWS = 400
+"""Groups of findings with a line of their own; the others are named, and are in the table of all checks."""
 
 _SLACK = 1000
 """Bytes kept free for the note on what was left out."""
@@ -69,6 +72,7 @@ def _environment() -> jinja2.Environment:
         fraction=text.fraction_text,
         tolerance=views.tolerance_text,
         mark=mark,
+        capitalize_first=lambda words: words[:1].upper() + words[1:],
         flat=_flat,
         json=json.dumps,
     )
@@ -89,7 +93,6 @@ def _context(run: Run) -> dict[str, Any]:
     found = queries.groups(queries.findings(run))
     used = usage(run)
     rows = matrix.rows(run)
-    must, other = [group for group in found if group.must], [group for group in found if not group.must]
     return {
         "run": run,
         "title": _TITLES[run.footer.exit],
@@ -100,12 +103,11 @@ def _context(run: Run) -> dict[str, Any]:
         "contracts": queries.contracts_text(run),
         "command": shlex.join(run.header.command),
         "timing": queries.timing_text(run),
-        "cards": [_card(run, verdict) for verdict in run.footer.verdicts],
+        "cards": [_card(run, verdict, found) for verdict in run.footer.verdicts],
         "outcomes": [outcome for outcome in Outcome if any(check.outcome is outcome for check in run.checks)],
-        "sections": [
-            _section(run, "must", "MUST findings", must),
-            _section(run, "other", "Findings of other levels", other),
-        ],
+        "sections": _sections(run, found),
+        "classes": [one.name for one in queries.tallies(found)],
+        "several": len({group.column for group in found}) > 1,
         "columns": queries.columns(run),
         "shown": SHOWN,
         "legend": matrix.LEGEND,
@@ -140,9 +142,12 @@ class _Output:
 
 
 def _budget(run: Run, used: Usage) -> list[tuple[Operation, list[_Output]]]:
-    """Operations with their outputs, the largest fraction first."""
+    """Operations that were asked, with their outputs, the largest fraction first."""
     made = []
+    asked = {check.operation for check in run.checks if check.outcome.asked}
     for one in run.header.operations:
+        if one.operation not in asked:
+            continue
         stated = one.tolerance
         rows = [_Output(name, stated.get(name), row) for (operation, name), row in used.items()
                 if operation == one.operation]  # fmt: skip
@@ -212,21 +217,22 @@ class _Card:
     verdict: Judgement
     why: str
     reason: str
-    counts: list[tuple[Outcome, int]]
-    must: int
-    other: int
+    counts: list[tuple[str, int, bool]]
+    levels: list[Level]
+    tallies: list[queries.Tally]
+    """Findings per class and level."""
     judged: bool
 
 
 _CARDS = {
-    Judgement.CONFORMS: ("good", "✓"), Judgement.DOES_NOT_CONFORM: ("bad", "✗"), Judgement.NOT_JUDGED: ("warn", "!"),
+    Judgement.CONFORMS: ("good", "✓"), Judgement.CONFORMS_IN_PART: ("good", "◐"),
+    Judgement.DOES_NOT_CONFORM: ("bad", "✗"), Judgement.NOT_JUDGED: ("warn", "!"),
     Judgement.SKIPPED: ("mute", "–"),
 }  # fmt: skip
 
 
-def _card(run: Run, verdict: Verdict) -> _Card:
-    bad = [check for check in queries.findings(run) if check.column == verdict.column]
-    must = sum(check.level is Level.MUST for check in bad)
+def _card(run: Run, verdict: Verdict, found: list[queries.Group]) -> _Card:
+    mine = [group for group in found if group.column == verdict.column]
     state, symbol = _CARDS[verdict.verdict]
     return _Card(
         name=verdict.column,
@@ -235,48 +241,64 @@ def _card(run: Run, verdict: Verdict) -> _Card:
         verdict=verdict.verdict,
         why=verdict.why,
         reason=next((one.reason for one in run.header.backends if one.column == verdict.column), ""),
-        counts=[(outcome, verdict.counts[outcome]) for outcome in Outcome if verdict.counts.get(outcome)],
-        must=must,
-        other=len(bad) - must,
+        counts=queries.tally(check for check in run.checks if check.column == verdict.column),
+        levels=[level for level in Level if any(group.level is level for group in mine)],
+        tallies=queries.tallies(mine),
         judged=verdict.verdict is not Judgement.SKIPPED,
     )
 
 
 @dataclass(frozen=True)
 class _Finding:
-    """A group of findings, its worst check in full."""
+    """A group of findings: a line, and its first check in full where there is room."""
 
+    number: int
+    """Its place among all groups, as page.js knows it."""
     group: queries.Group
     check: CheckFinished
-    view: views.View
+    told: str
+    """What is wrong, in a line."""
+    kin: str
+    view: views.View | None
     clauses: list[Clause]
-    others: list[CheckFinished]
+    others: tuple[CheckFinished, ...]
 
 
 @dataclass(frozen=True)
 class _Section:
-    """Findings of some levels."""
+    """Findings of one level."""
 
-    name: str
-    title: str
+    level: Level
     total: int
     shown: list[_Finding]
     more: list[queries.Group]
 
 
-def _section(run: Run, name: str, title: str, groups: list[queries.Group]) -> _Section:
-    shown = [
-        _Finding(
-            group=group,
-            check=group.worst,
-            view=views.check_view(group.worst),
-            clauses=list(queries.clauses(run, group.worst)),
-            others=[check for check in group.checks if check is not group.worst],
+def _sections(run: Run, found: list[queries.Group]) -> list[_Section]:
+    numbered = list(enumerate(found))
+    return [
+        _Section(
+            level=level,
+            total=sum(len(group.checks) for group in found if group.level is level),
+            shown=[_finding(run, number, group) for number, group in numbered[:MOST_ROWS] if group.level is level],
+            more=[group for group in found[MOST_ROWS:] if group.level is level],
         )
-        for group in groups[:MOST_GROUPS]
+        for level in Level
+        if any(group.level is level for group in found)
     ]
-    total = sum(len(group.checks) for group in groups)
-    return _Section(name, title, total, shown, groups[MOST_GROUPS:])
+
+
+def _finding(run: Run, number: int, group: queries.Group) -> _Finding:
+    return _Finding(
+        number=number,
+        group=group,
+        check=group.lead,
+        told=cause(group.lead) or group.heading,
+        kin=queries.kin_text(group),
+        view=views.check_view(group.lead) if number < MOST_GROUPS else None,
+        clauses=list(queries.clauses(run, group.lead)) if number < MOST_GROUPS else [],
+        others=group.checks[1:],
+    )
 
 
 def asset(name: str) -> str:

@@ -1,7 +1,7 @@
 "use strict";
 // What is filtered lives in the address, after the #: it can be sent, reloaded and stepped back through.
 // `at` is the section in view. A plain #section (the page's own links) keeps the filters.
-const FILTERS = ["q", "area", "level", "backend", "outcome", "operation", "kind", "clause"];
+const FILTERS = ["q", "area", "level", "backend", "outcome", "operation", "class", "kind", "clauses", "clause"];
 
 function readState() {
   const hash = location.hash.slice(1);
@@ -25,6 +25,7 @@ function saveState(state, step) {
   else history.replaceState(null, "", hashOf(state));
 }
 
+// "clauses" shows more of the matrix, and filters nothing.
 function isFiltered(state) {
-  return FILTERS.some((name) => state[name]);
+  return FILTERS.some((name) => name !== "clauses" && state[name]);
 }

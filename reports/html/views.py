@@ -9,9 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ptychoparity.core.events import CheckFinished, Comparison, InputSummary
+from ptychoparity.core.events import CheckFinished, Comparison, InputSummary, Where
+from ptychoparity.reports.images import error_map
 from ptychoparity.reports.queries import used
-from ptychoparity.reports.text import expectation_text, fraction_text, number, plain, shorten
+from ptychoparity.reports.text import (
+    expectation_text,
+    fault_text,
+    fraction_text,
+    number,
+    plain,
+    shorten,
+    traceback_text,
+)
 
 MOST_TEXT = 3000
 
@@ -28,12 +37,20 @@ class ComparisonView:
     facts: Facts
     labels: tuple[str, ...]
     counts: tuple[int, ...]
+    picture: str
+    """data URI of the small picture of where it differs; empty where there is none"""
+    caption: str
+    """What the picture shows."""
 
 
 @dataclass(frozen=True)
 class View:
     """One check. page.js knows the fields of both views by their names here."""
 
+    hints: tuple[str, ...]
+    """What the difference looks like."""
+    faults: tuple[str, ...]
+    """What else is wrong, beside what the first line of the message says."""
     facts: Facts
     inputs: tuple[str, ...]
     comparisons: tuple[ComparisonView, ...]
@@ -46,11 +63,14 @@ def check_view(check: CheckFinished) -> View:
     """Return facts, inputs, comparisons, text blocks and reproduction lines of one check."""
     blocks = [
         ("Message", check.message if "\n" in check.message.strip() else ""),
-        ("Traceback", check.raised.traceback if check.raised else ""),
+        ("Traceback", traceback_text(check.raised.traceback) if check.raised else ""),
         ("Printed by the backend", check.captured),
         ("Warnings", "\n".join(check.warnings)),
     ]
+    more = (f"and {check.more_faults} more faults",) if check.more_faults else ()
     return View(
+        hints=tuple(map(plain, check.faults[0].hints)) if check.faults else (),
+        faults=(*map(fault_text, check.faults[1:]), *more),
         facts=_filled(_check_facts(check)),
         inputs=tuple(plain(_input_text(one)) for one in check.inputs),
         comparisons=tuple(sorted(map(comparison_view, check.comparisons), key=lambda one: one.ok)),
@@ -67,6 +87,7 @@ def _check_facts(check: CheckFinished) -> list[tuple[str, str]]:
         ("Input descriptor", json.dumps(check.descriptor, ensure_ascii=False) if check.descriptor else ""),
         ("Expectation", expectation_text(check)),
         ("Compared with", check.against),
+        ("Not provided", ", ".join(check.not_provided)),
         ("Raised", shorten(raised, MOST_TEXT)),
         ("Tried", f"{check.examples} inputs, {check.calls} calls"),
         ("Time", times),
@@ -95,7 +116,15 @@ def comparison_view(comparison: Comparison) -> ComparisonView:
         facts=_filled([*facts, ("Note", comparison.note)]),
         labels=tuple(map(plain, comparison.ulps.labels)) if comparison.ulps else (),
         counts=comparison.ulps.counts if comparison.ulps else (),
+        picture=error_map(comparison.where) if comparison.where else "",
+        caption=_where_text(comparison.where) if comparison.where else "",
     )
+
+
+def _where_text(where: Where) -> str:
+    rows, *columns = where.axes
+    axes = f"rows along axis {rows}, columns along axis {columns[0]}" if columns else f"along axis {rows}"
+    return f"Where it differs: {axes}; grey is within the tolerance, dark red the largest error, violet not finite"
 
 
 def _measured(comparison: Comparison) -> list[tuple[str, str]]:

@@ -16,6 +16,9 @@ LARGEST = 256
 MUCH_CLOSER = 4.0
 """A shift by half a pixel is a likeness, as nobody knows how the backend interpolates: it must be closer so much."""
 
+EXACT = 1e4
+"""What is closer by more than that is no mere likeness."""
+
 Shift = dict[int, int]
 """Axis to pixels."""
 
@@ -97,7 +100,8 @@ def _by_halves(pair: Pair) -> list[str]:
         if closer < MUCH_CLOSER and not (closer > 1.5 and _centre_moved(e, a, best)):
             continue
         shift = {axis: pixels for axis, pixels in zip(axes, best, strict=True) if pixels}
-        return [f"shifted: by half a pixel, {_said(shift)} ({closer:.2g} times closer so)"]
+        much = "" if closer > EXACT else f" ({closer:.2g} times closer so)"
+        return [f"shifted: by half a pixel, {_said(shift)}{much}"]
     return []
 
 

@@ -80,6 +80,11 @@ class Browser:
         rows = 'document.querySelectorAll(".matrix tbody tr")'
         return self.ask(f"{rows}.filter((row) => !row.hidden).map((row) => row.dataset.clause)")
 
+    def findings(self) -> list[str]:
+        """The findings that are shown, by their anchors."""
+        rows = 'document.querySelectorAll(".finding")'
+        return self.ask(f"{rows}.filter((row) => !row.hidden).map((row) => row.attributes.id)")
+
     def text(self, name: str) -> str:
         """The text of an element by its id."""
         return self.ask(f"document.getElementById({json.dumps(name)}).textContent")

@@ -12,7 +12,7 @@ from ptychoparity.core.outcomes import Outcome
 from ptychoparity.reports import events
 from ptychoparity.reports.html import render
 from ptychoparity.reports.html.columns import SHOWN, mark
-from ptychoparity.reports.queries import findings, fraction
+from ptychoparity.reports.queries import findings, fraction, groups
 from tests import sample_run
 from tests.page.browser import Browser
 
@@ -41,6 +41,12 @@ def _ids(browser: Browser) -> list[str]:
     return browser.drawn("row.check.id")
 
 
+def _in_order(run: events.Run) -> list[CheckFinished]:
+    """The checks as the page lists them."""
+    found = [check for group in groups(findings(run)) for check in group.checks]
+    return found + [check for check in run.checks if not check.outcome.bad]
+
+
 def _used(check: CheckFinished) -> str:
     """How the page writes the fraction of a tolerance."""
     used = fraction(check)
@@ -54,8 +60,8 @@ def _used(check: CheckFinished) -> str:
 
 
 def test_rows_say_what_the_stream_says(run: events.Run, browser: Browser) -> None:
-    """Findings first, in the order of the stream; a cell for each column of the table."""
-    ordered = sorted(run.checks, key=lambda check: not check.outcome.bad)
+    """Findings first, in the order in which every reader shows them; a cell for each column of the table."""
+    ordered = _in_order(run)
     expected = [
         [f"{mark(one.outcome).symbol} {one.outcome}", one.operation, one.kind.value, one.case, one.column, _used(one),
          "0.0123"]
@@ -84,6 +90,7 @@ FILTERED: dict[tuple[str, str], Callable[[CheckFinished], bool]] = {
     ("operation", "diffract"): lambda check: check.operation == "diffract",
     ("kind", "relation"): lambda check: check.kind == "relation",
     ("level", "HOUSE"): lambda check: check.level == "HOUSE",
+    ("class", "crash"): lambda check: check.outcome is Outcome.CRASH,
     ("area", "REASM"): lambda check: any(clause.startswith("REASM.") for clause in check.clauses),
     ("q", "  SIGSEGV "): lambda check: "SIGSEGV" in check.message,
 }
@@ -96,13 +103,14 @@ def test_a_filter_keeps_what_it_says(name: str, value: str, run: events.Run, bro
     assert 0 < len(wanted) < len(run.checks)
     status = browser.text("status")
     assert set(_ids(browser)) == wanted and status.endswith(f", {len(wanted)} of {len(run.checks)} checks")
-    assert status.startswith(f"{len(browser.clauses())} of {len(run.header.clauses)} clauses")
+    assert f", {len(browser.clauses())} of {len(run.header.clauses)} clauses, " in status
+    shown = [group.anchor for group in groups(findings(run)) if wanted & {check.id for check in group.checks}]
+    assert browser.findings() == shown and status.startswith(f"{len(shown)} of ")
     browser.click("#clear")
     assert len(_ids(browser)) == len(run.checks) and browser.is_hidden("clear") and browser.chosen() == {}
 
 
 def test_filters_add_up_and_narrow_the_matrix(run: events.Run, browser: Browser) -> None:
-    assert len(browser.clauses()) == len(run.header.clauses)
     browser.choose("backend", "pytorch@cpu")
     browser.choose("outcome", "fail")
     wanted = [one for one in run.checks if one.column == "pytorch@cpu" and one.outcome is Outcome.FAIL]
@@ -114,17 +122,20 @@ def test_filters_add_up_and_narrow_the_matrix(run: events.Run, browser: Browser)
 
 
 def test_a_row_opens_and_closes(run: events.Run, browser: Browser) -> None:
-    check = findings(run)[0]
+    check = groups(findings(run))[0].lead
     assert browser.details() == []
     browser.click("#list .open")
     (said,) = browser.details()
     assert check.id in said and check.comparisons[-1].output in said and "✗ beyond tolerance" in said
-    texts = "Worst element[1, 31, 33]", "Expected2.2847741", "Inputsfield: complex64 (2, 64, 64)"
+    texts = "Worst element[1, 31, 33]", "Expected2.2847741", "Inputsfield: complex64 (2, 64, 64)", "wrong value, MUST"
     for text in (*texts, check.reproduce[0]):
         assert text in said
-    assert said.index("✗ beyond tolerance") < said.index("✓ within tolerance"), "what failed comes first"
     browser.click("#list .open")
     assert browser.details() == []
+    other = next(number for number, one in enumerate(_in_order(run)) if one.id == sample_run.FAILING_ID)
+    browser.click("#list .open", other)
+    (said,) = browser.details()
+    assert said.index("✗ beyond tolerance") < said.index("✓ within tolerance"), "what failed comes first"
 
 
 def test_what_a_backend_printed_is_text(run: events.Run, browser: Browser) -> None:
@@ -134,23 +145,54 @@ def test_what_a_backend_printed_is_text(run: events.Run, browser: Browser) -> No
     assert "<script>alert(1)</script>" in said and "Traceback (most recent call last)" in said
 
 
-def _anchors(page: str) -> dict[str, str]:
-    """Check id to the address that a finding's link leads to."""
+def _links(page: str) -> dict[str, str]:
+    """Check id to the address that its link in a finding leads to."""
     found = re.findall(r'href="(#at=checks&amp;q=[^"]*)"><code>([^<]*)</code>', page)
     return {name: address.replace("&amp;", "&") for address, name in found}
 
 
-def test_a_finding_is_opened_by_its_anchor(run: events.Run, page: str, browser: Browser) -> None:
-    anchors = _anchors(page)
-    assert set(anchors) == {check.id for check in findings(run)}
-    for name, address in anchors.items():
+def test_the_link_of_a_check_opens_it(run: events.Run, page: str, browser: Browser) -> None:
+    links = _links(page)
+    assert set(links) == {check.id for check in findings(run)}
+    for name, address in links.items():
         browser.follow(address)
         assert _ids(browser) == [name]
         (said,) = browser.details()
         assert name in said
         assert browser.ask("globalThis.inView") == "checks"
     browser.back()
-    assert _ids(browser) == [list(anchors)[-2]]
+    assert _ids(browser) == [list(links)[-2]]
+
+
+def test_a_finding_is_a_line_that_its_anchor_opens(run: events.Run, page: str) -> None:
+    for group in groups(findings(run)):
+        browser = Browser(page, f"#{group.anchor}")
+        opened = 'document.querySelectorAll(".finding").filter((row) => row.open).map((row) => row.attributes.id)'
+        assert browser.ask(opened) == [group.anchor] and browser.ask("globalThis.inView") == group.anchor
+    assert Browser(page).ask('document.querySelectorAll(".finding").filter((row) => row.open).length') == 0
+
+
+def test_an_anchor_that_the_filters_hide_is_shown_all_the_same(run: events.Run, browser: Browser) -> None:
+    group = groups(findings(run))[0]
+    browser.choose("class", "crash")
+    assert group.anchor not in browser.findings()
+    browser.follow(f"#{group.anchor}")
+    assert group.anchor in browser.findings() and browser.chosen() == {}
+
+
+def test_where_no_finding_is_left_the_page_says_so(browser: Browser) -> None:
+    assert browser.is_hidden("nothing")
+    browser.choose("outcome", "pass")
+    assert browser.findings() == [] and not browser.is_hidden("nothing")
+    assert browser.ask('document.querySelectorAll(".level-group").every((one) => one.hidden)')
+
+
+def test_clauses_without_a_check_are_shown_where_they_are_wanted(run: events.Run, browser: Browser) -> None:
+    cited = {clause for check in run.checks if check.outcome.asked for clause in check.clauses}
+    every = {clause.id for clause in run.header.clauses}
+    assert set(browser.clauses()) == cited < every
+    browser.choose("clauses", "all")
+    assert set(browser.clauses()) == every and browser.is_hidden("clear"), "it filters nothing"
 
 
 def test_a_cell_of_the_matrix_leads_to_its_checks(run: events.Run, page: str, browser: Browser) -> None:
