@@ -17,6 +17,7 @@ from ptychoparity.core.events import CheckFinished, Fault
 from ptychoparity.core.outcomes import Outcome
 from ptychoparity.harness import targets
 from ptychoparity.harness.targets import Target
+from ptychoparity.reports.text import first_line
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks import judge, kind_of
 from ptychoparity.spec_tests.contract import contracts
@@ -118,7 +119,7 @@ class CheckRunner:
             return Ended(reason.outcome, reason.reason)
         except SuspectInput as doubt:
             name = self.scan.path.name if self.scan else check.case.id
-            self._faults.append(f"{name}: {doubt.message.partition(' (')[0]}")
+            self._faults.append(f"{name}: {first_line(doubt.message)}")
             why = f"{doubt.message}; the oracle finds the same, so the file is doubtful and not the backend"
             return Ended("not-run", why)
         except CheckFailed as failure:
