@@ -17,7 +17,7 @@ from ptychoparity.core.faults import FaultClass
 from ptychoparity.core.kinds import Kind
 from ptychoparity.core.levels import Level
 from ptychoparity.core.outcomes import Outcome
-from ptychoparity.reports import causes, events, gravity, junit, markdown, queries, terminal, terminal_findings
+from ptychoparity.reports import events, gravity, junit, markdown, queries, terminal, terminal_findings, text
 from ptychoparity.reports.html import payload, render
 from tests import sample_run
 
@@ -193,9 +193,9 @@ def test_classes_are_counted_per_level() -> None:
 
 
 def test_a_traceback_says_first_what_was_raised() -> None:
-    assert causes.last_line(_raised("x.py").traceback) == "ValueError: 3 is no power of two"
+    assert text.last_line(_raised("x.py").traceback) == "ValueError: 3 is no power of two"
     long = 'Traceback (most recent call last):\n  File "a.py", line 1\nKeyError: "k"\n\n'
-    assert causes.last_line(long) == 'KeyError: "k"' and causes.last_line("") == ""
+    assert text.last_line(long) == 'KeyError: "k"' and text.last_line("") == ""
 
 
 def _terminal(run: events.Run) -> str:
