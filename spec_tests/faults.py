@@ -5,7 +5,9 @@ the clause on the sign. What the spec does not ask for (extra outputs, the words
 house.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ptychoparity.core.events import Fault
 from ptychoparity.spec_tests.catalogue import clause, level_of
@@ -15,6 +17,7 @@ from ptychoparity.spec_tests.found import Found
 
 FORM = "HOUSE.ANSWER.FORM"
 WORDS = "HOUSE.INPUT.WORDS"
+REFUSED = "HOUSE.INPUT.REFUSED"
 OF_FORM = frozenset({Facet.SHAPE, Facet.DTYPE, Facet.TYPE, Facet.EXTRA})
 
 
@@ -24,6 +27,8 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
         return found.clauses
     if found.facet is Facet.WORDS:
         return tuple(name for name in tested if "words" in clause(name).about) or (WORDS,)
+    if found.facet is Facet.ACCEPTED:
+        return tuple(name for name in tested if "accepted" in clause(name).about) or (REFUSED,)
     general = contract["clauses"] if contract is not None else ()
     if found.facet in OF_FORM:
         return _of_form(contract, general, found)
@@ -34,17 +39,21 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
 
 
 def _of_output(contract: Contract | None, about: tuple[str, ...], found: Found) -> tuple[str, ...]:
-    """Of the clauses tested, those that speak of the output that is wrong, where the contract says which do.
+    """The clauses that speak of the output that is wrong, where the contract says which do; of several those tested.
 
-    What is wrong with a file's other members than those that are tested, or with another key, breaks what is said of
-    those; where nothing is, the house.
+    Where the contract says that none does, it is a decision of the house.
     """
-    stated = contract.get("binds", {}).get(found.output, {}) if contract is not None else {}
-    if contract is None or Facet.VALUE not in stated:
+    binds = _binds(contract, found)
+    if Facet.VALUE not in binds:
         return ()
-    mine = tuple(stated[Facet.VALUE])
-    beside = () if found.output in contract["output"]["properties"] else mine or (FORM,)
-    return tuple(name for name in about if name in mine) or beside
+    stated = tuple(binds[Facet.VALUE])
+    return tuple(name for name in stated if name in about) or stated or (FORM,)
+
+
+def _binds(contract: Contract | None, found: Found) -> Mapping[str, list[str]]:
+    """What the contract says of the place of a fault, else of the output that it is in."""
+    stated: Mapping[str, Any] = contract.get("binds", {}) if contract is not None else {}
+    return stated.get(found.output) or stated.get(_name(found)) or {}
 
 
 def _of_form(contract: Contract | None, general: Iterable[str], found: Found) -> tuple[str, ...]:
@@ -53,10 +62,15 @@ def _of_form(contract: Contract | None, general: Iterable[str], found: Found) ->
         return (FORM,)
     if found.facet is Facet.EXTRA:
         return tuple(contract.get("forbidden", {}).get(found.output, (FORM,)))
-    stated = contract.get("binds", {}).get(found.output, {})
+    stated = _binds(contract, found)
     if found.facet in stated:
         return tuple(stated[found.facet]) or (FORM,)
     return tuple(name for name in general if found.facet in clause(name).about) or (FORM,)
+
+
+def _name(found: Found) -> str:
+    """The output that a fault is in; a fault may name a place inside it: `weights["conv1"]`, `defaults['N']`."""
+    return re.split(r"[\[ ]", found.output, maxsplit=1)[0]
 
 
 def judged(contract: Contract | None, tested: tuple[str, ...], found: Found, framework: str) -> Fault:

@@ -239,6 +239,16 @@ def test_a_key_that_the_spec_forbids_breaks_its_clause():
     assert _blamed("group_scan/smoke/default", found) == (("DATA.GROUP.NO_LOCAL",), Level.MUST)
 
 
+def test_what_is_wrong_beside_what_a_check_tests_breaks_what_is_said_of_that():
+    texts = "write_product/example/texts-in-utf-8"
+    assert _blamed(texts, Found(Facet.VALUE, "", "@name")) == (("PRODUCT.STRINGS",), Level.MUST)
+    assert _blamed(texts, Found(Facet.VALUE, "", "@format_id")) == (("PRODUCT.FORMAT_ID",), Level.SHOULD)
+    assert _blamed(texts, Found(Facet.VALUE, "", "@probe_photon_count")) == (("PRODUCT.ROOT.PHOTON_COUNT",), Level.MAY)
+    defaults = "make_config/example/execution-defaults"
+    assert _blamed(defaults, Found(Facet.VALUE, "", "defaults['accelerator']"))[1] is Level.HOUSE
+    assert _blamed(defaults, Found(Facet.VALUE, "", "defaults"))[1] is Level.MUST
+
+
 def test_an_example_binds_as_the_clauses_that_it_cites():
     for case in every_case():
         if case.kind in ("example", "golden"):
