@@ -229,6 +229,13 @@ def test_how_bad_input_is_refused_is_a_decision_of_the_house():
     assert _blamed(error, Found(Facet.WORDS, "")) == (("HOUSE.INPUT.WORDS",), Level.HOUSE)
 
 
+@pytest.mark.parametrize(
+    "name", ["read_product/error/no-name", "diffract/error/unsupported-size", "padded_size/error/offset-zero"]
+)
+def test_bad_input_that_no_clause_says_is_refused_is_the_houses_to_refuse(name):
+    assert _blamed(name, Found(Facet.ACCEPTED, "")) == (("HOUSE.INPUT.REFUSED",), Level.HOUSE)
+
+
 def test_an_error_binds_as_the_check_that_meets_it():
     untouched = "translate/relation/inputs_are_left_alone"
     assert _blamed(untouched, Found(Facet.RAISED, ""))[1] is Level.HOUSE
