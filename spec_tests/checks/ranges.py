@@ -66,7 +66,8 @@ def _integers(contract: Contract, name: str, schema: dict[str, Any]) -> Iterator
             continue
         top = np.iinfo(dtype).max if dtype != "int64" else 2**40
         high = min(schema.get("maximum", top), top)
-        family = {"family": "integers", "dtype": dtype}
-        yield f"{name}.{dtype}.high", {"arrays": {name: {**family, "low": high // 2 + 1, "high": high}}}
+        step = 2 ** max(0, int(high).bit_length() - np.finfo(np.float32).nmant)  # float32 holds every multiple of it
+        family = {"family": "integers", "dtype": dtype, "times": step}
+        yield f"{name}.{dtype}.high", {"arrays": {name: {**family, "low": high // step // 2 + 1, "high": high // step}}}
         if np.dtype(dtype).kind == "i" and "minimum" not in schema:
-            yield f"{name}.{dtype}.negative", {"arrays": {name: {**family, "low": -high, "high": -1}}}
+            yield f"{name}.{dtype}.negative", {"arrays": {name: {**family, "low": -(high // step), "high": -1}}}

@@ -74,8 +74,7 @@ class Boundary(Example):
             yield self.case(op, case["id"], case["clauses"], case)
         about = {name: (clause,) for name, _, clause in field_edges(contract) if clause in contract.clauses}
         for clause, edges in ((LAYOUT, layout_edges), (RANGE, range_edges)):
-            if clause in contract.clauses:
-                about |= {name: (clause,) for name, _ in edges(contract)}
+            about |= {name: (clause,) for name, _ in edges(contract)}
         made = [
             self.case(op, name, about.get(name, general), {"given": given})
             for name, given in edge_cases(contract)
