@@ -34,7 +34,7 @@ from ptychoparity.reports.text import (
     worst_text,
 )
 
-MOST_LINES = 12
+MOST_LINES = 14
 """Findings told in a line."""
 MOST_IN_FULL = 5
 LONGEST_LINE = 160
@@ -61,7 +61,8 @@ def print_findings(run: Run, console: Console) -> None:
 
 
 def foremost(found: Sequence[Group], most: int) -> list[Group]:
-    """Return the first groups, in their order: of each class the first at least, of each cause no more than one.
+    """Return the first groups, in their order: of each cause no more than one, and of each class of the most binding
+    level the first at least.
 
     The operations that share a cause are named with the first of them.
     """
@@ -72,8 +73,8 @@ def foremost(found: Sequence[Group], most: int) -> list[Group]:
             continue
         causes |= {(group.column, group.kinship, name) for name in group.kin}
         distinct.append(group)
-    first = {group.class_name: group for group in reversed(distinct)}
-    kept = [group for group in distinct if group is first[group.class_name]][:most]
+    first = {group.class_name: group for group in reversed(distinct) if group.level is distinct[0].level}
+    kept = [group for group in distinct if group is first.get(group.class_name)][:most]
     kept += [group for group in distinct if group not in kept][: most - len(kept)]
     return [group for group in distinct if group in kept]
 
@@ -103,8 +104,7 @@ def _print_list(shown: Sequence[Group], several: bool, console: Console) -> None
     wide, classes = max(map(len, places)), max(len(group.class_name) for group in shown)
     for group, place in zip(shown, places, strict=True):
         line = f"{group.level:<6} {group.class_name:<{classes}}  {place:<{wide}} {len(group.checks):>4}  "
-        told = cause(group.lead) or group.heading
-        say(console, _fitting(console, line + "; ".join(filter(None, (told, kin_text(group))))))
+        say(console, _fitting(console, line + "; ".join(filter(None, (group.told, kin_text(group))))))
 
 
 def _fitting(console: Console, line: str) -> str:

@@ -21,7 +21,6 @@ from ptychoparity.core.levels import Level
 from ptychoparity.core.outcomes import Outcome
 from ptychoparity.core.verdicts import Judgement
 from ptychoparity.reports import coverage, images, queries, text
-from ptychoparity.reports.causes import cause
 from ptychoparity.reports.events import Run
 from ptychoparity.reports.html import matrix, payload, views
 from ptychoparity.reports.html.columns import SHOWN, mark
@@ -293,7 +292,7 @@ def _finding(run: Run, number: int, group: queries.Group) -> _Finding:
         number=number,
         group=group,
         check=group.lead,
-        told=cause(group.lead) or group.heading,
+        told=group.told,
         kin=queries.kin_text(group),
         view=views.check_view(group.lead) if number < MOST_GROUPS else None,
         clauses=list(queries.clauses(run, group.lead)) if number < MOST_GROUPS else [],
