@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from ptychoparity.core.kinds import Kind
@@ -143,5 +144,11 @@ def _more(others: Counter[Kind]) -> str:
 
 
 def say(console: Console, text: str, style: str = "") -> None:
-    """Print one line; a terminal folds it between words, a file or a pipe gets it whole."""
-    console.print(Text(plain(text), style=style), soft_wrap=not console.is_terminal, highlight=False)
+    """Print one line; a terminal folds it between words and keeps its indent, a file or a pipe gets it whole."""
+    indent = len(text) - len(text.lstrip(" "))
+    if console.is_terminal and indent:
+        console.print(
+            Padding(Text(plain(text[indent:]), style=style), (0, 0, 0, indent), expand=False), highlight=False
+        )
+    else:
+        console.print(Text(plain(text), style=style), soft_wrap=not console.is_terminal, highlight=False)
