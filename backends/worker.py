@@ -55,6 +55,19 @@ def specification(entry: Entry) -> execnet.XSpec:
     return spec
 
 
+def answer_of(reply: dict[str, Any]) -> Returned | Raised:
+    """The answer that a reply of `remote.call` says."""
+    common = {
+        "seconds": reply["seconds"], "captured": reply["captured"],
+        "warnings": tuple(map(tuple, reply["warnings"])), "stray": tuple(reply["stray"]),
+        "random_state_changed": reply["random_state_changed"], "changed_inputs": tuple(reply["changed_inputs"]),
+    }  # fmt: skip
+    if "raised" in reply:
+        raised = reply["raised"]
+        return Raised(**common, **{**raised, "bases": tuple(raised["bases"])})
+    return Returned(**common, outputs=remote.decode(reply["outputs"], Foreign))
+
+
 class Worker:
     """One backend on one device, started lazily, restarted after a crash or a timeout."""
 
@@ -164,16 +177,7 @@ class Worker:
         except self._channel.RemoteError as error:
             self._discard()
             return Died(0.0, captured=str(error), how="its process failed outside the adapter")
-        common = {
-            "seconds": reply["seconds"], "captured": reply["captured"],
-            "warnings": tuple(map(tuple, reply["warnings"])), "stray": tuple(reply["stray"]),
-            "random_state_changed": reply["random_state_changed"],
-            "changed_inputs": tuple(reply["changed_inputs"]),
-        }  # fmt: skip
-        if "raised" in reply:
-            raised = reply["raised"]
-            return Raised(**common, **{**raised, "bases": tuple(raised["bases"])})
-        return Returned(**common, outputs=remote.decode(reply["outputs"], Foreign))
+        return answer_of(reply)
 
     def restart(self, timeout: float = START_TIMEOUT) -> dict[str, Any]:
         """Another process of the same adapter: what it kept in memory is gone, files it wrote stay. As `start`.

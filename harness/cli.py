@@ -28,13 +28,21 @@ def _parser() -> Parser:
     check = commands.add_parser("check", help="check backends, write a report")
     for option in OPTIONS:
         option.add(check.add_argument)
+    check.add_argument("--failed", type=Path, metavar="RUN", help="only what failed in this run, by default of its "
+                       "backends, devices, profile and scan")  # fmt: skip
+    check.add_argument("--max-fail", type=_positive, metavar="N", help="stop after so many failures")
     check.add_argument("--budget", action="store_true", help="also print how much of each tolerance was used")
     check.set_defaults(run=_check)
 
-    replay = commands.add_parser("replay", help="run one recorded failure again: fixed, or failing still")
-    replay.add_argument("file", type=Path, help="a file from runs/<time>/failures")
+    replay = commands.add_parser("replay", help="run recorded failures again: fixed, or failing still")
+    replay.add_argument("file", type=Path, metavar="FILE|RUN",
+                        help="a file from runs/<time>/failures, or a run: all its failures")  # fmt: skip
     replay.add_argument("--backend", metavar="NAME", help="another backend than the recorded one")
     replay.add_argument("--timeout", type=float, default=CALL_SECONDS, metavar="SECONDS")
+    replay.add_argument("--in-process", action="store_true", help="build the backend in this process: what it prints "
+                        "is seen, and no call times out")  # fmt: skip
+    replay.add_argument("--pdb", action="store_true", help="with --in-process: open the debugger at the failure")
+    replay.add_argument("--save", type=Path, metavar="FILE.npz", help="write the inputs of the failing call there")
     for option in ADDED:
         option.add(replay.add_argument)
     replay.set_defaults(run=_replay)
@@ -54,6 +62,18 @@ def _parser() -> Parser:
     for option in ADDED:
         option.add(show.add_argument)
     show.set_defaults(run=_show)
+
+    new = commands.add_parser("new-backend", help="write a file that starts as a backend, and claims nothing yet")
+    new.add_argument("name", metavar="NAME", help="what it is called; the file is NAME.py, in the working directory")
+    new.add_argument("--framework", choices=("numpy", "torch", "tensorflow"), default="numpy",
+                     help="what it computes with (default: numpy)")  # fmt: skip
+    new.set_defaults(run=_new_backend)
+
+    doctor = commands.add_parser("doctor", help="is all there that a run needs? which backends start, and why not")
+    doctor.add_argument("--backend", action="append", default=[], metavar="NAME", help="repeatable (default: all)")
+    doctor.add_argument("--json", action="store_true", help="as JSON")
+    doctor.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR", help="where results would go")
+    doctor.set_defaults(run=_doctor)
 
     listing = commands.add_parser("list", help="backends, contracts, clauses, or checks there are")
     listing.add_argument("what", nargs="?", default="backends", choices=["backends", "contracts", "clauses", "checks"])
@@ -172,6 +192,13 @@ def _path(text: str) -> Path | None:
     return Path(text) if text else None
 
 
+def _positive(text: str) -> int:
+    """A whole number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, got {text!r}")
+    return int(text)
+
+
 def _check(arguments: argparse.Namespace) -> int:
     from ptychoparity.harness.commands.check import run
 
@@ -181,7 +208,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _replay(arguments: argparse.Namespace) -> int:
     from ptychoparity.harness.commands.replay import run
 
-    return run(arguments.file, arguments.backend, arguments.timeout)
+    return run(arguments)
 
 
 def _goldens(arguments: argparse.Namespace) -> int:
@@ -194,6 +221,18 @@ def _show(arguments: argparse.Namespace) -> int:
     from ptychoparity.harness.commands.show import run
 
     return run(arguments.name, arguments.run_folder, arguments.runs)
+
+
+def _new_backend(arguments: argparse.Namespace) -> int:
+    from ptychoparity.harness.commands.new_backend import run
+
+    return run(arguments.name, arguments.framework)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from ptychoparity.harness.commands.doctor import run
+
+    return run(arguments.backend, arguments.runs, arguments.json)
 
 
 def _list(arguments: argparse.Namespace) -> int:
@@ -263,11 +302,17 @@ def _audit(arguments: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def _added(parsed: argparse.Namespace) -> Iterator[None]:
-    """Contracts of the user's own, for as long as the command runs."""
+    """Names of backends, contracts of the user's own, and what `ptychoparity.toml` says, while the command runs."""
+    from ptychoparity.harness import failures, project
     from ptychoparity.spec_tests.additions import Additions, using
 
-    with using(Additions.of(getattr(parsed, "contracts", ()), getattr(parsed, "oracle", None))):
-        yield
+    recorded = None
+    if getattr(parsed, "failed", None):
+        recorded, parsed.ids = failures.recorded(parsed.failed, whole=not parsed.backend)
+    with project.applied(parsed, recorded):
+        added = Additions.of(getattr(parsed, "contracts", ()), getattr(parsed, "oracle", None))
+        with using(added):
+            yield
 
 
 def main(arguments: list[str] | None = None) -> int:

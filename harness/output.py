@@ -2,9 +2,13 @@
 
 import contextlib
 import io
+import os
 import sys
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class Tolerant(io.FileIO):
@@ -43,3 +47,20 @@ def unbroken() -> Iterator[None]:
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def own_stderr() -> Iterator["Console"]:
+    """A console on the standard error there is now, whatever is put into its place meanwhile: pytest captures it."""
+    from rich.console import Console  # heavy, and a few commands alone need it
+
+    try:
+        descriptor = os.dup(sys.stderr.fileno())
+    except (OSError, ValueError, AttributeError):
+        yield Console(stderr=True)
+        return
+    sys.stderr.flush()
+    raw = Tolerant(descriptor, "w")
+    with io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8", errors="replace", line_buffering=True) as stream:
+        width = os.get_terminal_size(descriptor).columns if raw.isatty() else None
+        yield Console(file=stream, width=width or None)

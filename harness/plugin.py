@@ -17,6 +17,7 @@ import pytest
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.events import Event
 from ptychoparity.core.outcomes import Standing
+from ptychoparity.harness import project
 from ptychoparity.harness.options import OPTIONS
 from ptychoparity.harness.session import Session
 from ptychoparity.harness.settings import Settings, from_options
@@ -67,14 +68,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Contracts of the user's own, for as long as pytest runs; those that `ptychoparity check` names are in use."""
-    folders, oracle = config.getoption("contracts"), config.getoption("oracle")
-    if not folders and not oracle:
+    """Names of backends, contracts of the user's own, and what `ptychoparity.toml` says, for as long as pytest runs.
+
+    What `ptychoparity check` names is in use by then.
+    """
+    if SETTINGS in config.stash:
         return
     added = contextlib.ExitStack()
     config.add_cleanup(added.close)
     try:
-        added.enter_context(using(Additions.of(folders, oracle)))
+        added.enter_context(project.applied(config.option))
+        folders, oracle = config.getoption("contracts"), config.getoption("oracle")
+        if folders or oracle:
+            added.enter_context(using(Additions.of(folders, oracle)))
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
 

@@ -1,11 +1,9 @@
 """One run: backends started, checks judged, events written, a verdict at the end."""
 
 import contextlib
-import os
 import shlex
 import statistics
 import time
-import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,7 +20,7 @@ from ptychoparity.core.events_check import Picture
 from ptychoparity.core.kinds import Kind
 from ptychoparity.core.outcomes import Outcome
 from ptychoparity.core.profiles import MINIMUM_CHECKS
-from ptychoparity.harness import expectations, prefetch, storage, targets
+from ptychoparity.harness import expectations, failures, prefetch, storage, targets
 from ptychoparity.harness.check_runner import CheckResult, CheckRunner
 from ptychoparity.harness.header import header
 from ptychoparity.harness.prefetch import PrefetchingRunner
@@ -30,7 +28,6 @@ from ptychoparity.harness.settings import Settings
 from ptychoparity.harness.targets import Pool, Process
 from ptychoparity.reports import events, gate
 from ptychoparity.spec_tests import additions, budgets, contract
-from ptychoparity.spec_tests.checks import kind_of
 from ptychoparity.spec_tests.generate import Check
 from ptychoparity.spec_tests.scan_checks import Scan
 from ptychoparity.spec_tests.trial import JudgeOptions
@@ -40,6 +37,7 @@ class Session:
     """Use: `start()`, then `run(check)` for each, then `finish()`.
 
     `ahead` are checks that will be run, in this order; with them, the session prefetches their results where it can.
+    `make` makes the process of a backend on a device that none of them is prefetched for.
     """
 
     def __init__(
@@ -47,8 +45,10 @@ class Session:
         settings: Settings,
         listeners: Sequence[Callable[[Event], None]] = (),
         ahead: Sequence[Check] = (),
+        make: Callable[[registry.Entry, str], Process] = Worker,
     ) -> None:
         self.settings = settings
+        self._make = make
         self.listeners = list(listeners)
         self.targets = Pool()
         self.folder = storage.new_run(settings.runs)
@@ -75,7 +75,7 @@ class Session:
         """Start every backend on every device, side by side, and write the header. Raises UnknownBackend."""
         begin = time.perf_counter()
         for name in self.settings.backends:
-            for device in self.settings.devices:
+            for device in self.settings.devices_there:
                 self._place(registry.find(name), device)
         # what is forked goes first: a worker brings threads along, and with threads about no process should be forked
         self.targets.start([one for one in self.targets.values() if isinstance(one.process, PrefetchingRunner)])
@@ -90,7 +90,7 @@ class Session:
     def _place(self, entry: registry.Entry, device: str) -> None:
         """A target, and the process that will run its checks ahead where there are some."""
         mine = prefetch.of_target(self._ahead, f"{entry.name}@{device}")
-        make: Callable[[registry.Entry, str], Process] = Worker
+        make = self._make
         if mine:
             make = partial(PrefetchingRunner, checks=mine, options=self.options)
         self.targets.add(
@@ -165,25 +165,8 @@ class Session:
 
     def _keep_failure(self, check: Check, event: CheckFinished) -> CheckFinished:
         """A failure becomes a file that `ptychoparity replay` takes, and its event says where it is."""
-        plain = "".join(c if c.isalnum() or c in "-_.=@" else "_" for c in check.id)
-        # ids of long paths are cut for the file system, and told apart by their digest
-        name = f"{plain if len(plain) < 180 else f'{plain[:170]}-{zlib.crc32(check.id.encode()):08x}'}.json"
-        path = self.folder / "failures" / name
-        kept = {
-            k: getattr(event, k)
-            for k in ("id", "operation", "kind", "case", "backend", "device", "outcome", "message", "descriptor")
-        }
-        storage.write_json(
-            path,
-            {
-                **kept,
-                "against": check.against,
-                "contracts": contract.version(),
-                "run": self.folder.name,
-                "scan": str(self.scan.path) if self.scan and kind_of(check.case).needs_scan else None,
-            },
-        )
-        again = shlex.join(["ptychoparity", "replay", os.path.relpath(path), *targets.added(check)])
+        path = failures.keep(self.folder, check, event, self.scan)
+        again = shlex.join(["ptychoparity", "replay", storage.shown(path), *targets.added(check)])
         return replace(event, failure_file=str(path.relative_to(self.folder)), reproduce=(again, *event.reproduce))
 
     # -- verdict ------------------------------------------------------------------------------------------

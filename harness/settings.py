@@ -33,20 +33,27 @@ class Selection:
     kinds: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     """Globs of ids."""
+    ids: frozenset[str] | None = None
+    """Ids of checks, or of their cases; None: all."""
+    failed: str = ""
+    """The run whose failures the ids are."""
     other: str = ""
     """What else made it a part, in words: pytest's own selection, a replay."""
 
     def __bool__(self) -> bool:
-        return bool(self.operations or self.kinds or self.only or self.other)
+        return bool(self.operations or self.kinds or self.only or self.other) or self.ids is not None
 
     def __str__(self) -> str:
         parts = {"operation": self.operations, "kind": self.kinds, "only": self.only}
         said = [f"{name} {', '.join(values)}" for name, values in parts.items() if values]
+        said += [f"what failed in {self.failed}"] if self.failed else []
         return "; ".join([*said, *([self.other] if self.other else [])])
 
     def takes(self, check: Check) -> bool:
         """Whether a check is of the part, as far as its kind and id tell."""
         if self.kinds and check.case.shown not in self.kinds:
+            return False
+        if self.ids is not None and self.ids.isdisjoint((check.id, check.case.id)):
             return False
         return not self.only or any(matches(check.id, glob) for glob in self.only)
 
@@ -74,14 +81,18 @@ class Settings:
     expectations: tuple[Expectation, ...] = ()
     command: tuple[str, ...] = ()
 
+    @property
+    def devices_there(self) -> tuple[str, ...]:
+        """The devices of the run: of one that `auto` names and this machine lacks nothing is said."""
+        return tuple(one for one in self.devices if one not in self.optional_devices or not missing(one))
+
     def checks(self) -> list[Check]:
         """Every selected check, on the devices that there are."""
         return [check for check in self._every(self.selection.operations) if self.selection.takes(check)]
 
     def _every(self, operations: tuple[str, ...] = ()) -> list[Check]:
         """Every check of these operations, of all where none is named."""
-        absent = {device for device in self.optional_devices if missing(device)}
-        pairs = [(backend, device) for device in self.devices if device not in absent for backend in self.backends]
+        pairs = [(backend, device) for device in self.devices_there for backend in self.backends]
         return checks(pairs, operations or None, scan=self.scan is not None)
 
     def refuse_globs(self) -> None:
@@ -108,7 +119,10 @@ def from_options(options: argparse.Namespace) -> Settings:
     settings = Settings(
         backends=backends_of(options), profile=PROFILES[options.profile], devices=devices, optional_devices=optional,
         runs=Path(options.runs), timeout=options.timeout, gate=options.gate,
-        selection=Selection(tuple(options.operation), tuple(options.kind), tuple(options.only)),
+        selection=Selection(
+            tuple(options.operation), tuple(options.kind), tuple(options.only), getattr(options, "ids", None),
+            str(getattr(options, "failed", None) or ""),
+        ),
         scan=_scan(options.scan, Path(options.runs)),
         expectations=tuple(one for file in options.expectations for one in expectations.read(Path(file)).entries),
         command=tuple(sys.argv),

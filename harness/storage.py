@@ -13,6 +13,12 @@ def write_json(path: Path, value: Any) -> None:
     replace(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
+def shown(path: Path) -> str:
+    """A path as a command has it: relative where it lies below the working directory, absolute elsewhere."""
+    path = Path(os.path.abspath(path))
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
 def new_run(runs: Path, suffix: str = "") -> Path:
     """A fresh folder `runs/<UTC time>`, with `suffix` at its end."""
     stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ") + suffix

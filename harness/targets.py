@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Answer
 from ptychoparity.backends.registry import Entry
 from ptychoparity.backends.worker import StartFailed, Worker
@@ -27,10 +28,15 @@ def key(check: Check) -> str:
 
 def against(check: Check) -> str:
     """The other target of a check that needs one: on the same device unless it says otherwise."""
-    if not check.against:
+    return beside(check.against, check.device)
+
+
+def beside(other: str, device: str) -> str:
+    """The target that another backend is: on `device` unless it names one; empty where there is none."""
+    if not other:
         return ""
-    name, at, device = check.against.rpartition("@")
-    return check.against if at and name and Device.named(device) else f"{check.against}@{check.device}"
+    name, at, own = other.rpartition("@")
+    return other if at and name and Device.named(own) else f"{other}@{device}"
 
 
 def command(check: Check, scan: Path | None = None) -> str:
@@ -38,7 +44,7 @@ def command(check: Check, scan: Path | None = None) -> str:
     other, _, device = (against(check) or key(check)).rpartition("@")
     backends, devices = dict.fromkeys((other, check.backend)), dict.fromkeys((device, check.device))
     words = ["ptychoparity", "check"]
-    words += [word for name in backends for word in ("--backend", name)]
+    words += [word for name in backends for word in ("--backend", registry.spelled(name))]
     words += [word for name in devices for word in ("--device", name)]
     if scan is not None and kind_of(check.case).needs_scan:
         words += ["--scan", os.path.relpath(scan)]

@@ -29,7 +29,7 @@ def remove_phase_of(phase: np.ndarray, mode: str) -> tuple[np.ndarray, np.ndarra
 
 def remove_phase(phase: np.ndarray, mode: str) -> dict[str, Any]:
     inputs.rank("phase", phase, "B, H, W")
-    inputs.finite(phase=phase)
+    inputs.real_and_finite(phase=phase)
     if mode not in MODES:
         raise ValueError(f"mode={mode!r} is not one of {MODES}")
     if min(phase.shape[1:]) < 2:
@@ -49,7 +49,7 @@ def scale_factor(truth: np.ndarray, prediction: np.ndarray) -> float:
 def scale_amplitude(truth: np.ndarray, prediction: np.ndarray) -> dict[str, Any]:
     inputs.rank("truth", truth, "B, H, W")
     inputs.same_shape(truth=truth, prediction=prediction)
-    inputs.finite(truth=truth, prediction=prediction)
+    inputs.real_and_finite(truth=truth, prediction=prediction)
     inputs.not_negative(truth=truth, prediction=prediction)
     pairs = zip(truth.astype(float), prediction.astype(float), strict=True)
     factor = np.array([scale_factor(t, p) for t, p in pairs])

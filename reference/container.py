@@ -80,6 +80,9 @@ def load_container(
         raise ValueError(f"Y has shape {Y.shape}, X_full has {X_full.shape}")
     check_groups(X_full, {**given, "nn_indices": nn_indices},
                  {name: 1 if name.endswith("offsets") else C for name in (*given, "nn_indices")})  # fmt: skip
+    inputs.real(X_full=X_full, **{name: value for name, value in given.items() if value is not None})
+    inputs.whole(nn_indices=nn_indices)
+    inputs.not_negative(X_full=X_full, nn_indices=nn_indices)
     arrays = {"X_full": X_full, "probe": probe, **given} | ({} if Y is None else {"Y": Y})
     inputs.finite(**{name: value for name, value in arrays.items() if value is not None})
     part = part_of(which, train_fraction, len(X_full))

@@ -125,18 +125,20 @@ def write_cxi(path: str, diff3d: np.ndarray, units: str, **scan: Any) -> dict[st
     """Write a scan as a CXI file; see the contract `write_cxi`."""
     inputs.one_of(("amplitude", "counts"), units=units)
     inputs.rank("diff3d", diff3d, "n, H, W")
-    inputs.finite(diff3d=diff3d)
+    inputs.real_and_finite(diff3d=diff3d)
     inputs.not_negative(diff3d=diff3d)
     counts = diff3d.astype(float) ** 2 if units == "amplitude" else diff3d
     for name in ("probe_position_x_m", "probe_position_y_m"):
         inputs.rank(name, scan[name], "n")
-        inputs.finite(**{name: scan[name]})
+        inputs.real_and_finite(**{name: scan[name]})
         if len(scan[name]) != len(counts):
             raise ValueError(f"{name} has {len(scan[name])} entries, diff3d has {len(counts)}")
     numbers = ("probe_energy_eV", "detector_object_distance_m", "detector_pixel_width_m", "detector_pixel_height_m")
     for name in numbers:
         if scan[name] is not None:
             one_number(name, scan[name])
+    if scan["bad_pixels"] is not None and scan["bad_pixels"].dtype != bool:
+        raise ValueError(f"bad_pixels has dtype {scan['bad_pixels'].dtype}: booleans are expected")
     if scan["bad_pixels"] is not None and scan["bad_pixels"].shape != counts.shape[1:]:
         raise ValueError(f"bad_pixels has shape {scan['bad_pixels'].shape}, a pattern has {counts.shape[1:]}")
     places = {

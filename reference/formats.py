@@ -78,7 +78,7 @@ def flatten_coords(coords: np.ndarray) -> dict[str, Any]:
     inputs.rank("coords", coords, "B, 1, 2, C")
     if coords.shape[1:3] != (1, 2):
         raise ValueError(f"coords has shape {coords.shape}, expected (B, 1, 2, C)")
-    inputs.finite(coords=coords)
+    inputs.real_and_finite(coords=coords)
     offsets = [group[0, :, c] for group in coords for c in range(coords.shape[3])]
     return {"offsets": np.array(offsets, dtype=float)}
 
@@ -87,7 +87,7 @@ def combine_object(Y_I: np.ndarray, Y_phi: np.ndarray) -> dict[str, Any]:
     """PHYS.OBJECT.COMPLEX: Y_I * exp(i Y_phi)."""
     inputs.rank("Y_I", Y_I, "B, H, W, C")
     inputs.same_shape(Y_I=Y_I, Y_phi=Y_phi)
-    inputs.finite(Y_I=Y_I, Y_phi=Y_phi)
+    inputs.real_and_finite(Y_I=Y_I, Y_phi=Y_phi)
     inputs.not_negative(Y_I=Y_I)
     return {"object": Y_I.astype(float) * np.exp(1j * Y_phi.astype(float))}
 

@@ -6,9 +6,30 @@ SIZES = (64, 128, 256)
 
 
 def rank(name: str, value: np.ndarray, shape: str) -> None:
-    wanted = shape.count(",") + 1
-    if value.ndim != wanted:
+    """As many axes as `shape` has; a number in it, "B, 1, 2, C", is the length of its axis."""
+    wanted = shape.split(", ")
+    fits = value.ndim == len(wanted) and all(
+        not axis.isdigit() or int(axis) == length for axis, length in zip(wanted, value.shape, strict=True)
+    )
+    if not fits:
         raise ValueError(f"{name} has shape {value.shape}, expected ({shape})")
+
+
+def real(**arrays: np.ndarray) -> None:
+    for name, value in arrays.items():
+        if value.dtype.kind not in "iuf":
+            raise ValueError(f"{name} has dtype {value.dtype}: real numbers are expected")
+
+
+def real_and_finite(**arrays: np.ndarray) -> None:
+    real(**arrays)
+    finite(**arrays)
+
+
+def whole(**arrays: np.ndarray) -> None:
+    for name, value in arrays.items():
+        if value.dtype.kind not in "iu":
+            raise ValueError(f"{name} has dtype {value.dtype}: integers are expected")
 
 
 def square(name: str, value: np.ndarray, first: int) -> None:

@@ -66,7 +66,7 @@ def compute_overlap_metrics(
     inputs.rank("coords", coords, "M, 2")
     if coords.shape[1] != 2:
         raise ValueError(f"coords has shape {coords.shape}, expected (M, 2)")
-    inputs.finite(coords=coords)
+    inputs.real_and_finite(coords=coords)
     if gridsize not in (1, 2):
         raise ValueError(f"gridsize={gridsize} is not one of 1, 2")
     if not 0 < s_img <= 1:

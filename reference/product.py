@@ -118,6 +118,7 @@ def check_raw(fields: dict[str, Any]) -> None:
             raise ValueError(f"raw_{name} has {len(fields[f'raw_{name}'])} entries, raw_diffraction {len(diffraction)}")
     inputs.finite(**{f"raw_{name}": fields[f"raw_{name}"] for name in EMBEDDED})
     inputs.not_negative(raw_diffraction=diffraction)
+    inputs.real(raw_xcoords=fields["raw_xcoords"], raw_ycoords=fields["raw_ycoords"])
     for name in ("raw_xcoords", "raw_ycoords"):
         fields[name] = fields[name].astype(float)
     if fields["raw_axis_order"] not in (None, "NHW", "HNW", "HWN"):
@@ -145,6 +146,7 @@ def canonical(fields: dict[str, Any]) -> dict[str, Any]:
     fields["probe"], fields["object"] = wave("probe", fields["probe"], 4), wave("object", fields["object"], 3)
     for name in ("probe_position_x_m", "probe_position_y_m", "object_layer_spacing_m"):
         inputs.rank(name, fields[name], "n")
+        inputs.real(**{name: fields[name]})
         inputs.finite(**{name: fields[name]})
         fields[name] = fields[name].astype(float)
     gaps, layers = len(fields["object_layer_spacing_m"]), len(fields["object"])
@@ -160,6 +162,7 @@ def canonical(fields: dict[str, Any]) -> dict[str, Any]:
     weights = fields["opr_weights"]
     if weights is not None:
         inputs.rank("opr_weights", weights, "K, C")
+        inputs.real(opr_weights=weights)
         inputs.finite(opr_weights=weights)
         if weights.shape[1] != len(fields["probe"]):
             raise ValueError(f"opr_weights has {weights.shape[1]} columns, probe has {len(fields['probe'])} modes")
@@ -167,6 +170,7 @@ def canonical(fields: dict[str, Any]) -> dict[str, Any]:
             raise ValueError(f"probe_position_indexes has {indexes.max()}, opr_weights has {len(weights)} rows")
         fields["opr_weights"] = weights.astype(float)
     inputs.rank("loss_values", fields["loss_values"], "E")
+    inputs.real(loss_values=fields["loss_values"])
     fields["loss_values"] = fields["loss_values"].astype(float)
     if fields["loss_epochs"] is None:  # PRODUCT.LOSS.EPOCHS_DEFAULT
         fields["loss_epochs"] = np.arange(len(fields["loss_values"]))

@@ -56,11 +56,11 @@ def check(scan: Scan, N: int | None) -> None:
         raise ValueError(f"N={N}, but the patterns are {size} x {size}")
     if scan["probeGuess"].shape != (size, size):
         raise ValueError(f"probeGuess has shape {scan['probeGuess'].shape}, the patterns are {size} x {size}")
-    for name, values in scan.items():
-        if values is not None and not np.isfinite(values).all():
-            raise ValueError(f"{name} must be finite")
-    if (scan["diff3d"] < 0).any():
-        raise ValueError("diff3d has negative values")
+    starts = {name: scan[name] for name in ("xcoords_start", "ycoords_start") if scan[name] is not None}
+    inputs.real(xcoords=scan["xcoords"], ycoords=scan["ycoords"], **starts, diff3d=scan["diff3d"])
+    inputs.whole(scan_index=scan["scan_index"])
+    inputs.finite(**{name: values for name, values in scan.items() if values is not None})
+    inputs.not_negative(diff3d=scan["diff3d"])
 
 
 def load_scan(path: str, N: int | None, units: str) -> Scan:
@@ -137,7 +137,7 @@ def save_scan(
             "xcoords_start": xcoords if xcoords_start is None else xcoords_start,
             "ycoords_start": ycoords if ycoords_start is None else ycoords_start,
             "diff3d": diff3d, "probeGuess": probeGuess, "objectGuess": objectGuess,
-            "scan_index": np.zeros(xcoords.shape[:1]) if scan_index is None else scan_index}  # fmt: skip
+            "scan_index": np.zeros(xcoords.shape[:1], np.int64) if scan_index is None else scan_index}  # fmt: skip
     check(scan, None)
     if Y is not None and Y.shape != diff3d.shape:
         raise ValueError(f"Y has shape {Y.shape}, diff3d has {diff3d.shape}")

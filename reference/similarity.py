@@ -86,7 +86,7 @@ def image_metrics(
     """Pairs of real images (B, H, W); see the contract `image_metrics`."""
     inputs.rank("truth", truth, "B, H, W")
     inputs.same_shape(truth=truth, prediction=prediction)
-    inputs.finite(truth=truth, prediction=prediction)
+    inputs.real_and_finite(truth=truth, prediction=prediction)
     window(truth.shape[1:], "truth")
     inputs.positive(
         **{name: value for name, value in (("peak", peak), ("data_range", data_range)) if value is not None}

@@ -22,7 +22,7 @@ def training_scale(X: np.ndarray, intensity_scale: float) -> dict[str, Any]:
     inputs.rank("X", X, "B, N, N, C")
     inputs.square("X", X, 1)
     inputs.positive(intensity_scale=intensity_scale)
-    inputs.finite(X=X)
+    inputs.real_and_finite(X=X)
     inputs.not_negative(X=X)
     scaled = intensity_scale * np.asarray(X, dtype=float)
     _fits("X", scaled**2)
@@ -35,7 +35,7 @@ def model_scale(model_input: np.ndarray, amplitude: np.ndarray, intensity_scale:
     inputs.same_shape(model_input=model_input, amplitude=amplitude)
     inputs.square("model_input", model_input, 1)
     inputs.positive(intensity_scale=intensity_scale)
-    inputs.finite(model_input=model_input, amplitude=amplitude)
+    inputs.real_and_finite(model_input=model_input, amplitude=amplitude)
     inputs.not_negative(model_input=model_input, amplitude=amplitude)
     predicted = intensity_scale * np.asarray(amplitude, dtype=float)
     _fits("amplitude", predicted**2)
@@ -87,12 +87,12 @@ def training_objective(
     }
     inputs.same_shape(predicted=predicted, observed=observed)
     inputs.positive(intensity_scale=intensity_scale)
-    inputs.finite(predicted=predicted, observed=observed)
+    inputs.real_and_finite(predicted=predicted, observed=observed)
     inputs.not_negative(predicted=predicted, observed=observed)
     if model_type == "supervised":
         for name, label in given.items():
             inputs.same_shape(predicted=predicted, **{name: label})
-            inputs.finite(**{name: label})
+            inputs.real_and_finite(**{name: label})
         return {"loss": None, "weights": weights}
     here, there = (intensity_scale * np.asarray(a, dtype=float) for a in (predicted, observed))
     pair = (here**2, there**2) if torch_loss_mode == "poisson" else (here, there)

@@ -1,22 +1,16 @@
-"""A run in the terminal: live progress while it goes, the summary when it is over.
+"""A run in the terminal: the summary when it is over.
 
 Text from a backend is stripped of control characters and never read as rich markup.
 """
 
-import os
 import sys
-from collections import Counter
-from types import TracebackType
-from typing import Self
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from ptychoparity.core.events import CheckFinished, Event
+from ptychoparity.core.events import CheckFinished
 from ptychoparity.core.exits import Exit
 from ptychoparity.core.kinds import Kind
 from ptychoparity.core.outcomes import Outcome, Standing
@@ -31,7 +25,6 @@ MOST_FAILURES = 10
 MOST_OPERATIONS = 12
 MOST_WARNINGS, LONGEST_WARNING = 4, 240
 """Reasons why too little was asked, which must not push the findings off the first screen."""
-PLAIN_STEPS = 10
 
 _COLOURS = {
     Standing.GOOD: "green", Standing.WRONG: "red", Standing.BROKEN: "red", Standing.EXPECTED: "yellow",
@@ -42,83 +35,13 @@ _VERDICT_COLOURS = {
 }  # fmt: skip
 
 
-PIPED_WIDTH = 240
-"""Columns of output that goes to no terminal."""
+PIPED_WIDTH = 100_000
+"""Columns of output that goes to no terminal: more than any line has."""
 
 
 def console() -> Console:
     """Standard output. In a file or a pipe no line is folded for a terminal that is not there."""
     return Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
-
-
-class Progress:
-    """Shows a run as it goes; give its `on_event` every event.
-
-    `totals` maps `backend@device` to its number of checks. Where the console is not a terminal, or CI is set,
-    sparse lines stand in for the bars.
-    """
-
-    def __init__(self, totals: dict[str, int], console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True)
-        self._totals = dict(totals)
-        self._done: Counter[str] = Counter()
-        self._bad: Counter[str] = Counter()
-        self._tasks: dict[str, TaskID] = {}
-        live = self._console.is_terminal and os.environ.get("CI", "").lower() not in ("1", "true")
-        self._bars = self._make_bars() if live else None
-
-    def _make_bars(self) -> Bars:
-        return Bars(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=None),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[failing]}", markup=False),
-            TimeElapsedColumn(),
-            console=self._console,
-            expand=True,
-        )
-
-    def __enter__(self) -> Self:
-        if self._bars:
-            self._bars.start()
-            for name in self._totals:
-                self._task(self._bars, name)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._bars:
-            self._bars.stop()
-
-    def on_event(self, event: Event) -> None:
-        """Count one event of the stream; all but finished checks are ignored."""
-        if not isinstance(event, CheckFinished):
-            return
-        name = event.column
-        self._done[name] += 1
-        self._bad[name] += event.outcome.bad
-        if self._bars:
-            self._bars.update(self._task(self._bars, name), completed=self._done[name], failing=self._failing(name))
-        else:
-            self._say(name, event)
-
-    def _task(self, bars: Bars, name: str) -> TaskID:
-        if name not in self._tasks:
-            total = self._totals.get(name)
-            self._tasks[name] = bars.add_task(name, total=total, failing=self._failing(name))
-        return self._tasks[name]
-
-    def _failing(self, name: str) -> str:
-        return f"{self._bad[name]} failing"
-
-    def _say(self, name: str, event: CheckFinished) -> None:
-        done, total = self._done[name], self._totals.get(name, 0)
-        if event.outcome.bad and self._bad[name] <= MOST_FAILURES:
-            _line(self._console, f"{event.outcome}: {event.id}: {first_line(event.message)}")
-        step = max(1, total // PLAIN_STEPS)
-        if done % step == 0 or done == total:
-            _line(self._console, f"{name}: {done}/{total or '?'} checks, {self._failing(name)}")
 
 
 def print_summary(run: Run, console: Console, page: str | None = None, budget: bool = False) -> None:

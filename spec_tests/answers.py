@@ -6,6 +6,7 @@ whose shape differs in axes of length 1 alone.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,24 @@ class Outputs(dict[str, Any]):
             raise KeyError(name)
         why = self.unusable[name]
         raise NotApplicable(f"could not be judged without {name} of {self.operation}: {why}", "not-run")
+
+
+@dataclass(frozen=True)
+class Received:
+    """An answer, ready to be judged."""
+
+    outputs: Outputs
+    wrong: tuple[Misfit, ...]
+    left_out: frozenset[str]
+    """Outputs that are not there, and need not be."""
+
+
+def received(contract: Contract, inputs: dict[str, Any], answered: Mapping[str, Any], *, complete: bool) -> Received:
+    """What was answered, of a backend that has to provide everything (`complete`) or may leave out what it may."""
+    outputs = tidied(contract, answered)
+    left_out = frozenset() if complete else contract.may_leave_out - outputs.keys()
+    wrong = [one for one in contract.output_misfits(inputs, outputs) if one.name not in left_out]
+    return Received(usable(contract, inputs, outputs, wrong), tuple(wrong), left_out)
 
 
 def tidied(contract: Contract, outputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,9 @@ its allowance, q = error / allowed, and so is each value, x = expected / allowed
   scalar multiplies every element, a constant has one rounded value. So `systematic` roundings are allowed, a few eps
   (1e-6 is 17 roundings, or 8.4 eps), and beside them what independent errors make of g by chance.
 - **Offset**: m, the mean of q, allowed what those shared roundings amount to, and chance.
-- **Spread**: the root mean square of q is at most 1/sqrt(3), that of an error anywhere within its allowance with equal
-  chance. A sum of several roundings is narrower, for they are never all at their worst and of one sign.
+- **Spread**: the root mean square of q, without the shared factor, is at most 1/sqrt(3), that of an error anywhere
+  within its allowance with equal chance. A sum of several roundings is narrower, for they are never all at their worst
+  and of one sign.
 
 Errors are not independent where one coordinate serves a row, or one stage of a transform many elements: chance is
 reckoned as if only every 64th counted. Where few elements, or few of the values, decide (an image of one value, one
@@ -71,8 +72,8 @@ def statistics(
         sentence = _factor(factor, shared + chance)
     elif abs(mean) > shared * float(np.mean(np.abs(x))) + drift:
         sentence = f"the mean error is {abs(mean):.3g} of what one value may err, where {drift:.3g} would be chance"
-    elif spread > UNIFORM:
-        sentence = f"errors are {spread:.3g} of their bound, root mean square, where {UNIFORM:.3g} would be rounding"
+    elif (own := float(np.sqrt(np.mean(np.abs(q - factor * x) ** 2)))) > UNIFORM:
+        sentence = f"errors are {own:.3g} of their bound, root mean square, where {UNIFORM:.3g} would be rounding"
     if sentence and _few(e):
         sentence = ""
     return Statistics(found.bias, found.spread, sentence)

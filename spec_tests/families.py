@@ -228,12 +228,17 @@ def _planted(value: Any) -> complex | float:
 
 
 def make(spec: dict[str, Any], shape: tuple[int, ...], dtype: str, symbols: Symbols) -> np.ndarray:
-    """The array that `spec` stands for, in `dtype`; planted values last. Raises ValueError for an unknown family."""
+    """The array that `spec` stands for, in `dtype`: its values `times` a factor, `plus` a number, planted ones last.
+
+    Raises ValueError for an unknown family.
+    """
     if spec["family"] not in FAMILIES:
         raise ValueError(f"family {spec['family']!r} is not one of {sorted(FAMILIES)}")
     random = np.random.Generator(np.random.PCG64(spec.get("seed", 0)))
     is_complex = np.dtype(dtype).kind == "c"
     values = np.asarray(FAMILIES[spec["family"]](Wanted(spec, shape, is_complex, random, symbols)))
+    values = values * spec["times"] if "times" in spec else values
+    values = values + spec["plus"] if "plus" in spec else values
     array = np.array(values, dtype=dtype, order="C")
     for index, value in spec.get("plant", []):
         array[tuple(index)] = _planted(value)

@@ -2,8 +2,9 @@
 
     "parts": {"oversampling": {"when": "nsamples > n", "claimed": true, "why": "..."}}
 
-`when` says which inputs ask for the part: an expression over scalar inputs and dimensions, or {"input": NAME, "has":
-[KEYS]} of an object. With `claimed` false a backend that says nothing does not claim it.
+`when` says which inputs ask for the part: an expression over scalar inputs and dimensions, or of one input {"input":
+NAME, "has": [KEYS]} of an object, "is": [VALUES], or "given": whether it is not None; a list of these means any. With
+`claimed` false a backend that says nothing does not claim it.
 """
 
 from collections.abc import Mapping
@@ -22,8 +23,14 @@ def unclaimed(contract: Contract, inputs: Mapping[str, Any], said: Mapping[str, 
 
 
 def _asks(contract: Contract, inputs: Mapping[str, Any], when: Any) -> bool:
+    if isinstance(when, list):
+        return any(_asks(contract, inputs, one) for one in when)
     if isinstance(when, Mapping):
         value = inputs.get(when["input"])
+        if "given" in when:
+            return (value is not None) == when["given"]
+        if "is" in when:
+            return any(type(value) is type(one) and value == one for one in when["is"])
         return isinstance(value, Mapping) and any(key in value for key in when["has"])
     try:
         return bool(evaluate(when, vocabulary.bind(contract["input"], inputs, dims=contract.get("dims", {}))))

@@ -144,12 +144,10 @@ class Trial:
             raise CheckErrored(said, raised(answer), operation)
         if not isinstance(answer.outputs, dict):
             raise CheckFailed(not_a_dictionary(answer.outputs), facet=Facet.TYPE)
-        outputs = answers.tidied(contract, answer.outputs)
-        left_out = set() if (target or self.target).complete else contract.may_leave_out - outputs.keys()
-        self.record.not_provided |= left_out
-        wrong = [one for one in contract.output_misfits(inputs, outputs) if one.name not in left_out]
-        self.record.faults += [Found(one.facet, one.text, one.name, operation=operation) for one in wrong]
-        return answers.usable(contract, inputs, outputs, wrong), answer
+        found = answers.received(contract, inputs, answer.outputs, complete=(target or self.target).complete)
+        self.record.not_provided |= found.left_out
+        self.record.faults += [Found(one.facet, one.text, one.name, operation=operation) for one in found.wrong]
+        return found.outputs, answer
 
     def _other_operation(self, contract: Contract) -> str:
         """The operation, where it is not the one that the check is of."""
@@ -265,7 +263,8 @@ class Trial:
 def differs(found: Comparison, expected: Any, actual: Any) -> Found:
     """A comparison of two values that failed, as a fault with what the difference looks like."""
     hints = diagnosis.hints(expected, actual, (found.worst or {}).get("allowed") or 0.0)
-    return Found(Facet.ROUNDING if found.rounding else Facet.VALUE, found.sentence(), found.output, hints=hints)
+    facet = found.facet or (Facet.ROUNDING if found.rounding else Facet.VALUE)
+    return Found(facet, found.sentence(), found.output, hints=hints)
 
 
 def raised(answer: Raised) -> dict[str, Any]:

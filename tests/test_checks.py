@@ -1,5 +1,6 @@
 """A kind of checks is one object: what there is of it follows, and it may make several calls, restart, keep files."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -179,7 +180,7 @@ def test_a_named_warning_must_be_there(data, message):
 
 
 def test_a_named_warning_must_not_be_there():
-    _example({"warns_not": "SomeWarning"}, (("SomeWarning", "text"),), "a warning where none is due")
+    _example({"warns_not": "SomeWarning"}, (("SomeWarning", "text"),), "expected no warning, got")
     _example({"warns_not": "SomeWarning"}, (("OtherWarning", "text"),), None)
     _example({"warns": "SomeWarning"}, (("SomeWarning", "text"),), None)
 
@@ -189,8 +190,8 @@ def _example(data: dict, warnings: tuple, message: str | None) -> None:
     case = next(c for c in checks.every_case() if c.kind == Kind.EXAMPLE and c.operation == "diffract")
     case = replace(case, data={**case.data, "expect": [], **data})
     trial: Any = SimpleNamespace(
-        given=lambda *_: {}, expand=lambda *_: {}, ask=lambda *_: ({}, Returned(0.0, warnings=warnings)),
-        expected=lambda *_: {}, compare=lambda *_: None,
+        given=lambda *_: {}, expand=lambda *_: {}, ask=lambda *_, **__: ({}, Returned(0.0, warnings=warnings)),
+        expected=lambda *_: {}, compare=lambda *_: None, noting=contextlib.nullcontext,
     )  # fmt: skip
     if message is None:
         assert Example().judge(trial, case) == ""

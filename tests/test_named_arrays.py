@@ -104,12 +104,12 @@ WRONG: dict[str, tuple[tuple, str]] = {
     "gone": (("scale", None), 'weights["scale"]: missing'),
     "inside gone": (("decoder", "bias", None), 'weights["decoder"]: 0 names, expected at least 1'),
     "another name": (("encoder", np.ones(2, int)), 'weights["encoder"]: has dtype int64, expected float32 or float64'),
-    "a number": (("scale", 3.0), 'weights["scale"]: is a float, where a NumPy array is asked for'),
+    "a number": (("scale", 3.0), 'weights["scale"]: expected numpy.ndarray, got float'),
     "a number as name": ((7, np.ones(2, np.float32)), "weights[7]: the contract has no such name"),
     "an array for a dictionary": (
         ("decoder", np.ones((2, 2), np.float32)),
         'weights["decoder"]: expected a dictionary of named arrays, got ndarray'),
-    "a dictionary for an array": (("scale", {}), 'weights["scale"]: is a dict, where a NumPy array'),
+    "a dictionary for an array": (("scale", {}), 'weights["scale"]: expected numpy.ndarray, got dict'),
     "dtype": (("decoder", "bias", np.zeros((1, 7))), 'weights["decoder"]["bias"]: has dtype float64'),
     "rank": (("decoder", "bias", np.zeros(7, np.float32)), f"{BIAS}: has shape (7,), expected (*, *)"),
     "a size of others": (

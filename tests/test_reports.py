@@ -16,7 +16,7 @@ from ptychoparity.core.events import CheckStarted
 from ptychoparity.core.exits import Exit
 from ptychoparity.core.outcomes import Outcome, Standing
 from ptychoparity.core.verdicts import Status
-from ptychoparity.reports import events, junit, markdown, queries, terminal, text
+from ptychoparity.reports import events, junit, markdown, progress, queries, terminal, text
 from ptychoparity.reports.html import matrix, payload, render
 from tests import sample_run
 
@@ -287,22 +287,31 @@ def test_the_terminal_fits_eighty_columns(run: events.Run) -> None:
 
 def test_progress_is_sparse_where_there_is_no_terminal(run: events.Run) -> None:
     console = Console(width=80, record=True, file=io.StringIO())
-    with terminal.Progress({"tensorflow@cpu": 72, "pytorch@cpu": 90}, console) as progress:
+    with progress.Progress({"tensorflow@cpu": 72, "pytorch@cpu": 90}, console) as shown:
         for check in run.checks:
-            progress.on_event(CheckStarted(id=check.id))
-            progress.on_event(check)
+            shown.on_event(CheckStarted(id=check.id))
+            shown.on_event(check)
     lines = console.export_text().splitlines()
-    assert "tensorflow@cpu: 72/72 checks, 0 failing" in lines
-    assert "pytorch@cpu: 90/90 checks, 9 failing" in lines
-    assert len(lines) < 40
+    assert any(line.startswith("tensorflow@cpu: 72/72 checks, 0 failing") for line in lines)
+    assert lines[-1] == "pytorch@cpu: 90/90 checks, 9 failing", "the last one has no time left to tell"
+    told = re.compile(r"tensorflow@cpu: \d+/72 checks, 0 failing, about \d+ s left")
+    assert len(lines) < 40 and any(map(told.fullmatch, lines))
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "done", "said"),
+    [(10, 0, ""), (10, 10, "about 90 s left"), (1, 50, "about 1 s left"), (100, 10, "about 15 min left"), (9, 100, "")],
+)
+def test_the_time_left(elapsed: float, done: int, said: str) -> None:
+    assert progress.left(elapsed, done, 100) == said
 
 
 def test_progress_draws_bars_on_a_terminal(run: events.Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CI", raising=False)
     console = Console(width=100, record=True, force_terminal=True, file=io.StringIO())
-    with terminal.Progress({"tensorflow@cpu": 72}, console) as progress:
+    with progress.Progress({"tensorflow@cpu": 72}, console) as shown:
         for check in run.checks:
-            progress.on_event(check)
+            shown.on_event(check)
     text = console.export_text()
     assert "72/72" in text and "9 failing" in text
 

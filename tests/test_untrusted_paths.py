@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ptychoparity.core.errors import UsageError
-from ptychoparity.harness.commands import replay
+from ptychoparity.harness import failures
 from ptychoparity.spec_tests import contract, files
 from tests.running import PROJECT, ptychoparity
 
@@ -27,10 +27,10 @@ def _failure(tmp_path, **changes):
 @pytest.mark.parametrize("name", PATHS)
 def test_a_target_is_one_plain_name(name, tmp_path):
     with pytest.raises(UsageError, match=r"descriptor\.target\.name: expected one plain file name") as refused:
-        replay.read(_failure(tmp_path, descriptor={"target": {"name": name}}))
+        failures.read(_failure(tmp_path, descriptor={"target": {"name": name}}))
     assert repr(name) in str(refused.value)
     with pytest.raises(UsageError, match=r"descriptor\.steps\.save\.target\.name: expected one plain file name"):
-        replay.read(_failure(tmp_path, descriptor={"steps": {"save": {"target": {"name": name}}}}))
+        failures.read(_failure(tmp_path, descriptor={"steps": {"save": {"target": {"name": name}}}}))
     with pytest.raises(UsageError):
         files.target(tmp_path, name)
 
@@ -49,20 +49,24 @@ def test_replay_writes_nowhere_but_in_its_own_folder(tmp_path):
         ({"descriptor": []}, "descriptor"), ({"descriptor": {"target": "x"}}, "descriptor.target"),
         ({"descriptor": {"steps": []}}, "descriptor.steps"),
         ({"descriptor": {"steps": {"a": 1}}}, "descriptor.steps.a"),
+        ({"adapters": []}, "adapters"), ({"adapters": {"tf": "x"}}, r"adapters\.tf"), ({"folders": [1]}, "folders"),
+        ({"adapters": {"tf": {"adapter": "m:C", "python": "", "path": ["/x"], "env": {"A": 1}}}}, r"adapters\.tf"),
         ({"device": 3}, "device"), ({"against": None}, "against"), ({"operation": ["scan"]}, "operation"),
     ],
 )  # fmt: skip
 def test_a_field_of_another_type_is_named(changes, field, tmp_path):
     with pytest.raises(UsageError, match=f": {field}: expected"):
-        replay.read(_failure(tmp_path, **changes))
+        failures.read(_failure(tmp_path, **changes))
 
 
 def test_a_scan_is_opened_for_a_check_of_the_scan_alone(tmp_path):
     kept = KEPT | {"scan": "/etc/passwd"}
-    assert replay.scan_of(tmp_path, kept, replay.find(kept, "numpy")) is None
+    failure = failures.Failure(tmp_path / "failure.json", kept)
+    assert failures.scan_of(failure, failures.check_of(failure, "numpy")) is None
     kept |= {"operation": "scan", "case": "units", "scan": 3}
+    failure = failures.Failure(tmp_path / "failure.json", kept)
     with pytest.raises(UsageError, match="scan: expected the path of the scan, got 3"):
-        replay.scan_of(tmp_path, kept, replay.find(kept, "numpy"))
+        failures.scan_of(failure, failures.check_of(failure, "numpy"))
 
 
 @pytest.mark.parametrize("name", [n for n in PATHS if isinstance(n, str)])

@@ -19,10 +19,15 @@ _SLAB_BYTES = 1 << 20
 
 
 def rank(name: str, array: np.ndarray, *axes: str) -> None:
-    """`array` has one axis per name in `axes`, e.g. rank("images", a, "B", "H", "W") (ERR.SHAPES)."""
+    """`array` has one axis per name in `axes`, e.g. rank("images", a, "B", "H", "W") (ERR.SHAPES).
+
+    A name that is a number, "2", is the length of its axis.
+    """
+    layout = ", ".join(axes)
     if array.ndim != len(axes):
-        layout = ", ".join(axes)
         raise ValueError(f"{name} must have {len(axes)} axes ({layout}), got shape {array.shape}")
+    if any(axis.isdigit() and int(axis) != size for axis, size in zip(axes, array.shape, strict=True)):
+        raise ValueError(f"{name} must have shape ({layout}), got {array.shape}")
 
 
 def square(name: str, array: np.ndarray, rows: int, columns: int) -> None:
@@ -98,6 +103,12 @@ def number(name: str, array: np.ndarray) -> None:
     """The dtype is an integer, a real or a complex float."""
     if array.dtype.kind not in "iufc":
         raise ValueError(f"{name} must hold numbers, got dtype {array.dtype}")
+
+
+def whole(name: str, array: np.ndarray) -> None:
+    """The dtype is an integer."""
+    if array.dtype.kind not in "iu":
+        raise ValueError(f"{name} must hold integers, got dtype {array.dtype}")
 
 
 def finite(name: str, array: np.ndarray, dtype: type | None = None) -> None:

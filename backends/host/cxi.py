@@ -139,6 +139,8 @@ def _checked(scan: Scan) -> Scan:
             if not np.isfinite(scan[name]):
                 raise ValueError(f"{name} must be finite, got {scan[name]}")
     if scan["bad_pixels"] is not None:
+        if scan["bad_pixels"].dtype != bool:
+            raise ValueError(f"bad_pixels must hold booleans, got dtype {scan['bad_pixels'].dtype}")
         checks.same_shape("bad_pixels", scan["bad_pixels"], "a pattern of diff3d", diff3d.shape[1:])
     for name, axes in (("probe", ("C", "I", "H", "W")), ("object", ("L", "H", "W"))):
         if scan[name] is not None:

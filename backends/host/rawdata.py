@@ -38,6 +38,7 @@ def checked_scan(
     checks.single_precision("probeGuess", probeGuess)
     checks.rank("scan_index", scan_index, "n")
     checks.same_count("scan_index", scan_index, "xcoords", n)
+    checks.whole("scan_index", scan_index)
     if objectGuess is not None:
         checks.rank("objectGuess", objectGuess, "H", "W")
         checks.single_precision("objectGuess", objectGuess)
@@ -148,7 +149,8 @@ def check_groups(X_full: np.ndarray, Y: np.ndarray | None, pairs: dict[str, np.n
     checks.rank("X_full", X_full, "B", "N", "N", "C")
     checks.square("X_full", X_full, 1, 2)
     checks.supported_size(X_full.shape[1])
-    checks.single_precision("X_full", X_full)
+    checks.real_single("X_full", X_full)
+    checks.non_negative("X_full", X_full)
     groups, channels = len(X_full), X_full.shape[3]
     if Y is not None:
         checks.same_shape("Y", Y, "X_full", X_full.shape)
@@ -164,6 +166,8 @@ def check_groups(X_full: np.ndarray, Y: np.ndarray | None, pairs: dict[str, np.n
     checks.rank("nn_indices", nn_indices, "B", "C")
     checks.same_count("nn_indices", nn_indices, "X_full", groups)
     checks.length("nn_indices", nn_indices, 1, channels, "X_full's C")
+    checks.whole("nn_indices", nn_indices)
+    checks.non_negative("nn_indices", nn_indices)
     checks.rank("probe", probe, "N", "N")
     checks.same_shape("probe", probe, "a pattern in X_full", X_full.shape[1:3])
     checks.single_precision("probe", probe)

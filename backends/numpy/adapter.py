@@ -34,6 +34,10 @@ class NumpyBackend:
     def operations(self) -> frozenset[str]:
         return frozenset(dispatch.OPERATIONS)
 
+    def parts(self) -> dict[str, dict[str, bool]]:
+        """What it claims of operations of which not all need be claimed."""
+        return {"bridge_config": {"fields of ptychodus 1.7.0": True}}
+
     def call(self, operation: str, inputs: dict[str, Any]) -> dict[str, Any]:
         if operation not in dispatch.OPERATIONS:
             raise UnknownOperation(f"numpy: {operation!r} is not claimed")

@@ -94,6 +94,10 @@ class PyTorchBackend:
     def operations(self) -> frozenset[str]:
         return self._operations.names()
 
+    def parts(self) -> dict[str, dict[str, bool]]:
+        """What it claims of operations of which not all need be claimed."""
+        return {"bridge_config": {"fields of ptychodus 1.7.0": True}}
+
     def call(self, operation: str, inputs: dict[str, Any]) -> dict[str, Any]:
         with torch.inference_mode():
             return self._operations.call(operation, inputs)

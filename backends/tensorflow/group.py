@@ -44,6 +44,7 @@ def group_scan(
     gridsize = chosen_gridsize(gridsize, params_gridsize)
     xcoords_start = xcoords if xcoords_start is None else xcoords_start
     ycoords_start = ycoords if ycoords_start is None else ycoords_start
+    checks.rank("xcoords", xcoords, "n")
     _check_coordinates("xcoords", xcoords, len(xcoords))
     _check_coordinates("ycoords", ycoords, len(xcoords))
     _check_coordinates("xcoords_start", xcoords_start, len(xcoords))

@@ -12,13 +12,16 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from rich.console import Console
 
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.events import Event
 from ptychoparity.core.exits import Exit
 from ptychoparity.harness import plugin
+from ptychoparity.harness.output import own_stderr
 from ptychoparity.harness.settings import Settings, from_options
 from ptychoparity.reports import events, terminal
+from ptychoparity.reports.progress import Progress
 from ptychoparity.spec_tests.contract import contracts
 from ptychoparity.spec_tests.generate import Check
 from ptychoparity.spec_tests.unchecked import unchecked
@@ -36,14 +39,15 @@ def pytest_arguments() -> list[str]:
 class Watch:
     """Shows progress while the run goes on."""
 
-    def __init__(self) -> None:
-        self._progress: terminal.Progress | None = None
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress: Progress | None = None
         self._stack = contextlib.ExitStack()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         checks = [c for item in session.items if isinstance(c := plugin.check_of(item), Check)]
         totals = Counter(f"{c.backend}@{c.device}" for c in checks)
-        self._progress = self._stack.enter_context(terminal.Progress(dict(totals)))
+        self._progress = self._stack.enter_context(Progress(totals, self._console))
 
     def on_event(self, event: Event) -> None:
         if self._progress is not None:
@@ -90,11 +94,17 @@ def _alone() -> contextlib.AbstractContextManager[Any]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    watch = Watch()
-    wiring = Wiring(settings_of(arguments), watch)
+    settings = settings_of(arguments)
+    with own_stderr() as console:
+        return _run(arguments, settings, Watch(console))
+
+
+def _run(arguments: argparse.Namespace, settings: Settings, watch: Watch) -> int:
+    wiring = Wiring(settings, watch)
     spoken = io.StringIO()
     with contextlib.redirect_stderr(spoken) if not sys.stderr.isatty() else contextlib.nullcontext(), _alone():
-        code = pytest.main(pytest_arguments(), plugins=[watch, wiring])
+        stop = [f"--maxfail={arguments.max_fail}"] if arguments.max_fail else []
+        code = pytest.main([*pytest_arguments(), *stop], plugins=[watch, wiring])
     if wiring.run is None:  # a run that ended has a verdict of its own, whatever pytest's code
         cut = code in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR)
         sys.stderr.write(spoken.getvalue())

@@ -16,8 +16,11 @@ def run(what: str) -> int:
 def backends() -> list[str]:
     rows = []
     for name in registry.names():
-        entry = registry.find(name)
-        rows.append(f"{name:20} {entry.missing() or 'ready'}")
+        try:
+            state = registry.find(name).missing() or "ready"
+        except registry.UnknownBackend as error:
+            state = error.reason
+        rows.append(f"{name:20} {state}")
     return rows
 
 

@@ -1,119 +1,146 @@
-"""`ptychoparity replay FILE`: one recorded failure again, on its own input."""
+"""`ptychoparity replay FILE` and `replay RUN`: recorded failures again, each on its own input."""
 
-import json
+import argparse
+import contextlib
 import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from rich.console import Console
-
+from ptychoparity.backends import registry
+from ptychoparity.backends.worker import Worker
 from ptychoparity.core.errors import UsageError
+from ptychoparity.core.events import CheckFinished
 from ptychoparity.core.outcomes import Outcome
 from ptychoparity.core.profiles import PROFILES
-from ptychoparity.harness import targets
+from ptychoparity.harness import failures, in_process, saved_inputs, targets
+from ptychoparity.harness.failures import Failure
+from ptychoparity.harness.in_process import InProcess
+from ptychoparity.harness.saved_inputs import Saving
 from ptychoparity.harness.session import Session
 from ptychoparity.harness.settings import Selection, Settings
-from ptychoparity.spec_tests import contract, files
-from ptychoparity.spec_tests.checks import every_case, kind_of
+from ptychoparity.harness.targets import Process
+from ptychoparity.reports.text import plain
+from ptychoparity.spec_tests import additions, contract
 from ptychoparity.spec_tests.generate import Check
-from ptychoparity.spec_tests.scan_checks import Scan
 
-KEYS = {"id", "operation", "kind", "case", "backend", "device", "against", "descriptor", "contracts", "outcome"}
-
-
-def read(path: Path) -> dict[str, Any]:
-    """The recorded failure. Raises UsageError when the file is not one."""
-    try:
-        kept = json.loads(path.read_text())
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{path} is not JSON: line {error.lineno}: {error.msg}") from error
-    if isinstance(kept, dict) and kept.keys() >= KEYS and not isinstance(kept["contracts"], dict):
-        raise UsageError(f"{path} is no recorded failure: contracts is {kept['contracts']!r}, an object is asked for")
-    if not isinstance(kept, dict) or not kept.keys() >= KEYS:
-        raise UsageError(f"{path} is no recorded failure: it lacks {', '.join(sorted(KEYS - set(kept)))}")
-    _trust_no_path(path, kept)
-    return kept
+FIXED, FAILING, NOT_JUDGED = "fixed", "failing", "could not be judged"
 
 
-def _trust_no_path(path: Path, kept: dict[str, Any]) -> None:
-    """A file from elsewhere says what to ask, and not where to write. Raises UsageError."""
-    for field in ("operation", "kind", "case", "backend", "device", "against"):
-        if not isinstance(kept[field], str):
-            raise UsageError(f"{path}: {field}: expected a text, got {kept[field]!r}")
-    if kept["descriptor"] is not None:
-        _plain_target(f"{path}: descriptor", kept["descriptor"])
+@dataclass
+class Processes:
+    """Makes the processes of a replay, and remembers those of the backend that failed."""
+
+    watched: str = ""
+    """The target that is built in this process, or whose inputs are saved."""
+    here: bool = False
+    save: bool = False
+    built: InProcess | None = field(default=None, init=False)
+    saving: Saving | None = field(default=None, init=False)
+
+    def make(self, entry: registry.Entry, device: str) -> Process:
+        """The process of one target."""
+        mine = f"{entry.name}@{device}" == self.watched
+        process: Process = Worker(entry, device)
+        if mine and self.here:
+            process.stop()
+            process = self.built = InProcess(entry, device)
+        if mine and self.save:
+            process = self.saving = Saving(process)
+        return process
 
 
-def _plain_target(where: str, descriptor: Any) -> None:
-    """A descriptor's target is one plain name; that of a scenario holds one descriptor per step. Raises UsageError."""
-    if not isinstance(descriptor, dict):
-        raise UsageError(f"{where}: expected an object, got {descriptor!r}")
-    target, steps = descriptor.get("target", {}), descriptor.get("steps", {})
-    for field, value in (("target", target), ("steps", steps)):
-        if not isinstance(value, dict):
-            raise UsageError(f"{where}.{field}: expected an object, got {value!r}")
-    if "name" in target:
-        files.plain_name(f"{where}.target.name", target["name"])
-    for name, step in steps.items():
-        _plain_target(f"{where}.steps.{name}", step)
+def run(arguments: argparse.Namespace) -> int:
+    """0 when every failure is fixed, 1 when one is failing still, 2 when one cannot be asked."""
+    found = failures.found(arguments.file)
+    _refuse(arguments, found)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(registry.using(failures.adapters(found)))
+        folders = failures.contracts_of(found)
+        if folders and not additions.current().folders:  # data; the oracle is code, and named on the command line
+            stack.enter_context(additions.using(additions.Additions.of(folders, None)))
+        return _replay(arguments, found)
 
 
-def scan_of(path: Path, kept: dict[str, Any], check: Check) -> Scan | None:
-    """The scan of a check that needs one; a failure of any other check has none to open. Raises UsageError."""
-    if not kind_of(check.case).needs_scan:
-        return None
-    if not isinstance(kept.get("scan"), str):
-        raise UsageError(f"{path}: scan: expected the path of the scan, got {kept.get('scan')!r}")
-    return Scan.open(Path(kept["scan"]))
+def _refuse(arguments: argparse.Namespace, found: Sequence[Failure]) -> None:
+    """Raise UsageError for options that cannot go together."""
+    if arguments.pdb and not arguments.in_process:
+        raise UsageError("--pdb needs --in-process: a debugger cannot reach into another process")
+    for option, given in (("--in-process", arguments.in_process), ("--save", arguments.save)):
+        if given and len(found) > 1:
+            raise UsageError(f"{option} takes one failure, got {len(found)}; name a file from {found[0].path.parent}")
+    if arguments.save and arguments.save.suffix != ".npz":
+        raise UsageError(f"--save must end in .npz, got {arguments.save}")
 
 
-def find(kept: dict[str, Any], backend: str) -> Check:
-    """The check of that case, on `backend`. Raises UsageError when the contracts no longer have it."""
-    wanted = f"{kept['operation']}/{kept['kind']}/{kept['case']}"
-    for case in every_case():
-        if case.id == wanted:
-            check = Check(case, backend, kept["device"], kept["against"])
-            if targets.against(check) == targets.key(check):
-                raise UsageError(f"{targets.key(check)} cannot be compared with itself")
-            return check
-    raise UsageError(f"the contracts have no check {wanted} any more")
+def _replay(arguments: argparse.Namespace, found: Sequence[Failure]) -> int:
+    checks = [failures.check_of(one, arguments.backend or one.kept["backend"]) for one in found]
+    if any(one.kept["contracts"].get("digest") != contract.version()["digest"] for one in found):
+        print("note: the contracts have changed since this was recorded")
+    processes = Processes(targets.key(checks[0]), arguments.in_process, arguments.save is not None)
+    said: list[tuple[str, str]] = []
+
+    def heard(event: CheckFinished) -> None:
+        said.append((_state(event), sentence(event)))
+        print(said[-1][1])
+        if arguments.pdb and event.outcome is not Outcome.PASS and processes.built is not None:
+            in_process.debug(processes.built, sentence(event))
+
+    _ask(found, checks, processes.make, arguments.timeout, heard)
+    if processes.saving is not None:
+        _save(arguments.save, checks[0], processes.saving)
+    if len(said) > 1:
+        counts = Counter(state for state, _ in said)
+        print(f"{len(said)} failures: {', '.join(f'{counts[one]} {one}' for one in (FIXED, FAILING, NOT_JUDGED))}")
+    states = {state for state, _ in said}
+    return 1 if FAILING in states else 2 if NOT_JUDGED in states else 0
 
 
-def run(path: Path, backend: str | None, timeout: float) -> int:
-    """0 when the failure is fixed, 1 when it is failing still, 2 when it cannot be asked."""
-    kept, console = read(path), Console(highlight=False)
-    name = backend or kept["backend"]
-    check = find(kept, name)
-    scan = scan_of(path, kept, check)
-    if kept["contracts"]["digest"] != contract.version()["digest"]:
-        console.print("note: the contracts have changed since this failure was recorded")
-    other, _, device = (targets.against(check) or targets.key(check)).rpartition("@")
-    names, devices = tuple(dict.fromkeys((other, name))), tuple(dict.fromkeys((device, kept["device"])))
+def _ask(
+    found: Sequence[Failure], checks: Sequence[Check], make: Callable[[registry.Entry, str], Process], timeout: float,
+    heard: Callable[[CheckFinished], None],
+) -> None:  # fmt: skip
+    """Run the checks in one session per scan that they need, and tell what came of each."""
+    names, devices = failures.targets_of(checks)
+    scans = [failures.scan_of(one, check) for one, check in zip(found, checks, strict=True)]
     with tempfile.TemporaryDirectory(prefix="ptychoparity-replay-") as folder:
         settings = Settings(
-            names,
-            PROFILES["quick"],
-            devices,
-            runs=Path(folder),
-            timeout=timeout,
-            selection=Selection(only=(check.id,)),
-            scan=scan,
-        )
-        session = Session(settings)
+            names, PROFILES["quick"], devices, frozenset(), Path(folder), timeout,
+            selection=Selection(only=tuple(check.id for check in checks)),
+            scan=next((scan for scan in scans if scan is not None), None),
+        )  # fmt: skip
+        session = Session(settings, make=make)
         try:
             session.start()
-            event = session.run(check, kept["descriptor"])
+            for one, check in zip(found, checks, strict=True):
+                session.runner.forgive()
+                heard(session.run(check, one.kept["descriptor"]))
             session.finish()
         except BaseException:
             session.abandon()
             raise
+
+
+def _state(event: CheckFinished) -> str:
     if event.outcome is Outcome.PASS:
-        console.print(f"fixed: {check.id} passes on the recorded input", markup=False, soft_wrap=True)
-        return 0
-    if not event.outcome.bad:
-        console.print(f"could not be judged: {event.message}", markup=False, soft_wrap=True)
-        return 2
-    console.print(f"failing: {check.id}: {event.outcome}: {event.message}", markup=False, soft_wrap=True)
-    return 1
+        return FIXED
+    return FAILING if event.outcome.bad else NOT_JUDGED
+
+
+def sentence(event: CheckFinished) -> str:
+    """What became of a failure."""
+    state = _state(event)
+    if state == FIXED:
+        return plain(f"{FIXED}: {event.id} passes on the recorded input")
+    outcome = f"{event.outcome}: " if state == FAILING else ""
+    return plain(f"{state}: {event.id}: {outcome}{event.message}")
+
+
+def _save(path: Path, check: Check, saving: Saving) -> None:
+    """Write the inputs of the last call. Raises UsageError where there was none."""
+    if saving.last is None:
+        raise UsageError(f"--save {path}: the backend was not called")
+    operation, inputs, members = saving.last
+    saved_inputs.write(path, {"operation": operation, "check": check.id, "inputs": inputs}, members)
+    print(f"inputs of {operation}: {path}")

@@ -34,6 +34,9 @@ class Mutated:
     def operations(self) -> frozenset[str]:
         return self._backend.operations()
 
+    def parts(self) -> dict[str, dict[str, bool]]:
+        return self._backend.parts() if hasattr(self._backend, "parts") else {}
+
     def call(self, operation: str, inputs: dict[str, Any]) -> dict[str, Any]:
         if operation == CONTROL:
             self._mutant = inputs["mutant"]

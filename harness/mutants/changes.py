@@ -103,6 +103,11 @@ def as_it_lies(value: np.ndarray) -> np.ndarray:
     return start.reshape(value.shape).copy()
 
 
+def without_small(value: np.ndarray, size: float) -> np.ndarray:
+    """What is smaller than `size` becomes 0."""
+    return np.where(np.abs(value) < size, 0, value).astype(value.dtype)
+
+
 def squeeze(value: np.ndarray) -> np.ndarray:
     return np.squeeze(value)
 
@@ -250,7 +255,8 @@ CHANGES: MappingProxyType[str, Callable[..., Any]] = MappingProxyType(
         for function in (
             scale, add, put, power, rint, floor, even, cast, double, half, real, conj, finite, roll, halfway, reverse,
             transpose, as_it_lies, squeeze, expand, repeat, mean, drift, first, cut, blank, pad, by_side, unit_peak,
-            softened, clip, modulo, window, graded, feathered, put_at, default_at, move_at, drop_at, path_at,
+            softened, without_small, clip, modulo, window, graded, feathered, put_at, default_at,
+            move_at, drop_at, path_at,
         )
     }
 )  # fmt: skip

@@ -31,14 +31,10 @@ def group_scan(
     gridsize = grouping.chosen_gridsize(gridsize, params_gridsize)
     if gridsize < 1:
         raise ValueError(f"gridsize={gridsize}: at least 1 is asked for")
+    check_scan(xcoords, ycoords, {"xcoords_start": xcoords_start, "ycoords_start": ycoords_start}, diff3d)
     if diff3d.shape[1:] != (N, N):
         raise ValueError(f"N={N}, but diff3d has shape {diff3d.shape}")
-    for name, values in {"ycoords": ycoords, "diff3d": diff3d}.items():
-        if len(values) != len(xcoords):
-            raise ValueError(f"{name} has {len(values)} entries, xcoords has {len(xcoords)}")
-    inputs.finite(xcoords=xcoords, ycoords=ycoords, diff3d=diff3d)
-    if (diff3d < 0).any():
-        raise ValueError("diff3d has negative values")
+    check_truth(objectGuess, Y, diff3d.shape)
     drawn = grouping.draw_groups(
         np.column_stack([xcoords, ycoords]).astype(float),
         K=K,
@@ -50,6 +46,34 @@ def group_scan(
         neighbor_pool_size=neighbor_pool_size,
     )
     return describe_groups(drawn.members, xcoords, ycoords, xcoords_start, ycoords_start, diff3d, objectGuess, Y, N)
+
+
+def check_scan(
+    xcoords: np.ndarray, ycoords: np.ndarray, starts: dict[str, np.ndarray | None], diff3d: np.ndarray
+) -> None:
+    """ValueError where coordinates (n,) and patterns (n, N, N) are no scan (ERR.SHAPES, HOUSE.INPUT.REFUSED)."""
+    given = {name: values for name, values in starts.items() if values is not None}
+    coordinates = {"xcoords": xcoords, "ycoords": ycoords, **given}
+    for name, values in coordinates.items():
+        inputs.rank(name, values, "n")
+    inputs.rank("diff3d", diff3d, "n, N, N")
+    for name, values in {**coordinates, "diff3d": diff3d}.items():
+        if len(values) != len(xcoords):
+            raise ValueError(f"{name} has {len(values)} entries, xcoords has {len(xcoords)}")
+    inputs.real(**coordinates, diff3d=diff3d)
+    inputs.finite(**coordinates, diff3d=diff3d)
+    inputs.not_negative(diff3d=diff3d)
+
+
+def check_truth(objectGuess: np.ndarray | None, Y: np.ndarray | None, patterns: tuple[int, ...]) -> None:
+    """ValueError where the object (H, W) or the patches, one for each of `patterns`, cannot be cut or gathered."""
+    if objectGuess is not None:
+        inputs.rank("objectGuess", objectGuess, "H, W")
+        inputs.finite(objectGuess=objectGuess)
+    if Y is not None:
+        if Y.shape != patterns:
+            raise ValueError(f"Y has shape {Y.shape}, diff3d has {patterns}")
+        inputs.finite(Y=Y)
 
 
 def describe_groups(

@@ -11,7 +11,8 @@ def translate(images: np.ndarray, offsets: np.ndarray) -> dict[str, Any]:
     inputs.rank("images", images, "B, H, W")
     if offsets.shape != (len(images), 2):
         raise ValueError(f"offsets have shape {offsets.shape}, expected ({len(images)}, 2)")
-    inputs.finite(images=images, offsets=offsets)
+    inputs.finite(images=images)
+    inputs.real_and_finite(offsets=offsets)
     return {"translated": patches.translate(images, np.asarray(offsets, dtype=float))}
 
 
@@ -27,7 +28,8 @@ def extract_patches(
     channels = coords_relative.shape[3]
     if round(channels**0.5) ** 2 != channels:
         raise ValueError(f"coords_relative has {channels} channels: C = gridsize**2 is asked for")
-    inputs.finite(object=object, coords_offsets=coords_offsets, coords_relative=coords_relative)
+    inputs.finite(object=object)
+    inputs.real_and_finite(coords_offsets=coords_offsets, coords_relative=coords_relative)
     offsets, relative = (np.asarray(a, dtype=float) for a in (coords_offsets, coords_relative))
     return {"patches": patches.extract_patches(np.asarray(object, dtype=complex), offsets, relative, N)}
 
@@ -43,7 +45,8 @@ def merge_patches(patches: np.ndarray, coords_relative: np.ndarray, L: int, prob
         raise ValueError(f"coords_relative has {coords_relative.shape[3]} channels, patches has {patches.shape[3]}")
     if L % 2 or patches.shape[1] > L:
         raise ValueError(f"L={L}: an even number of at least N={patches.shape[1]} is asked for")
-    inputs.finite(patches=patches, coords_relative=coords_relative)
+    inputs.finite(patches=patches)
+    inputs.real_and_finite(coords_relative=coords_relative)
     arrays = np.asarray(patches, dtype=complex), np.asarray(coords_relative, dtype=float)
     merged, weight = merge.merge_patches(*arrays, L, probe_big)
     return {"merged": merged, "weight": weight}
@@ -55,5 +58,7 @@ def reassemble_position(patches: np.ndarray, global_offsets: np.ndarray, M: int)
         raise ValueError(f"patches have shape {patches.shape}: they must be square")
     if global_offsets.size != 2 * len(patches):
         raise ValueError(f"{len(patches)} patches, but global_offsets holds {global_offsets.size // 2} positions")
-    inputs.finite(global_offsets=global_offsets, patches=patches)
+    inputs.rank("global_offsets", global_offsets, "B, 1, 2, 1")
+    inputs.real_and_finite(global_offsets=global_offsets)
+    inputs.finite(patches=patches)
     return reassembly.reassemble_position(np.asarray(patches, dtype=complex), global_offsets, M)

@@ -9,7 +9,7 @@ from ptychoparity.reference import inputs, losses
 
 def poisson_nll(rate: np.ndarray, counts: np.ndarray) -> dict[str, Any]:
     inputs.same_shape(rate=rate, counts=counts)
-    inputs.finite(rate=rate, counts=counts)
+    inputs.real_and_finite(rate=rate, counts=counts)
     inputs.not_negative(rate=rate, counts=counts)
     loss, gradient = losses.poisson_nll(np.asarray(rate, dtype=float), np.asarray(counts, dtype=float))
     return {"loss": np.asarray(loss), "gradient": gradient}
@@ -17,7 +17,7 @@ def poisson_nll(rate: np.ndarray, counts: np.ndarray) -> dict[str, Any]:
 
 def amplitude_mae(predicted: np.ndarray, observed: np.ndarray) -> dict[str, Any]:
     inputs.same_shape(predicted=predicted, observed=observed)
-    inputs.finite(predicted=predicted, observed=observed)
+    inputs.real_and_finite(predicted=predicted, observed=observed)
     loss, gradient = losses.amplitude_mae(np.asarray(predicted, dtype=float), np.asarray(observed, dtype=float))
     return {"loss": np.asarray(loss), "gradient": gradient}
 

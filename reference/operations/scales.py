@@ -12,7 +12,7 @@ def normalize_diffraction(diffraction: np.ndarray) -> dict[str, Any]:
     inputs.rank("diffraction", diffraction, "B, N, N, C")
     inputs.square("diffraction", diffraction, 1)
     inputs.size(diffraction.shape[1])
-    inputs.finite(diffraction=diffraction)
+    inputs.real_and_finite(diffraction=diffraction)
     inputs.not_negative(diffraction=diffraction)
     scale = scaling.normalisation(diffraction)
     return {"normalized": scale * diffraction.astype(float), "scale": np.asarray(scale)}

@@ -44,6 +44,11 @@ def groups_bridged(changes: dict[str, Any], fields: Fields, xcoords: np.ndarray,
     before = {**STORE, **changes}
     store = update_legacy_dict(before, "TrainingConfig", fields)["params"]
     inputs.size(store["N"])
+    inputs.rank("xcoords", xcoords, "n")
+    inputs.rank("ycoords", ycoords, "n")
+    if len(xcoords) != len(ycoords):
+        raise ValueError(f"ycoords has {len(ycoords)} entries, xcoords has {len(xcoords)}")
+    inputs.real(xcoords=xcoords, ycoords=ycoords)
     inputs.finite(xcoords=xcoords, ycoords=ycoords)
     return grouping.draw_groups(
         np.column_stack([xcoords, ycoords]),

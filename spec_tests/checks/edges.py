@@ -5,6 +5,7 @@ from typing import Any
 
 from ptychoparity.backends.protocol import LAYOUTS
 from ptychoparity.spec_tests import named_arrays
+from ptychoparity.spec_tests.checks.ranges import range_edges
 from ptychoparity.spec_tests.contract import Contract
 from ptychoparity.spec_tests.descriptors import array_schemas, complete, dtypes, scalar, scalar_schemas
 from ptychoparity.spec_tests.expressions import evaluate
@@ -22,14 +23,56 @@ def edge_cases(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, spec in contract["dims"].items():
         for value in sizes(spec):
             yield f"{name}={value}", {"dims": {name: value}}
+    yield from crossed_edges(contract)
     yield from _scalar_edges(contract)
     for label, given, _ in field_edges(contract):
         yield label, given
     yield from _array_edges(contract)
     yield from layout_edges(contract)
+    yield from range_edges(contract)
     for name, schema in named_arrays.dictionaries(contract["input"]).items():
         for label, given in named_arrays.edges(schema, contract["generate"][name]):
             yield f"{name}.{label}", {"dictionaries": {name: given}}
+
+
+def crossed_edges(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(name, given): sizes together, and with dtypes, where one at a time would not do.
+
+    `many`: each such size with all other dimensions at their smallest. `largest`: all dimensions at their largest, but
+    those that have a `many`, which are at their smallest. These, the largest of `many`, and each size that is one of a
+    list, also in every further dtype of the input's arrays.
+    """
+    dims = contract["dims"]
+    if not dims:
+        return
+    smallest = {name: sizes(spec)[0] for name, spec in dims.items()}
+    admitted = {name: spec.get("minimum", min(spec.get("enum", [0]))) for name, spec in dims.items()}
+    for name, spec in dims.items():
+        *many, most = spec.get("many", [None])
+        for size in many:
+            yield f"many.{name}={size}", {"dims": {**admitted, name: size}}
+        if most is not None:
+            yield from _in_every_dtype(contract, f"many.{name}={most}", {**admitted, name: most})
+    largest = {name: smallest[name] if "many" in spec else sizes(spec)[-1] for name, spec in dims.items()}
+    yield from _in_every_dtype(contract, "largest", largest)
+    for name, spec in dims.items():
+        for size in spec.get("enum", []):
+            if size != spec["default"]:
+                others = _in_every_dtype(contract, f"{name}={size}", {name: size})
+                yield from (one for number, one in enumerate(others) if number)  # the first dtype has its edge
+
+
+def _in_every_dtype(contract: Contract, label: str, dims: dict[str, int]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Sizes with every array in its first dtype, then in its second, and so on; an array that has no more keeps one."""
+    several = {
+        name: dtypes(schema) for name, schema in array_schemas(contract).items()
+        if len(dtypes(schema)) > 1 and any(spec is not None for spec in contract["generate"][name])
+    }  # fmt: skip
+    yield label, {"dims": dims}
+    for number in range(1, max(map(len, several.values()), default=0)):
+        names = {name: found[number] for name, found in several.items() if number < len(found)}
+        arrays = {name: _plain(contract, name, dtype) for name, dtype in names.items()}
+        yield f"{label}.{'.'.join(dict.fromkeys(names.values()))}", {"dims": dims, "arrays": arrays}
 
 
 def _scalar_edges(contract: Contract) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -7,6 +7,7 @@ from ptychoparity.backends.protocol import Returned
 from ptychoparity.core.kinds import Kind
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks.base import CheckKind
+from ptychoparity.spec_tests.checks.refusals import refusal_cases
 from ptychoparity.spec_tests.contract import Contract, contracts
 from ptychoparity.spec_tests.facets import Facet
 from ptychoparity.spec_tests.found import Found
@@ -20,7 +21,7 @@ class Error(CheckKind):
 
     def of_contract(self, contract: Contract) -> Iterable[Case]:
         op = contract.operation
-        return [self.case(op, c["id"], c["clauses"], c) for c in contract["errors"]]
+        return [self.case(op, c["id"], c["clauses"], c) for c in (*contract["errors"], *refusal_cases(contract))]
 
     def judge(self, trial: Trial, case: Case) -> str:
         contract = contracts()[case.operation]

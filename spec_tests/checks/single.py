@@ -11,6 +11,7 @@ from ptychoparity.spec_tests import budgets, exact, named_arrays
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks.base import CheckKind
 from ptychoparity.spec_tests.checks.edges import edge_cases, field_edges, holds, layout_edges
+from ptychoparity.spec_tests.checks.ranges import range_edges
 from ptychoparity.spec_tests.compare import compare
 from ptychoparity.spec_tests.contract import Contract, contracts
 from ptychoparity.spec_tests.facets import Facet
@@ -18,6 +19,7 @@ from ptychoparity.spec_tests.outcomes import CheckFailed
 from ptychoparity.spec_tests.trial import Trial
 
 LAYOUT = "HOUSE.INPUT.LAYOUT"
+RANGE = "HOUSE.VALUE.RANGE"
 STATED = {"why": "a stated value of the example, given to the precision of the answer", "rtol": 1e-6, "atol": 2e-5}
 
 
@@ -71,8 +73,8 @@ class Boundary(Example):
         for case in contract.get("boundaries", []):
             yield self.case(op, case["id"], case["clauses"], case)
         about = {name: (clause,) for name, _, clause in field_edges(contract) if clause in contract.clauses}
-        if LAYOUT in contract.clauses:
-            about |= {name: (LAYOUT,) for name, _ in layout_edges(contract)}
+        for clause, edges in ((LAYOUT, layout_edges), (RANGE, range_edges)):
+            about |= {name: (clause,) for name, _ in edges(contract)}
         made = [
             self.case(op, name, about.get(name, general), {"given": given})
             for name, given in edge_cases(contract)

@@ -3,15 +3,17 @@
 import numpy as np
 
 from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+from ptychoparity.spec_tests.relations.rounding import apart
 from ptychoparity.spec_tests.relations.stitching import affine_object, untouched_by_borders
 
 
 def constant_survives_the_merge(call: Call, inputs: Inputs, options: Options) -> None:
     """Patches of one constant merge to that constant wherever anything reaches, and to 0 elsewhere."""
     value = np.complex64(0.7 - 0.2j)
-    answer = call("merge_patches", {**inputs, "patches": np.full_like(inputs["patches"], value)})
+    given = {**inputs, "patches": np.full_like(inputs["patches"], value)}
+    answer = call("merge_patches", given)
     reached = answer["weight"] > 1e-3
-    one_sum = {"peak_rtol": 1e-6, "why": "numerator and weight are one sum"}
+    one_sum = apart("merge_patches", "merged", given, answer, "numerator and weight are one sum, rounded twice")
     expected, merged = np.where(reached, value, 0), np.where(reached, answer["merged"], 0)
     call.hold("merged constant where weight > 1e-3", expected, merged, one_sum)
     outside = answer["weight"] == 0

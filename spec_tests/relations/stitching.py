@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+from ptychoparity.spec_tests.relations.rounding import apart
 
 WEIGHT = 0.999
 """Stitched truth is held to the object where the weight is above this, and where no patch's faded border
@@ -109,28 +110,26 @@ def common_offset_moves_only_the_origin(call: Call, inputs: Inputs, options: Opt
     shift = np.array([37.25, -11.5]).reshape(1, 1, 2, 1)
     before = call("reassemble_position", {**inputs, "global_offsets": offsets})
     after = call("reassemble_position", {**inputs, "global_offsets": offsets + shift})
-    same = {"peak_rtol": 2e-6, "why": "the same patches at the same centred offsets"}
     if before["canvas"].shape != after["canvas"].shape:
         call.fail(f"canvas: side {before['canvas'].shape} became {after['canvas'].shape} when all offsets moved alike")
-    covered = before["weight"] > 1e-3
+    moved = {**inputs, "global_offsets": offsets + shift}
     call.hold(
-        "canvas after a common offset",
-        np.where(covered, before["canvas"], 0),
-        np.where(covered, after["canvas"], 0),
-        same,
-    )
+        "canvas after a common offset", before["canvas"], after["canvas"],
+        apart("reassemble_position", "canvas", moved, after, "the same patches, their centred offsets in float32"),
+    )  # fmt: skip
     call.hold(
         "canvas_origin after a common offset",
         before["canvas_origin"] + shift.ravel(),
         after["canvas_origin"],
-        {"atol": 1e-9, "why": "float64 means"},
+        apart("reassemble_position", "canvas_origin", moved, after, "two means"),
     )
 
 
 def no_weight_is_lost(call: Call, inputs: Inputs, options: Options) -> None:
     """Nothing is clipped: the weight sums to the number of patches times M^2, and ones stitch to ones."""
     ones = np.ones_like(inputs["patches"])
-    stitched = call("reassemble_position", {**inputs, "patches": ones})
+    given = {**inputs, "patches": ones}
+    stitched = call("reassemble_position", given)
     expected = len(ones) * inputs["M"] ** 2
     call.hold(
         "total weight",
@@ -143,7 +142,7 @@ def no_weight_is_lost(call: Call, inputs: Inputs, options: Options) -> None:
         "canvas of constant patches where weight > 1e-3",
         np.where(covered, 1.0, 0),
         np.where(covered, stitched["canvas"], 0),
-        {"peak_rtol": 1e-6, "why": "numerator and weight are one sum"},
+        apart("reassemble_position", "canvas", given, stitched, "numerator and weight are one sum, rounded twice"),
     )
 
 
@@ -155,13 +154,10 @@ def patch_order_is_irrelevant(call: Call, inputs: Inputs, options: Options) -> N
         "reassemble_position",
         {**inputs, "patches": inputs["patches"][order], "global_offsets": inputs["global_offsets"][order]},
     )
-    covered = before["weight"] > 1e-3
     call.hold(
-        "canvas with patches in another order",
-        np.where(covered, before["canvas"], 0),
-        np.where(covered, after["canvas"], 0),
-        {"peak_rtol": 2e-6, "why": "another order of summation"},
-    )
+        "canvas with patches in another order", before["canvas"], after["canvas"],
+        apart("reassemble_position", "canvas", inputs, before, "another order of summation"),
+    )  # fmt: skip
 
 
 def _padded(values: np.ndarray, side: int) -> np.ndarray:
@@ -180,9 +176,11 @@ def streaming_is_stitching_at_once(call: Call, inputs: Inputs, options: Options)
     half = np.rint(random.uniform([-9, -6], [9, 6], (count // 2, 2)) * 64) / 64
     positions = (np.array([40.5, 71.25]) + np.stack([half, -half], axis=1)).reshape(count, 1, 2, 1)
     patches = inputs["patches"][:count]
-    whole = call("reassemble_position", {**inputs, "patches": patches, "global_offsets": positions})
+    together = {**inputs, "patches": patches, "global_offsets": positions}
+    whole = call("reassemble_position", together)
     side = len(whole["canvas"])
-    sums = {"peak_rtol": 2e-6, "why": "another order of summation"}
+    sums = {name: apart("reassemble_position", name, together, whole, "another order of summation")
+            for name in ("weight", "numerator", "canvas")}  # fmt: skip
     for size in options["sizes"]:
         numerator, weight = np.zeros((side, side), complex), np.zeros((side, side))
         for start in range(0, count, size):
@@ -190,11 +188,12 @@ def streaming_is_stitching_at_once(call: Call, inputs: Inputs, options: Options)
             piece = call("reassemble_position", {**inputs, **part})
             numerator += _padded(piece["numerator"], side)
             weight += _padded(piece["weight"], side)
-        call.hold(f"weight of {count} patches, {size} at a time", weight, whole["weight"], sums)
-        call.hold(f"numerator of {count} patches, {size} at a time", numerator, whole["numerator"], sums)
+        call.hold(f"weight of {count} patches, {size} at a time", weight, whole["weight"], sums["weight"])
+        call.hold(f"numerator of {count} patches, {size} at a time", numerator, whole["numerator"], sums["numerator"])
         covered = weight > 1e-3
         canvas = np.divide(numerator, weight, out=np.zeros_like(numerator), where=covered)
-        call.hold(f"canvas of {count} patches, {size} at a time", canvas, np.where(covered, whole["canvas"], 0), sums)
+        seen = np.where(covered, whole["canvas"], 0)
+        call.hold(f"canvas of {count} patches, {size} at a time", canvas, seen, sums["canvas"])
 
 
 RELATIONS = (

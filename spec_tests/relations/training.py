@@ -3,6 +3,7 @@
 import numpy as np
 
 from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
+from ptychoparity.spec_tests.relations.rounding import apart
 
 FACTOR = 4.0
 """A power of two: float32 multiplies by it without rounding."""
@@ -62,9 +63,10 @@ def the_mode_chooses_the_loss(call: Call, inputs: Inputs, options: Options) -> N
     here, there = (scale * inputs[name].astype(float) for name in ("predicted", "observed"))
     poisson = {"rate": (here**2).astype(np.float32), "counts": (there**2).astype(np.float32)}
     mae = {"predicted": here.astype(np.float32), "observed": there.astype(np.float32)}
-    rounding = {"rtol": 4e-6, "atol": 1.2e-4, "why": "the loss's own tolerance, twice"}
     for mode, operation, pair in (("poisson", "poisson_nll", poisson), ("mae", "amplitude_mae", mae)):
-        chosen, plain = call("training_objective", {**inputs, "torch_loss_mode": mode}), call(operation, pair)
+        given = {**inputs, "torch_loss_mode": mode}
+        chosen, plain = call("training_objective", given), call(operation, pair)
+        rounding = apart("training_objective", "loss", given, chosen, "the loss's own tolerance, twice")
         call.hold(f"loss of {mode!r} against {operation}", plain["loss"], chosen["loss"], rounding)
 
 

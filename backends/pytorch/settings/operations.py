@@ -75,7 +75,9 @@ def group_bridged(changes: Answer, fields: Answer, xcoords: np.ndarray, ycoords:
     """
     for name, coords in (("xcoords", xcoords), ("ycoords", ycoords)):
         checks.rank(name, coords, "n")
+        checks.real(name, coords)
         checks.finite(name, coords)
+    checks.same_count("ycoords", ycoords, "xcoords", len(xcoords))
     with _store_with(changes) as cfg:
         store.update_legacy_dict(cfg, build(TrainingConfig, fields))
         checks.supported_size(cfg["N"])

@@ -118,10 +118,11 @@ def group_bridged(changes: Json, fields: Json, xcoords: np.ndarray, ycoords: np.
 
     nn_indices: (n_groups, gridsize**2) int64. Raises ValueError for N and what cannot be grouped.
     """
-    checks.rank("xcoords", xcoords, "n")
-    checks.finite("xcoords", xcoords)
-    checks.rank("ycoords", ycoords, "n")
-    checks.finite("ycoords", ycoords)
+    for name, coordinates in (("xcoords", xcoords), ("ycoords", ycoords)):
+        checks.rank(name, coordinates, "n")
+        checks.real(name, coordinates)
+        checks.finite(name, coordinates)
+    checks.same_count("ycoords", ycoords, "xcoords", len(xcoords))
     config = _construct(classes.TrainingConfig, fields)
     with _Borrowed(changes) as cfg:
         legacy.update_legacy_dict(cfg, config)

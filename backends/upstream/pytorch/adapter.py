@@ -36,6 +36,15 @@ OPERATIONS = {
 }
 """Each operation's module in this folder; the function there has its name."""
 
+PARTS = {
+    "load_scan": {"counts": False},
+    "load_container": {"a split": False},
+    "group_scan": {"oversampling": False, "truth given": False},
+    "intensity_scale": {"the closed form": False},
+    "frc": {"images that are not square": False},
+}
+"""What the package has no setting for."""
+
 VARIANT = {"reassemble_position": "barycentric", "normalize_diffraction": "barycentric"}
 """Operations that a second public function answers, too."""
 
@@ -71,6 +80,10 @@ class UpstreamPyTorch:
     def operations(self) -> frozenset[str]:
         """The operations that the package has."""
         return self._operations.names()
+
+    def parts(self) -> dict[str, dict[str, bool]]:
+        """What it claims of operations of which not all need be claimed."""
+        return PARTS
 
     def call(self, operation: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """Answer one operation as the package does; UnknownOperation for what it has not."""

@@ -17,7 +17,10 @@ CLASSES = {
 
 
 def bridge_config(which: str, overrides: Json, **given: Json) -> Json:
-    """`ptycho_torch.config_bridge.<which>`; for a training or inference configuration after `to_model_config`."""
+    """`ptycho_torch.config_bridge.<which>`; for a training or inference configuration after `to_model_config`.
+
+    The package's own four configurations are left out: their fields are not those of the client.
+    """
     data, model, training, inference = (cls(**_fields(given[name])) for name, cls in CLASSES.items())
     if which == "to_model_config":
         canonical = config_bridge.to_model_config(data, model, overrides)
@@ -29,8 +32,7 @@ def bridge_config(which: str, overrides: Json, **given: Json) -> Json:
         canonical = config_bridge.to_inference_config(
             config_bridge.to_model_config(data, model), data, inference, overrides
         )
-    configs = {"data": data, "model": model, "training": training, "inference": inference}
-    return {"fields": _plain(canonical), "torch": {name: _plain(config) for name, config in configs.items()}}
+    return {"fields": _plain(canonical)}
 
 
 def _fields(given: Json) -> Json:
@@ -47,10 +49,6 @@ def _plain(config: Any) -> Json:
 
 
 def _json(value: Any) -> Any:
-    if isinstance(value, torch.Tensor):
-        return value.tolist()
     if isinstance(value, dict):
         return {name: _json(item) for name, item in value.items()}
-    if isinstance(value, tuple):
-        return list(value)
     return str(value) if isinstance(value, PurePath) else value

@@ -13,8 +13,8 @@ Answer = dict[str, np.ndarray]
 
 
 def normalize_probe(probe: np.ndarray, probe_scale: float) -> Answer:
-    """`ptycho_torch.helper.normalize_probe_like_tf` with its mask on; it returns one over the divisor."""
-    normalized, factor = helper.normalize_probe_like_tf(probe, probe_scale, probe_mask=True)
+    """`ptycho_torch.helper.normalize_probe_like_tf`, its mask on and its edge hard; it returns one over the divisor."""
+    normalized, factor = helper.normalize_probe_like_tf(probe, probe_scale, probe_mask=True, probe_mask_sigma=0.0)
     return {"probe": normalized, "norm": np.asarray(1.0 / factor)}
 
 

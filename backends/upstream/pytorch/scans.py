@@ -48,12 +48,10 @@ def group_scan(
 ) -> Answer:  # fmt: skip
     """`ptycho_torch.raw_data_bridge.RawDataTorch.generate_grouped_data`, over the TensorFlow package's `RawData`.
 
-    It takes neither start coordinates nor patches of truth, and has no setting for oversampling.
+    It takes neither start coordinates nor patches of truth, and has no setting for oversampling or its pool.
     """
-    if enable_oversampling or neighbor_pool_size is not None:
-        unsupported("group_scan with oversampling: RawDataTorch has no such setting")
-    if Y is not None:
-        unsupported("group_scan with Y given: RawDataTorch takes no patches of truth")
+    if enable_oversampling or Y is not None:
+        unsupported("group_scan with oversampling or with Y given: RawDataTorch has no such setting")
     from ptycho import params  # with it comes TensorFlow, which the package loads here and nowhere before
 
     before = dict(params.cfg)

@@ -59,6 +59,9 @@ OPERATIONS = {
 }
 """Each operation's module in this folder; the function there has its name."""
 
+PARTS = {"load_scan": {"counts": False}, "remove_phase": {"the mean": False}}
+"""What the package has no setting for."""
+
 VARIANT = {"load_scan": "variants", "normalize_diffraction": "variants"}
 """Operations that a second public function answers, too."""
 
@@ -95,6 +98,10 @@ class UpstreamTensorFlow:
     def operations(self) -> frozenset[str]:
         """The operations that the package has."""
         return self._operations.names()
+
+    def parts(self) -> dict[str, dict[str, bool]]:
+        """What it claims of operations of which not all need be claimed."""
+        return PARTS
 
     def call(self, operation: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """Answer one operation as the package does; UnknownOperation for what it has not."""

@@ -6,7 +6,6 @@ import numpy as np
 from ptycho import loader
 from ptycho.config.config import update_legacy_dict
 from ptycho.raw_data import RawData
-from ptycho.workflows.components import create_ptycho_data_container
 
 from ptychoparity.backends.upstream.tensorflow.config import build
 from ptychoparity.backends.upstream.tensorflow.store import store
@@ -36,14 +35,17 @@ def group_scan(
 
 
 def group_bridged(changes: dict[str, Any], fields: dict[str, Any], xcoords: np.ndarray, ycoords: np.ndarray) -> Answer:
-    """`ptycho.workflows.components.create_ptycho_data_container` after `update_legacy_dict`."""
+    """`ptycho.config.config.update_legacy_dict`, then `generate_grouped_data` as the store has it."""
     with store() as cfg:
         cfg.update(changes)
-        config = build("TrainingConfig", fields)
-        update_legacy_dict(cfg, config)
-        blank = np.ones((len(xcoords), config.model.N, config.model.N), np.float32)
-        raw = RawData(xcoords, ycoords, xcoords, ycoords, blank, np.ones(blank.shape[1:], np.complex64), None)
-        return {"nn_indices": np.asarray(create_ptycho_data_container(raw, config).nn_indices)}
+        update_legacy_dict(cfg, build("TrainingConfig", fields))
+        blank = np.ones((len(xcoords), 1, 1), np.float32)
+        grouped = RawData(xcoords, ycoords, xcoords, ycoords, blank, None, None).generate_grouped_data(
+            cfg["N"], K=cfg["neighbor_count"], nsamples=cfg["n_groups"], seed=cfg.get("subsample_seed", 0),
+            sequential_sampling=cfg["sequential_sampling"], enable_oversampling=cfg["enable_oversampling"],
+            neighbor_pool_size=cfg.get("neighbor_pool_size"),
+        )  # fmt: skip
+        return {"nn_indices": np.asarray(grouped["nn_indices"])}
 
 
 def load_container(probe: np.ndarray, which: str | None, train_fraction: float | None = None, **grouped: Any) -> Answer:
