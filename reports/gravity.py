@@ -43,6 +43,12 @@ def class_rank(fault_class: FaultClass | None) -> int:
     return len(FaultClass) if fault_class is None else fault_class.rank
 
 
+def operation_of(check: CheckFinished) -> str:
+    """Return the operation at fault, which need not be that of the check: a relation asks several."""
+    fault = gravest(check)
+    return (fault.operation if fault else "") or check.operation
+
+
 def output_of(check: CheckFinished) -> str:
     """Return the name of the output that the gravest fault is in, without which part of it; empty where in none."""
     fault = gravest(check)

@@ -19,7 +19,7 @@ from ptychoparity.core.outcomes import Outcome
 from ptychoparity.core.verdicts import Status
 from ptychoparity.reports.causes import Likeness, cause, likeness
 from ptychoparity.reports.events import Run
-from ptychoparity.reports.gravity import class_name, class_of, class_rank, gravest, magnitude, output_of
+from ptychoparity.reports.gravity import class_name, class_of, class_rank, gravest, magnitude, operation_of, output_of
 from ptychoparity.reports.text import expectation_text, first_line, stale_text
 
 
@@ -170,7 +170,7 @@ def groups(checks: Iterable[CheckFinished]) -> list[Group]:
     """
     found: dict[tuple[Any, ...], list[CheckFinished]] = {}
     for check in checks:
-        about = (check.level, class_of(check), check.operation, check.column)
+        about = (check.level, class_of(check), operation_of(check), check.column)
         found.setdefault((*about, _sameness(check)), []).append(check)
     tiers: dict[tuple[int, int], dict[tuple[str, str], list[Group]]] = {}
     for (level, fault_class, operation, column, _), members in found.items():

@@ -14,6 +14,7 @@ from ptychoparity.core.kinds import Kind
 from ptychoparity.core.levels import Gate
 from ptychoparity.core.outcomes import Outcome
 from ptychoparity.core.verdicts import Judgement, Known, Status
+from ptychoparity.reports.gravity import operation_of
 
 MOST_NAMED = 8
 """Operations that fail and are named; the findings say the rest."""
@@ -144,7 +145,7 @@ def _failing(case: Case) -> str:
     failing = [check for check in case.gating if check.outcome is not Outcome.XPASS]
     if not failing:
         return ""
-    operations = sorted({check.operation for check in failing})
+    operations = sorted({operation_of(check) for check in failing})
     named = ", ".join(operations[:MOST_NAMED])
     if len(operations) > MOST_NAMED:
         named += f" and {len(operations) - MOST_NAMED} more operations"

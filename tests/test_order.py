@@ -120,6 +120,12 @@ def test_checks_that_have_the_same_wrong_are_one_group() -> None:
     assert len(queries.groups([*same, replace(same[0], backend="tensorflow")])) == 2
 
 
+def test_a_finding_is_filed_under_the_operation_at_fault() -> None:
+    asked = finding("stitch", kind=Kind.RELATION)
+    blamed = replace(asked, faults=(replace(asked.faults[0], operation="cut"),))
+    assert order(blamed, asked) == ["cut", "stitch"]
+
+
 def test_the_plainest_of_a_group_leads_it() -> None:
     told = finding("a", kind=Kind.RELATION, comparisons=[_comparison(1.0)])
     others = [finding("a", kind=kind, comparisons=[_comparison(1.0)]) for kind in (Kind.BOUNDARY, Kind.GOLDEN)]
