@@ -69,6 +69,12 @@ def _parser() -> Parser:
                      help="what it computes with (default: numpy)")  # fmt: skip
     new.set_defaults(run=_new_backend)
 
+    doctor = commands.add_parser("doctor", help="is all there that a run needs? which backends start, and why not")
+    doctor.add_argument("--backend", action="append", default=[], metavar="NAME", help="repeatable (default: all)")
+    doctor.add_argument("--json", action="store_true", help="as JSON")
+    doctor.add_argument("--runs", type=Path, default=Path("runs"), metavar="DIR", help="where results would go")
+    doctor.set_defaults(run=_doctor)
+
     listing = commands.add_parser("list", help="backends, contracts, clauses, or checks there are")
     listing.add_argument("what", nargs="?", default="backends", choices=["backends", "contracts", "clauses", "checks"])
     for option in ADDED:
@@ -221,6 +227,12 @@ def _new_backend(arguments: argparse.Namespace) -> int:
     from ptychoparity.harness.commands.new_backend import run
 
     return run(arguments.name, arguments.framework)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from ptychoparity.harness.commands.doctor import run
+
+    return run(arguments.backend, arguments.runs, arguments.json)
 
 
 def _list(arguments: argparse.Namespace) -> int:

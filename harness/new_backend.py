@@ -58,7 +58,8 @@ FRAMEWORKS = MappingProxyType(
             torch.cuda.synchronize(self._device)''',
             compute='''\
     #     with torch.inference_mode():
-    #         waves = torch.tensor(field, device=self._device)  # a copy: inputs are read-only
+    #         # torch takes no negative strides, which an input may have, and warns of read-only memory: a copy
+    #         waves = torch.from_numpy(np.array(field, order="C")).to(self._device)
     #         spectrum = torch.fft.fftshift(torch.fft.fft2(waves, norm="ortho"), dim=(1, 2))
     #         return {"amplitude": spectrum.abs().cpu().numpy()}''',
         ),

@@ -5,6 +5,7 @@ the clause on the sign. What the spec does not ask for (extra outputs, the words
 house.
 """
 
+import re
 from collections.abc import Iterable
 
 from ptychoparity.core.events import Fault
@@ -34,9 +35,10 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
 
 
 def _of_output(contract: Contract | None, about: tuple[str, ...], found: Found) -> tuple[str, ...]:
-    """Of the clauses tested, those that speak of the output that is wrong, where the contract says which do."""
-    stated = contract.get("binds", {}).get(found.output, {}) if contract is not None else {}
-    return tuple(name for name in about if name in stated.get(Facet.VALUE, ()))
+    """The clauses that speak of the output that is wrong, where the contract says which do; of several those tested."""
+    binds = contract.get("binds", {}).get(_name(found), {}) if contract is not None else {}
+    stated: tuple[str, ...] = tuple(binds.get(Facet.VALUE, ()))
+    return tuple(name for name in stated if name in about) or stated
 
 
 def _of_form(contract: Contract | None, general: Iterable[str], found: Found) -> tuple[str, ...]:
@@ -45,10 +47,15 @@ def _of_form(contract: Contract | None, general: Iterable[str], found: Found) ->
         return (FORM,)
     if found.facet is Facet.EXTRA:
         return tuple(contract.get("forbidden", {}).get(found.output, (FORM,)))
-    stated = contract.get("binds", {}).get(found.output, {})
+    stated = contract.get("binds", {}).get(_name(found), {})
     if found.facet in stated:
         return tuple(stated[found.facet]) or (FORM,)
     return tuple(name for name in general if found.facet in clause(name).about) or (FORM,)
+
+
+def _name(found: Found) -> str:
+    """The output that a fault is in; a fault may name a place inside it: `weights["conv1"]`, `defaults['N']`."""
+    return re.split(r"[\[ ]", found.output, maxsplit=1)[0]
 
 
 def judged(contract: Contract | None, tested: tuple[str, ...], found: Found, framework: str) -> Fault:

@@ -104,7 +104,8 @@ def strangers(name: str, tree: ast.AST) -> set[str]:
 
 
 QUIET_CALLS = {
-    "Column", "ContextVar", "Entry", "Interpreter", "MappingProxyType", "Mark", "Option", "Path", "Profile", "Series",
+    "Column", "ContextVar", "Entry", "Framework", "Interpreter", "MappingProxyType", "Mark", "Option", "Path",
+    "Profile", "Series",
     "StashKey", "TensorSpec", "TypeVar", "array",
     "bool", "cache", "compile", "complex64", "composite", "dataclass", "device", "dict", "dtype", "enumerate",
     "exit", "extend", "field", "finfo", "fixture", "float", "float32", "float64", "frozenset", "get", "getLogger",

@@ -16,13 +16,16 @@ from ptychoparity.reports.rules import RULES, Case
 from tests import sample_run
 
 CONFORMS, FAILS, NOT_JUDGED = Judgement.CONFORMS, Judgement.DOES_NOT_CONFORM, Judgement.NOT_JUDGED
+IN_PART = Judgement.CONFORMS_IN_PART
 NUMBERS = count()
 
 
-def backend(status: Status = Status.READY, reason: str = "", info: bool = True, lacks: tuple[str, ...] = ()):
+def backend(
+    status: Status = Status.READY, reason: str = "", info: bool = True, lacks: tuple[str, ...] = (), partial=()
+):
     return BackendEvent(
         name="b", device="cpu", status=status, reason=reason, detail="", info={"name": "b"} if info else None,
-        loaded=None, operations=("diffract", "translate"), not_claimed=lacks, not_applicable=(),
+        loaded=None, operations=("diffract", "translate"), not_claimed=lacks, not_applicable=(), partial=partial,
     )  # fmt: skip
 
 
@@ -105,6 +108,8 @@ SAID = {
         (case(check(), selected=True), (CONFORMS, "1 selected check passes")),
         (case(check(), check(), known(Known.MET), check(FAIL, Level.HOUSE), selected=True),
          (CONFORMS, "2 selected checks pass; 1 check fails as expected; 1 finding below the gate")),
+        (case(check(not_provided=("scale",)), selected=True),
+         (IN_PART, "1 selected check passes; not provided: diffract without scale")),
     ],
     rules.passes: [
         (case(check()), (CONFORMS, "every check passes in all 2 operations")),
@@ -114,6 +119,12 @@ SAID = {
          (CONFORMS, "every check that gates passes in all 2 operations; 2 findings below the gate")),
         (case(check(), known(Known.MET), known(Known.MET)),
          (CONFORMS, "every other check passes in all 2 operations; 2 checks fail as expected")),
+        (case(check(not_provided=("b",)), check(not_provided=("a", "b")), check(operation="z", not_provided=("c",)),
+              of=backend(partial=("group_scan without oversampling",))),
+         (IN_PART, "every check passes in all 2 operations; "
+          "not provided: diffract without b, a; z without c; group_scan without oversampling")),
+        (case(check(), of=backend(partial=("y without z",), lacks=("a",))),
+         (IN_PART, "every check passes in the 2 of 3 operations it claims; not claimed: a; not provided: y without z")),
     ],
 }  # fmt: skip
 """Each rule with what it says of a case: a verdict and its reason, or nothing."""
@@ -189,6 +200,7 @@ def test_the_gravest_verdict_is_the_exit_code(judgements, code):
 
 
 def test_an_optional_backend_may_be_skipped_and_may_not_fail():
+    assert gate.exit_of([verdict(IN_PART), verdict(CONFORMS)]) is Exit.CONFORMS
     optional = frozenset({"gpu@cpu"})
     assert gate.exit_of([verdict(CONFORMS), verdict(Judgement.SKIPPED, "gpu")], optional) is Exit.CONFORMS
     assert gate.exit_of([verdict(Judgement.SKIPPED, "gpu")], optional) is Exit.NOT_JUDGED

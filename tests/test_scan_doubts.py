@@ -50,11 +50,15 @@ def test_positions_off_the_object_make_the_file_doubtful(name, by, tmp_path):
     assert "nan" not in doubt.value.message
 
 
-def test_such_a_file_could_not_be_judged(tmp_path):
-    _scan(tmp_path / "off.npz", **_moved(-500.0))
-    scan = ("--scan", str(tmp_path / "off.npz"), "--only", "scan/*")
+@pytest.mark.parametrize("name", ["off.npz", "off (1) [ab].npz"])
+def test_such_a_file_could_not_be_judged(name, tmp_path):
+    _scan(tmp_path / name, **_moved(-500.0))
+    scan = ("--scan", str(tmp_path / name), "--only", "scan/*")
     done = check(tmp_path / "runs", "--backend", "numpy", *scan)
     assert done.exit == 2 and "could not be judged" in done.stdout and "nan" not in done.stdout
+    message = next(e["message"] for e in done.checks if e["case"] in OF_THE_OBJECT)
+    why = f"{name}: {message.partition('; the oracle finds the same')[0]}"
+    assert why in done.events[-1]["verdicts"][0]["why"] and why in done.stdout, "whole, brackets or not"
     assert {e["outcome"] for e in done.checks if e["case"] in OF_THE_OBJECT} == {"not-run"}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
+from rich.text import Text
 
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.events_header import CoverageRow
@@ -98,7 +99,7 @@ def _clauses(found: Sequence[Standing], hunted: Hunted | None, run: Answered | N
         cells = [one.clause.id, one.clause.level, one.state, _zero(counts["cases"]), _zero(one.mutants)]
         cells += [_kills(counts)] if hunted else []
         cells += [_sum([one], run)] if run is not None else []
-        table.add_row(*cells, ", ".join(one.operations) or one.text or one.clause.statement)
+        table.add_row(*cells, Text(", ".join(one.operations) or one.text or one.clause.statement))
     return table
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ptychoparity.backends import registry
 from ptychoparity.backends.protocol import Raised, Returned
@@ -20,6 +21,7 @@ from ptychoparity.core.errors import UsageError
 from ptychoparity.harness.settings import DEFAULT_BACKENDS
 from ptychoparity.harness.targets import Pool, Target
 from ptychoparity.reference import dispatch
+from ptychoparity.reports import terminal
 from ptychoparity.spec_tests import answers, files, goldens, ties
 from ptychoparity.spec_tests.bounds import Bounds
 from ptychoparity.spec_tests.compare import Comparison, compare_outputs
@@ -166,7 +168,7 @@ def _table(rows: list[Row], who: list[str]) -> Table:
     table.add_column("file")
     table.add_column("key", overflow="fold")
     for name in who:
-        table.add_column(f"{name}\nerror", justify="right")
+        table.add_column(Text(f"{name}\nerror"), justify="right")
         table.add_column("of budget", justify="right")
     cells: dict[tuple[str, str], dict[str, Comparison]] = {}
     for row in rows:
@@ -179,10 +181,10 @@ def _table(rows: list[Row], who: list[str]) -> Table:
         line = [file, key]
         for name in who:
             line += _cells(by.get(name))
-        table.add_row(*line)
+        table.add_row(*map(Text, line))
     for (file, answered), count in exact.items():
         cells_of = [("0", "0 %") if name in answered else ("-", "-") for name in who]
-        table.add_row(file, f"({count} more keys)", *(cell for pair in cells_of for cell in pair))
+        table.add_row(*map(Text, (file, f"({count} more keys)", *(cell for pair in cells_of for cell in pair))))
     return table
 
 
@@ -192,7 +194,7 @@ def _cells(found: Comparison | None) -> list[str]:
     if found.worst is None and found.ok and found.used:  # a law: no element is the worst
         return ["-", f"{100 * found.used:.3g} %"]
     if found.worst is None:
-        return ["0" if found.ok else "FAILS", "0 %" if found.ok else found.note[:40]]
+        return ["0" if found.ok else "FAILS", "0 %" if found.ok else found.note]
     error, used = found.worst["error"], found.used
     share = "not finite" if used is None else f"{100 * used:.3g} %"
     return ["not finite" if error is None else f"{error:.2e}", share if found.ok else f"FAILS {share}"]
@@ -203,7 +205,7 @@ def run(folder: Path, names: list[str], timeout: float) -> int:
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder")
     folder = folder.resolve()
-    console = Console(highlight=False)
+    console = terminal.console()
     rows, absent = compare_folder(folder, ORACLE, ask_oracle)
     who, unjudged, unclaimed = [ORACLE], [], []
     for name in [n for text in names or DEFAULT_BACKENDS for n in text.split(",")]:
@@ -226,12 +228,13 @@ def run(folder: Path, names: list[str], timeout: float) -> int:
     console.print(_table(rows, who))
     for file, key, clause, apart, why in disagreements(folder):
         console.print(
-            f"intended disagreement  {file} {key}: {apart:.3g} apart from the contract ({clause}): {why}", markup=False
-        )
+            f"intended disagreement  {file} {key}: {apart:.3g} apart from the contract ({clause}): {why}",
+            markup=False, soft_wrap=True,
+        )  # fmt: skip
     for file, keys in not_compared(folder, rows).items():
         console.print(f"not compared  {file}: {', '.join(keys)}", markup=False, soft_wrap=True)
     for text in absent:
-        console.print(f"not in this folder  {text}", markup=False)
+        console.print(f"not in this folder  {text}", markup=False, soft_wrap=True)
     for text in (*unclaimed, *unjudged):
         console.print(text, markup=False, soft_wrap=True)
     return _verdict(rows, unjudged, console)

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ptychoparity.core.errors import UsageError
 from ptychoparity.core.nearest import unknown
@@ -63,8 +64,9 @@ def _table(results: list[Result]) -> Table:
         killers = Counter(r.by for r in mine if r.outcome == "killed")
         shown = ", ".join(f"{check} ({n})" if n > 1 else check for check, n in killers.items())
         killed = sum(killers.values())
-        mark = "" if killed == len(judged) else "[bold red]"
-        table.add_row(clause, str(len(judged)), f"{mark}{killed}", shown if judged else mine[0].outcome)
+        style = "" if killed == len(judged) else "bold red"
+        said = shown if judged else mine[0].outcome
+        table.add_row(clause, str(len(judged)), Text(str(killed), style=style), Text(said))
     return table
 
 
@@ -91,7 +93,8 @@ def _say(console: Console, results: list[Result], missing: list[str]) -> None:
 
 def _progress(console: Console, done: int, total: int, mutant: Mutant) -> None:
     if console.is_terminal:
-        console.print(f"{done}/{total}  {mutant.name}"[: console.width - 1].ljust(console.width - 1), end="\r")
+        line = f"{done}/{total}  {mutant.name}"[: console.width - 1].ljust(console.width - 1)
+        console.print(Text(line), end="\r")
 
 
 def run(backend: str, operations: list[str], clauses: list[str], quick: bool, runs: Path, timeout: float) -> int:
@@ -121,6 +124,10 @@ def run(backend: str, operations: list[str], clauses: list[str], quick: bool, ru
     _say(console, results, missing)
     told = ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts.items()))
     about = len({m.clause for m in chosen})
-    console.print(f"{backend}: {len(chosen)} mutants of {about} clauses in {seconds:.0f} s: {told} (exit {code})")
-    console.print(f"results: {folder / 'mutants.json'}", soft_wrap=True)
+    console.print(
+        f"{backend}: {len(chosen)} mutants of {about} clauses in {seconds:.0f} s: {told} (exit {code})",
+        markup=False,
+        soft_wrap=True,
+    )
+    console.print(f"results: {folder / 'mutants.json'}", markup=False, soft_wrap=True)
     return code

@@ -132,7 +132,7 @@ def represented(pair: Pair) -> list[str]:
 
     Said of values that are close to what is expected, and are not all of such numbers themselves.
     """
-    e, a = pair.expected[pair.points], pair.actual[pair.points]
+    e, a = np.ravel(pair.expected[pair.points]), np.ravel(pair.actual[pair.points])
     if np.iscomplexobj(e):
         e, a = np.concatenate([e.real, e.imag]), np.concatenate([a.real, a.imag])
     good = np.isfinite(e) & np.isfinite(a)
