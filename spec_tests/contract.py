@@ -119,10 +119,19 @@ def _meta_schema() -> jsonschema.protocols.Validator:
     return jsonschema.Draft202012Validator(json.loads(text))
 
 
+def _object(pairs: list[tuple[str, Any]], file: str) -> dict[str, Any]:
+    """A JSON object. JSON lets the last of two equal keys win in silence: that is a mistake of whoever wrote them."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key in found if sum(key == other for other, _ in pairs) > 1)
+        raise ContractError(file, "/", f"the key {twice!r} stands twice in one object")
+    return found
+
+
 def parse(text: str, file: str) -> Contract:
     """A checked contract from its JSON text. Raises ContractError."""
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, file))
     except json.JSONDecodeError as error:
         raise ContractError(file, f"line {error.lineno}", error.msg) from error
     wrong = jsonschema.exceptions.best_match(_meta_schema().iter_errors(data))

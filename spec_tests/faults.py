@@ -6,17 +6,14 @@ house.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from ptychoparity.core.events import Fault
 from ptychoparity.spec_tests.catalogue import clause, level_of
 from ptychoparity.spec_tests.contract import Contract
-from ptychoparity.spec_tests.facets import CLASSES, Facet
+from ptychoparity.spec_tests.facets import CLASSES, FORM, WORDS, Facet
 from ptychoparity.spec_tests.found import Found
 
-FORM = "HOUSE.ANSWER.FORM"
-WORDS = "HOUSE.INPUT.WORDS"
 REFUSED = "HOUSE.INPUT.REFUSED"
 OF_FORM = frozenset({Facet.SHAPE, Facet.DTYPE, Facet.TYPE, Facet.EXTRA})
 
@@ -41,19 +38,14 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
 def _of_output(contract: Contract | None, about: tuple[str, ...], found: Found) -> tuple[str, ...]:
     """The clauses that speak of the output that is wrong, where the contract says which do; of several those tested.
 
-    Where the contract says that none does, it is a decision of the house.
+    A place inside an output (a key, a file's member) may be spoken of apart. What none speaks of is the house's.
     """
-    binds = _binds(contract, found)
-    if Facet.VALUE not in binds:
-        return ()
-    stated = tuple(binds[Facet.VALUE])
-    return tuple(name for name in stated if name in about) or stated or (FORM,)
-
-
-def _binds(contract: Contract | None, found: Found) -> Mapping[str, list[str]]:
-    """What the contract says of the place of a fault, else of the output that it is in."""
-    stated: Mapping[str, Any] = contract.get("binds", {}) if contract is not None else {}
-    return stated.get(found.output) or stated.get(_name(found)) or {}
+    binds = contract.get("binds", {}) if contract is not None else {}
+    for name in (found.output, _name(found)):
+        if Facet.VALUE in binds.get(name, {}):
+            stated = tuple(binds[name][Facet.VALUE]) or (FORM,)
+            return tuple(one for one in stated if one in about) or stated
+    return ()
 
 
 def _of_form(contract: Contract | None, general: Iterable[str], found: Found) -> tuple[str, ...]:
@@ -62,7 +54,7 @@ def _of_form(contract: Contract | None, general: Iterable[str], found: Found) ->
         return (FORM,)
     if found.facet is Facet.EXTRA:
         return tuple(contract.get("forbidden", {}).get(found.output, (FORM,)))
-    stated = _binds(contract, found)
+    stated = contract.get("binds", {}).get(_name(found), {})
     if found.facet in stated:
         return tuple(stated[found.facet]) or (FORM,)
     return tuple(name for name in general if found.facet in clause(name).about) or (FORM,)
