@@ -127,6 +127,10 @@ def allowance(expected: np.ndarray, tolerance: Mapping[str, Any], eps: float, pa
     return np.where(np.isfinite(expected), found, 0.0) if parts is not None else found
 
 
+GIVEN = "given"
+"""Stands for a bound that a relation computed."""
+
+
 def doubled(tolerance: Mapping[str, Any]) -> dict[str, Any]:
     """The tolerance of two answers that are each within it of the truth."""
     found = {k: 2 * v if k in ("rtol", "ulps", "peak_rtol", "atol", "systematic") else v for k, v in tolerance.items()}
@@ -142,8 +146,6 @@ def _parts(output: str, expected: np.ndarray, tolerance: Mapping[str, Any], made
     bound = tolerance.get("bound")
     if bound is None:
         return None
-    if isinstance(bound, np.ndarray):  # a relation's own
-        return {"given": bound}
     if bound == "value":
         return {"value": np.abs(expected)}
     if made is None:
@@ -156,6 +158,9 @@ def compare(
     made: Bounds | None = None,
 ) -> Comparison:  # fmt: skip
     """Hold `actual` against `expected`; where `mask` is False nothing is compared. `made`: the oracle's bounds."""
+    given = tolerance.get("bound")
+    if isinstance(given, np.ndarray):  # a relation's own
+        tolerance = {**tolerance, "bound": GIVEN}
     if tolerance.get("exact"):
         return _exact(output, expected, actual, tolerance)
     if expected is None or actual is None:
@@ -175,13 +180,11 @@ def compare(
     e, a = expected.astype(wide), actual.astype(wide)
     difference = _difference(e, a, tolerance)
     eps = float(np.finfo(actual.dtype).eps) if actual.dtype.kind in "fc" else 0.0
-    parts = _parts(output, e, tolerance, made)
+    parts = {"given": given} if isinstance(given, np.ndarray) else _parts(output, e, tolerance, made)
     allowed = np.broadcast_to(allowance(e, tolerance, eps, parts), e.shape)
     if mask is not None:
         difference = np.where(mask, difference, 0.0)
         allowed = np.where(mask, allowed, np.inf)
-    if isinstance(tolerance.get("bound"), np.ndarray):
-        tolerance = {**tolerance, "bound": "of the relation"}
     return _judge(output, e, actual, difference, allowed, tolerance, parts)
 
 
@@ -241,7 +244,7 @@ def _judge(
     index = tuple(int(i) for i in np.unravel_index(flat, error.shape))
     finite = np.abs(e[np.isfinite(e)])
     peak = float(finite.max()) if finite.size else 0.0
-    told = _told(e, difference, allowed, tolerance) if parts is not None else None
+    told = _told(e, difference, allowed, tolerance, parts) if parts is not None else None
     note = told.sentence if told is not None and not bad.any() else ""
     return Comparison(
         output, not bad.any() and not note, note, actual.shape, str(actual.dtype), int(error.size),
@@ -258,9 +261,10 @@ def _judge(
 
 
 def _told(
-    e: np.ndarray, difference: np.ndarray, allowed: np.ndarray, tolerance: Mapping[str, Any]
+    e: np.ndarray, difference: np.ndarray, allowed: np.ndarray, tolerance: Mapping[str, Any], parts: Parts
 ) -> Statistics | None:
-    return statistics(e, difference, allowed, tolerance.get("systematic", SYSTEMATIC))
+    common = np.broadcast_to(bounds.shared(parts, tolerance["roundings"]), e.shape)
+    return statistics(e, difference, allowed, tolerance.get("systematic", SYSTEMATIC), common)
 
 
 PRECISION = 1e-4
