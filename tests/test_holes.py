@@ -23,17 +23,18 @@ def _operation(row: dict) -> str:
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory) -> Callable[[str], dict[tuple[str, str], dict]]:
-    """How each check of an operation's rows ended, by backend and check; a run for each operation."""
+def found(tmp_path_factory) -> Callable[[str, str], dict[tuple[str, str], dict]]:
+    """How each check of some rows ended, by backend and check; a run for each operation and switch."""
 
     @cache
-    def made(operation: str) -> dict[tuple[str, str], dict]:
-        rows = [row for row in TABLE if _operation(row) == operation]
+    def made(operation: str, switch: str) -> dict[tuple[str, str], dict]:
+        rows = [row for row in TABLE if (_operation(row), row.get("environment", "")) == (operation, switch)]
         words = [word for row in rows for word in ("--backend", f"tests.miniatures.holes:{row['backend']}")]
+        words += ["--env", switch] if switch else []
         asked = sorted({one for row in rows for one in row["found_by"]})
         done = check(tmp_path_factory.mktemp(operation), *words, *(f"--only={one}/*" for one in asked))
         return {
-            (c["backend"].rpartition(":")[2], f"{c['operation']}/{c['kind']}/{c['case']}"): c
+            (c["backend"].rpartition(":")[2].partition("+")[0].partition("[")[0], f"{c['operation']}/{c['kind']}/{c['case']}"): c
             for c in done.checks if c["kind"] != "parity"
         }  # fmt: skip
 
@@ -43,7 +44,7 @@ def found(tmp_path_factory) -> Callable[[str], dict[tuple[str, str], dict]]:
 @pytest.mark.parametrize("name", ROWS)
 def test_the_hole_is_closed(name, found):
     row = ROWS[name]
-    ended = [found(_operation(row))[name, one] for one in row["found_by"]]
+    ended = [found(_operation(row), row.get("environment", ""))[name, one] for one in row["found_by"]]
     assert [one["case"] for one in ended if not Outcome(one["outcome"]).bad] == [], [one["message"] for one in ended]
     assert row["says"] in ended[0]["message"]
 
