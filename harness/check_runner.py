@@ -23,7 +23,7 @@ from ptychoparity.spec_tests.checks import judge, kind_of
 from ptychoparity.spec_tests.contract import contracts
 from ptychoparity.spec_tests.digest import InputsDigest
 from ptychoparity.spec_tests.faults import judged
-from ptychoparity.spec_tests.found import LISTED, Found, gravest_first
+from ptychoparity.spec_tests.found import LISTED, Found, gravest_first, together
 from ptychoparity.spec_tests.generate import Check
 from ptychoparity.spec_tests.oracle import Oracle
 from ptychoparity.spec_tests.outcomes import CheckFailed, NotApplicable, StopExploration, SuspectInput
@@ -151,12 +151,14 @@ class CheckRunner:
         case, failure = check.case, ended.failure
         comparisons = (failure.comparisons if failure else ()) or record.comparisons
         framework = self._targets[targets.key(check)].framework
-        faults = [self._fault(case, one, framework) for one in ended.faults]
+        found = (self._fault(case, one, framework) for one in ended.faults)
+        faults = sorted(found, key=lambda one: (one.level.rank, one.fault_class.rank))
         level = min((one.level for one in faults), key=lambda one: one.rank, default=check.level(framework))
         event = {
             "id": check.id, "operation": case.operation, "kind": str(case.shown),
             "case": case.name, "backend": check.backend, "device": check.device, "clauses": list(case.clauses),
-            "level": level, "outcome": ended.outcome, "message": ended.message,
+            "level": level, "outcome": ended.outcome,
+            "message": together(one.message for one in faults) if faults else ended.message,
             "faults": [one.to_json() for one in faults[:LISTED]],
             "not_provided": sorted(record.not_provided),
             "seconds": round(seconds, 6),

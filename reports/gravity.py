@@ -4,6 +4,7 @@ Pure functions of a check; the order of findings is made of them in `reports.que
 """
 
 import math
+import re
 
 from ptychoparity.core.events import CheckFinished, Comparison, Fault
 from ptychoparity.core.faults import FaultClass
@@ -42,13 +43,32 @@ def class_rank(fault_class: FaultClass | None) -> int:
     return len(FaultClass) if fault_class is None else fault_class.rank
 
 
+def operation_of(check: CheckFinished) -> str:
+    """Return the operation at fault, which need not be that of the check: a relation asks several."""
+    fault = gravest(check)
+    return (fault.operation if fault else "") or check.operation
+
+
+def output_of(check: CheckFinished) -> str:
+    """Return the name of the output that the gravest fault is in, without which part of it; empty where in none."""
+    fault = gravest(check)
+    return _base(fault.output) if fault else ""
+
+
+def _base(output: str) -> str:
+    return re.split(r"[\[ ]", output, maxsplit=1)[0]
+
+
 def magnitude(check: CheckFinished) -> int:
     """Return the decimal logarithm of the largest error, rounded: 0 where it is of the size of what is expected.
 
-    An error is taken relative to the largest expected magnitude, and times the share of elements that are wrong. One
-    that was not measured (a relation says in words what moved where) counts as large as what is expected.
+    It is that of the output of the gravest fault. An error is taken relative to the largest expected magnitude, and
+    times the share of elements that are wrong. One that was not measured (a relation says in words what moved where)
+    counts as large as what is expected.
     """
-    sizes = [size for one in check.comparisons if not one.ok and (size := _size(one)) is not None]
+    output = output_of(check)
+    failed = [one for one in check.comparisons if not one.ok and (not output or _base(one.output) == output)]
+    sizes = [size for one in failed if (size := _size(one)) is not None]
     if not sizes:
         return 0
     return max(SMALLEST, min(LARGEST, round(math.log10(max(sizes))))) if max(sizes) > 0 else SMALLEST

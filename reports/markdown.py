@@ -137,7 +137,7 @@ def _findings(run: Run) -> str:
     if more := found[MOST_GROUPS:]:
         rows = [
             [group.level, group.class_name, _cell(group.operation), _cell(group.column), str(len(group.checks)),
-             _cell(cut(cause(group.lead) or group.heading, MOST_CELL))]
+             _cell(cut(group.told, MOST_CELL))]
             for group in more[:MOST_ROWS]
         ]  # fmt: skip
         head = ["level", "class", "operation", "backend", "checks", "what"]

@@ -19,7 +19,7 @@ from ptychoparity.core.outcomes import Outcome
 from ptychoparity.core.verdicts import Status
 from ptychoparity.reports.causes import Likeness, cause, likeness
 from ptychoparity.reports.events import Run
-from ptychoparity.reports.gravity import class_name, class_of, class_rank, gravest, magnitude
+from ptychoparity.reports.gravity import class_name, class_of, class_rank, gravest, magnitude, operation_of, output_of
 from ptychoparity.reports.text import expectation_text, first_line, stale_text
 
 
@@ -135,6 +135,12 @@ class Group:
         return heading(self.lead)
 
     @property
+    def told(self) -> str:
+        """What is wrong, in the fewest words: what the difference looks like, else the heading."""
+        hint, output = cause(self.lead), output_of(self.lead)
+        return f"{output}: {hint}" if hint and output else hint or self.heading
+
+    @property
     def class_name(self) -> str:
         return class_name(self.fault_class)
 
@@ -164,7 +170,7 @@ def groups(checks: Iterable[CheckFinished]) -> list[Group]:
     """
     found: dict[tuple[Any, ...], list[CheckFinished]] = {}
     for check in checks:
-        about = (check.level, class_of(check), check.operation, check.column)
+        about = (check.level, class_of(check), operation_of(check), check.column)
         found.setdefault((*about, _sameness(check)), []).append(check)
     tiers: dict[tuple[int, int], dict[tuple[str, str], list[Group]]] = {}
     for (level, fault_class, operation, column, _), members in found.items():
@@ -177,18 +183,15 @@ def groups(checks: Iterable[CheckFinished]) -> list[Group]:
 
 def _sameness(check: CheckFinished) -> tuple[str, ...]:
     """What checks of one group share, beside level, class, operation and backend."""
-    fault = gravest(check)
-    output = _OUTPUT.split(fault.output, maxsplit=1)[0] if fault else ""
     if hint := cause(check):
-        return (output, hint.partition(":")[0])
-    return (output, _BRACKETS.sub("#", _VARYING.sub("#", heading(check))))
+        return (output_of(check), re.sub(r"[-+]?\d.*", "#", hint.partition(":")[0]))
+    words = re.sub(r" \(.*\)$", "", heading(check))
+    return (output_of(check), _BRACKETS.sub("#", _VARYING.sub("#", words)))
 
 
-_OUTPUT = re.compile(r"[\[ ]")
-"""Ends the name of an output: a relation says which part of it, and under what."""
-_VARYING = re.compile(r"""'[^']*'|"[^"]*"|[-+]?(?:\b(?:nan|inf)\b|\d[\w.+-]*)""")
+_VARYING = re.compile(r"""'[^']*'|"[^"]*"|\b(?:u?int|float|complex)\d+|[-+]?(?:\b(?:nan|inf)\b|\d[\w.+-]*)""")
 _BRACKETS = re.compile(r"[\[(][\[\](), #]*[\])]")
-"""What differs between two messages that say the same thing: numbers, names in quotes, lists of them."""
+"""What differs between two messages that say the same thing: numbers, dtypes, names in quotes, lists of them."""
 
 
 def _by_turns(tier: Mapping[tuple[str, str], list[Group]]) -> list[Group]:

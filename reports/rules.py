@@ -14,6 +14,10 @@ from ptychoparity.core.kinds import Kind
 from ptychoparity.core.levels import Gate
 from ptychoparity.core.outcomes import Outcome
 from ptychoparity.core.verdicts import Judgement, Known, Status
+from ptychoparity.reports.gravity import operation_of
+
+MOST_NAMED = 8
+"""Operations that fail and are named; the findings say the rest."""
 
 DESCRIBE = "describe"
 """The operation that asks a backend who it is, which proves nothing about any other."""
@@ -141,8 +145,11 @@ def _failing(case: Case) -> str:
     failing = [check for check in case.gating if check.outcome is not Outcome.XPASS]
     if not failing:
         return ""
-    operations = ", ".join(sorted({check.operation for check in failing}))
-    said = f"{many(len(failing), 'check fails', 'checks fail')} in {operations}"
+    operations = sorted({operation_of(check) for check in failing})
+    named = ", ".join(operations[:MOST_NAMED])
+    if len(operations) > MOST_NAMED:
+        named += f" and {len(operations) - MOST_NAMED} more operations"
+    said = f"{many(len(failing), 'check fails', 'checks fail')} in {named}"
     if all(check.kind is Kind.PARITY for check in failing):
         said += f", parity with {', '.join(sorted({check.against for check in failing}))} alone"
     return said

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from ptychoparity.core.kinds import Kind
@@ -34,7 +35,7 @@ from ptychoparity.reports.text import (
     worst_text,
 )
 
-MOST_LINES = 12
+MOST_LINES = 14
 """Findings told in a line."""
 MOST_IN_FULL = 5
 LONGEST_LINE = 160
@@ -61,7 +62,8 @@ def print_findings(run: Run, console: Console) -> None:
 
 
 def foremost(found: Sequence[Group], most: int) -> list[Group]:
-    """Return the first groups, in their order: of each class the first at least, of each cause no more than one.
+    """Return the first groups, in their order: of each cause no more than one, and of each class of the most binding
+    level the first at least.
 
     The operations that share a cause are named with the first of them.
     """
@@ -72,8 +74,8 @@ def foremost(found: Sequence[Group], most: int) -> list[Group]:
             continue
         causes |= {(group.column, group.kinship, name) for name in group.kin}
         distinct.append(group)
-    first = {group.class_name: group for group in reversed(distinct)}
-    kept = [group for group in distinct if group is first[group.class_name]][:most]
+    first = {group.class_name: group for group in reversed(distinct) if group.level is distinct[0].level}
+    kept = [group for group in distinct if group is first.get(group.class_name)][:most]
     kept += [group for group in distinct if group not in kept][: most - len(kept)]
     return [group for group in distinct if group in kept]
 
@@ -103,8 +105,7 @@ def _print_list(shown: Sequence[Group], several: bool, console: Console) -> None
     wide, classes = max(map(len, places)), max(len(group.class_name) for group in shown)
     for group, place in zip(shown, places, strict=True):
         line = f"{group.level:<6} {group.class_name:<{classes}}  {place:<{wide}} {len(group.checks):>4}  "
-        told = cause(group.lead) or group.heading
-        say(console, _fitting(console, line + "; ".join(filter(None, (told, kin_text(group))))))
+        say(console, _fitting(console, line + "; ".join(filter(None, (group.told, kin_text(group))))))
 
 
 def _fitting(console: Console, line: str) -> str:
@@ -143,5 +144,11 @@ def _more(others: Counter[Kind]) -> str:
 
 
 def say(console: Console, text: str, style: str = "") -> None:
-    """Print one line; a terminal folds it between words, a file or a pipe gets it whole."""
-    console.print(Text(plain(text), style=style), soft_wrap=not console.is_terminal, highlight=False)
+    """Print one line; a terminal folds it between words and keeps its indent, a file or a pipe gets it whole."""
+    indent = len(text) - len(text.lstrip(" "))
+    if console.is_terminal and indent:
+        console.print(
+            Padding(Text(plain(text[indent:]), style=style), (0, 0, 0, indent), expand=False), highlight=False
+        )
+    else:
+        console.print(Text(plain(text), style=style), soft_wrap=not console.is_terminal, highlight=False)

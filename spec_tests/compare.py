@@ -13,6 +13,7 @@ against a law instead (`ptychoparity.spec_tests.laws`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from ptychoparity.spec_tests import bounds, exact, named_arrays
 from ptychoparity.spec_tests.bounds import Bounds, Parts
 from ptychoparity.spec_tests.diagnosis import Where
 from ptychoparity.spec_tests.error_statistics import SYSTEMATIC, Statistics, statistics
+from ptychoparity.spec_tests.facets import Facet
 from ptychoparity.spec_tests.laws import LAWS
 
 ULP_EDGES = (0, 1, 2, 4, 16, 64, 1024)
@@ -51,6 +53,8 @@ class Comparison:
     """Root mean square of error over allowance."""
     rounding: bool = False
     """Whether lower precision explains every element that fails; False where all is well, and for a wrong value."""
+    facet: Facet | None = None
+    """What is wrong with a JSON value, where it is known."""
     where: Where | None = None
     """A small picture of where it differs."""
 
@@ -193,11 +197,26 @@ def _difference(expected: np.ndarray, actual: np.ndarray, tolerance: Mapping[str
 
 def _exact(output: str, expected: Any, actual: Any, tolerance: Mapping[str, Any]) -> Comparison:
     """JSON values: equal, types and all, or told apart by the first key that differs."""
-    found = exact.difference(output, expected, actual)
-    if found:
-        return Comparison(found[0], False, found[1], tolerance=tolerance)
-    note = f"{exact.leaves(expected)} values are equal"
-    return Comparison(output, True, note, used=0.0, tolerance=tolerance)
+    return compare_json(output, expected, actual, tolerance)[0]
+
+
+def compare_json(output: str, expected: Any, actual: Any, tolerance: Mapping[str, Any]) -> list[Comparison]:
+    """JSON values: equal, types and all, or one comparison for each place that differs, MOST_PLACES at most.
+
+    `either` names keys of which several values are right: {"accelerator": ["cpu", "auto"]}.
+    """
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
+        for key, right in tolerance.get("either", {}).items():
+            if expected.get(key) in right and actual.get(key) in right:
+                expected = {**expected, key: actual[key]}
+    places = list(islice(exact.differences(output, expected, actual), MOST_PLACES))
+    if places:
+        return [Comparison(one.where, False, one.what, tolerance=tolerance, facet=one.facet) for one in places]
+    return [Comparison(output, True, f"{exact.leaves(expected)} values are equal", used=0.0, tolerance=tolerance)]
+
+
+MOST_PLACES = 12
+"""Places of a JSON answer that are told one by one."""
 
 
 def _equal(output: str, actual: np.ndarray, tolerance: Mapping[str, Any]) -> Comparison:
@@ -364,7 +383,10 @@ def compare_outputs(
             amplitude = expected.get(tolerance["amplitude"], expected[output])
             found.append(compare_law(output, amplitude, actual, tolerance))
             continue
-        if isinstance(expected[output], Mapping) and not tolerance.get("exact"):
+        if tolerance.get("exact"):
+            found += compare_json(output, expected[output], actual[output], tolerance)
+            continue
+        if isinstance(expected[output], Mapping):
             found += compare_members(output, expected[output], actual[output], tolerance)
             continue
         mask = None

@@ -1,9 +1,19 @@
-"""Exact comparison of JSON values: the first place where two differ, in words."""
+"""Exact comparison of JSON values: the places where two differ, in words."""
 
 import json
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ptychoparity.spec_tests.facets import Facet
+
+
+class Difference(NamedTuple):
+    """One place where two JSON values differ."""
+
+    where: str
+    what: str
+    facet: Facet
 
 
 def difference(name: str, expected: Any, actual: Any) -> tuple[str, str] | None:
@@ -11,39 +21,52 @@ def difference(name: str, expected: Any, actual: Any) -> tuple[str, str] | None:
 
     Types count: true is not 1, and 1 is not 1.0. The order of an object's keys does not.
     """
+    found = next(differences(name, expected, actual), None)
+    return (found.where, found.what) if found else None
+
+
+def differences(name: str, expected: Any, actual: Any) -> Iterator[Difference]:
+    """Every difference; an object's keys and a list's elements are each held against what they should be."""
     if isinstance(expected, Mapping):
-        return _objects(name, expected, actual)
-    if isinstance(expected, (list, tuple)):
-        return _lists(name, expected, actual)
-    if isinstance(actual, (Mapping, list, tuple)) or type(expected) is not type(actual):
-        return name, f"expected {shown(expected)}, got {shown(actual)}"
-    same = expected == actual or (isinstance(expected, float) and math.isnan(expected) and math.isnan(actual))
-    return None if same else (name, f"expected {shown(expected)}, got {shown(actual)}")
+        yield from _objects(name, expected, actual)
+    elif isinstance(expected, (list, tuple)):
+        yield from _lists(name, expected, actual)
+    elif isinstance(actual, (Mapping, list, tuple)) or type(expected) is not type(actual):
+        same = not isinstance(expected, str) and expected is not None and _equal_numbers(expected, actual)
+        yield Difference(name, _expected(expected, actual), Facet.TYPE if same else Facet.VALUE)
+    elif expected != actual and not (isinstance(expected, float) and math.isnan(expected) and math.isnan(actual)):
+        yield Difference(name, _expected(expected, actual), Facet.VALUE)
 
 
-def _objects(name: str, expected: Mapping[str, Any], actual: Any) -> tuple[str, str] | None:
+def _equal_numbers(expected: Any, actual: Any) -> bool:
+    return isinstance(actual, (bool, int, float)) and expected == actual
+
+
+def _expected(expected: Any, actual: Any) -> str:
+    return f"expected {shown(expected)}, got {shown(actual)}"
+
+
+def _objects(name: str, expected: Mapping[str, Any], actual: Any) -> Iterator[Difference]:
     if not isinstance(actual, Mapping):
-        return name, f"expected an object of {len(expected)} keys, got {shown(actual)}"
+        yield Difference(name, f"expected an object of {len(expected)} keys, got {shown(actual)}", Facet.TYPE)
+        return
     for key, value in expected.items():
-        if key not in actual:
-            return f"{name}[{key!r}]", f"expected {shown(value)}, and there is no such key"
-        found = difference(f"{name}[{key!r}]", value, actual[key])
-        if found:
-            return found
+        where = f"{name}[{key!r}]"
+        if key in actual:
+            yield from differences(where, value, actual[key])
+        else:
+            yield Difference(where, f"expected {shown(value)}, and there is no such key", Facet.MISSING)
     for key, value in actual.items():
         if key not in expected:
-            return f"{name}[{key!r}]", f"no such key is expected, got {shown(value)}"
-    return None
+            yield Difference(f"{name}[{key!r}]", f"no such key is expected, got {shown(value)}", Facet.EXTRA)
 
 
-def _lists(name: str, expected: list[Any] | tuple[Any, ...], actual: Any) -> tuple[str, str] | None:
+def _lists(name: str, expected: list[Any] | tuple[Any, ...], actual: Any) -> Iterator[Difference]:
     if not isinstance(actual, (list, tuple)) or len(expected) != len(actual):
-        return name, f"expected {shown(list(expected))}, got {shown(actual)}"
+        yield Difference(name, _expected(list(expected), actual), Facet.VALUE)
+        return
     for number, (one, other) in enumerate(zip(expected, actual, strict=True)):
-        found = difference(f"{name}[{number}]", one, other)
-        if found:
-            return found
-    return None
+        yield from differences(f"{name}[{number}]", one, other)
 
 
 def shown(value: Any) -> str:

@@ -5,16 +5,15 @@ the clause on the sign. What the spec does not ask for (extra outputs, the words
 house.
 """
 
+import re
 from collections.abc import Iterable
 
 from ptychoparity.core.events import Fault
 from ptychoparity.spec_tests.catalogue import clause, level_of
 from ptychoparity.spec_tests.contract import Contract
-from ptychoparity.spec_tests.facets import CLASSES, Facet
+from ptychoparity.spec_tests.facets import CLASSES, FORM, WORDS, Facet
 from ptychoparity.spec_tests.found import Found
 
-FORM = "HOUSE.ANSWER.FORM"
-WORDS = "HOUSE.INPUT.WORDS"
 OF_FORM = frozenset({Facet.SHAPE, Facet.DTYPE, Facet.TYPE, Facet.EXTRA})
 
 
@@ -34,9 +33,10 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
 
 
 def _of_output(contract: Contract | None, about: tuple[str, ...], found: Found) -> tuple[str, ...]:
-    """Of the clauses tested, those that speak of the output that is wrong, where the contract says which do."""
-    stated = contract.get("binds", {}).get(found.output, {}) if contract is not None else {}
-    return tuple(name for name in about if name in stated.get(Facet.VALUE, ()))
+    """The clauses that speak of the output that is wrong, where the contract says which do; of several those tested."""
+    binds = contract.get("binds", {}).get(_name(found), {}) if contract is not None else {}
+    stated: tuple[str, ...] = tuple(binds.get(Facet.VALUE, ()))
+    return tuple(name for name in stated if name in about) or stated
 
 
 def _of_form(contract: Contract | None, general: Iterable[str], found: Found) -> tuple[str, ...]:
@@ -45,10 +45,15 @@ def _of_form(contract: Contract | None, general: Iterable[str], found: Found) ->
         return (FORM,)
     if found.facet is Facet.EXTRA:
         return tuple(contract.get("forbidden", {}).get(found.output, (FORM,)))
-    stated = contract.get("binds", {}).get(found.output, {})
+    stated = contract.get("binds", {}).get(_name(found), {})
     if found.facet in stated:
         return tuple(stated[found.facet]) or (FORM,)
     return tuple(name for name in general if found.facet in clause(name).about) or (FORM,)
+
+
+def _name(found: Found) -> str:
+    """The output that a fault is in; a fault may name a place inside it: `weights["conv1"]`, `defaults['N']`."""
+    return re.split(r"[\[ ]", found.output, maxsplit=1)[0]
 
 
 def judged(contract: Contract | None, tested: tuple[str, ...], found: Found, framework: str) -> Fault:

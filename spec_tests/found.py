@@ -32,3 +32,9 @@ def gravest_first(faults: Iterable[Found]) -> tuple[Found, ...]:
     """The faults in the order of their classes, each sentence once."""
     once = {(one.output, one.message): one for one in faults}
     return tuple(sorted(once.values(), key=lambda one: CLASSES[one.facet].rank))
+
+
+def together(messages: Iterable[str]) -> str:
+    """The message of a check that found several faults: the first as it is, then a line for each of the others."""
+    first, *others = messages
+    return "\n".join([first, *(f"also: {one}" for one in others[: LISTED - 1])])

@@ -5,7 +5,7 @@ from typing import Any
 
 from ptychoparity.spec_tests.compare import Comparison
 from ptychoparity.spec_tests.facets import Facet
-from ptychoparity.spec_tests.found import Found, gravest_first
+from ptychoparity.spec_tests.found import Found, gravest_first, together
 
 
 class CheckFailed(Exception):
@@ -28,8 +28,7 @@ class CheckFailed(Exception):
     ) -> "CheckFailed":
         """The end of a check that found these faults: the gravest is said first."""
         ordered = gravest_first(faults)
-        message = "\n".join([ordered[0].message, *(f"also: {one.message}" for one in ordered[1:])])
-        return CheckFailed(message, comparisons, raised, faults=ordered)
+        return CheckFailed(together(one.message for one in ordered), comparisons, raised, faults=ordered)
 
     @property
     def outcome(self) -> str:

@@ -263,7 +263,8 @@ class Trial:
 def differs(found: Comparison, expected: Any, actual: Any) -> Found:
     """A comparison of two values that failed, as a fault with what the difference looks like."""
     hints = diagnosis.hints(expected, actual, (found.worst or {}).get("allowed") or 0.0)
-    return Found(Facet.ROUNDING if found.rounding else Facet.VALUE, found.sentence(), found.output, hints=hints)
+    facet = found.facet or (Facet.ROUNDING if found.rounding else Facet.VALUE)
+    return Found(facet, found.sentence(), found.output, hints=hints)
 
 
 def raised(answer: Raised) -> dict[str, Any]:

@@ -150,7 +150,8 @@ def test_what_is_not_finite_is_said_with_its_index() -> None:
 
 
 def test_a_scalar_has_a_ratio_and_one_element_of_many_has_only_a_telling_one() -> None:
-    assert hints(3.0, 3.003, ALLOWED) == ("constant ratio 1 + 0.001: got is what is expected times that",)
+    assert hints(3.0, 3.003, ALLOWED) == ("one value: 1 + 0.001 times, or 0.003 more than, what is expected",)
+    assert hints(3.0, 12.0, ALLOWED) == ("constant ratio 4: got is what is expected times that",)
     assert hints(np.arange(1.0, 9), _with(np.arange(1.0, 9), 2, 3.5), ALLOWED) == (
         "where: 1 of 8 elements differ, only element [2]",
     )
@@ -165,6 +166,15 @@ def test_nothing_is_said_of_noise(seed: int) -> None:
     for size in (1e-5, 0.1, 10):
         found = hints(expected, expected + size * random.normal(size=shape), ALLOWED)
         assert all(text.startswith("where: ") for text in found), found
+
+
+def test_a_few_roundings_are_no_factor_and_huge_numbers_no_periods() -> None:
+    few = REAL.copy()
+    few[0, 0, :5] *= 1 + 3e-6
+    assert all(text.startswith("where: ") for text in hints(REAL, few, 1e-6 * np.abs(REAL)))
+    assert hints(REAL, REAL * (1 + 3e-6), 1e-6 * np.abs(REAL))[0].startswith("constant ratio 1 + 3e-06")
+    huge = np.array([1e23, 2.5e23, 7e23])
+    assert not any("period" in text for text in hints(huge, huge + np.array([3e22, 5e21, 1e22]), 1.0))
 
 
 def test_nothing_is_said_of_what_does_not_differ() -> None:

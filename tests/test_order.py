@@ -31,7 +31,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> events.Run:
 
 def _comparison(peak: float | None, share: float = 1.0) -> Comparison:
     """One that failed by so much of the largest expected magnitude, in that share of its elements."""
-    return replace(sample_run.comparison(50.0), peak_error=peak, elements=1000, differing=round(1000 * share))
+    return replace(sample_run.comparison(50.0, "out"), peak_error=peak, elements=1000, differing=round(1000 * share))
 
 
 def finding(
@@ -110,10 +110,20 @@ def test_checks_that_have_the_same_wrong_are_one_group() -> None:
     ]
     (group,) = queries.groups(same)
     assert len(group.checks) == 3
+    dtypes = [finding("a", FORM, message=f"out: has dtype {name}, expected float32") for name in ("int32", "float64")]
+    assert len(queries.groups(dtypes)) == 1
+    ratios = [finding("a", hints=(f"constant ratio {number}: got",)) for number in ("2", "1 + 3e-06", "0.5")]
+    assert len(queries.groups(ratios)) == 1
     hinted = [finding("a", hints=("mirrored: along axis 1",)), finding("a", hints=("mirrored: along axis 2",))]
     assert len(queries.groups([*same, *hinted])) == 2
     assert len(queries.groups([*same, finding("a", output="other", message=same[0].message)])) == 2
     assert len(queries.groups([*same, replace(same[0], backend="tensorflow")])) == 2
+
+
+def test_a_finding_is_filed_under_the_operation_at_fault() -> None:
+    asked = finding("stitch", kind=Kind.RELATION)
+    blamed = replace(asked, faults=(replace(asked.faults[0], operation="cut"),))
+    assert order(blamed, asked) == ["cut", "stitch"]
 
 
 def test_the_plainest_of_a_group_leads_it() -> None:
@@ -174,12 +184,20 @@ def test_of_many_that_share_a_cause_some_are_named() -> None:
     assert queries.kin_text(found[0]) == "also in o1, o2, o3, o4, o5, o6 and 5 more (the same hint, sign)"
 
 
+def test_the_size_is_that_of_the_output_at_fault() -> None:
+    other = replace(_comparison(1e6), output="other")
+    mine = replace(_comparison(0.01), output="out[2] after a shift")
+    assert gravity.magnitude(finding("a", comparisons=[other, mine])) == -2
+    assert gravity.magnitude(finding("a", comparisons=[other])) == 0
+    assert gravity.magnitude(finding("a", comparisons=[other, mine], output="")) == 4
+
+
 def test_the_first_screen_has_each_class_and_each_cause_once() -> None:
     many = [finding(f"value{number}", message=word) for number, word in enumerate("abcdefghijklmnop")]
     alike = [finding(f"alike{number}", hints=("sign: got is minus",)) for number in range(5)]
     found = queries.groups([*many, *alike, finding("form", FORM), finding("slow", FaultClass.TIMEOUT, Level.SHOULD)])
     shown = terminal_findings.foremost(found, 6)
-    assert [group.operation for group in shown] == ["alike0", "value0", "value1", "value2", "form", "slow"]
+    assert [group.operation for group in shown] == ["alike0", "value0", "value1", "value2", "value3", "form"]
     assert shown == [group for group in found if group in shown], "in the order that every reader has"
 
 

@@ -29,6 +29,9 @@
     first += size;
   });
 
+  // The first check of each finding, which is the one to show.
+  const leads = new Map([...checks].reverse().map((check) => [check.finding, check]));
+
   const form = document.getElementById("filters");
   const list = document.getElementById("list");
   const body = list.tBodies[0];
@@ -179,6 +182,13 @@
     clear.hidden = !isFiltered(state);
   }
 
+  // A finding whose details the page does not hold is drawn when it is opened.
+  function fill(finding) {
+    const box = finding.querySelector(".drawn");
+    const check = leads.get(finding.dataset.finding);
+    if (box && check && ![...box.children].some((one) => one.className === "detail")) box.append(drawDetail(check, table));
+  }
+
   function go(target) {
     const element = target && document.getElementById(target);
     if (!element) return;
@@ -189,6 +199,7 @@
     }
     const fold = element.parentElement && element.parentElement.querySelector(".fold");
     for (const one of [element, fold]) if (one && one.matches("details")) one.open = true;
+    if (element.matches(".finding")) fill(element);
     element.scrollIntoView();
   }
 
@@ -246,6 +257,7 @@
     if (copier) copy(copier);
     else if (row && row.check && !getSelection().toString()) toggle(row);
   });
+  for (const finding of findings) finding.addEventListener("toggle", () => finding.open && fill(finding));
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea");
     if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -21,7 +21,6 @@ from ptychoparity.core.levels import Level
 from ptychoparity.core.outcomes import Outcome
 from ptychoparity.core.verdicts import Judgement
 from ptychoparity.reports import coverage, images, queries, text
-from ptychoparity.reports.causes import cause
 from ptychoparity.reports.events import Run
 from ptychoparity.reports.html import matrix, payload, views
 from ptychoparity.reports.html.columns import SHOWN, mark
@@ -29,8 +28,10 @@ from ptychoparity.reports.usage import Usage, usage, usage_columns
 
 MOST_BYTES = 2_000_000
 IMAGE_BYTES = 750_000
-MOST_GROUPS = 40
-"""Groups of findings shown in full."""
+MOST_GROUPS = 12
+"""Groups of findings shown in full without JavaScript, too; page.js draws the others when they are opened."""
+MOST_OTHERS = 5
+"""Checks of a group that are named beside the one shown."""
 MOST_ROWS = 400
 """Groups of findings with a line of their own; the others are named, and are in the table of all checks."""
 
@@ -107,6 +108,7 @@ def _context(run: Run) -> dict[str, Any]:
         "outcomes": [outcome for outcome in Outcome if any(check.outcome is outcome for check in run.checks)],
         "sections": _sections(run, found),
         "classes": [one.name for one in queries.tallies(found)],
+        "most_others": MOST_OTHERS,
         "several": len({group.column for group in found}) > 1,
         "columns": queries.columns(run),
         "shown": SHOWN,
@@ -293,7 +295,7 @@ def _finding(run: Run, number: int, group: queries.Group) -> _Finding:
         number=number,
         group=group,
         check=group.lead,
-        told=cause(group.lead) or group.heading,
+        told=group.told,
         kin=queries.kin_text(group),
         view=views.check_view(group.lead) if number < MOST_GROUPS else None,
         clauses=list(queries.clauses(run, group.lead)) if number < MOST_GROUPS else [],

@@ -32,6 +32,8 @@ FUNCTIONS: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType(
 PERIODS: Mapping[str, float] = MappingProxyType(
     {"pi": math.pi, "2 pi": 2 * math.pi, "256": 256.0, "65536": 65536.0, "2^32": 2.0**32}
 )
+SLIGHT = 1e-4
+"""Factors closer to 1 than that are looked for in all values."""
 _REAL_ONLY = ("degrees", "exponential", "logarithm")
 _COMPLEX_ONLY = ("conjugate", "swapped parts", "real part")
 
@@ -46,7 +48,7 @@ def hints(pair: Pair) -> list[str]:
 
 def _constant(pair: Pair, e: np.ndarray, a: np.ndarray) -> Iterator[str]:
     """Every wrong value is one and the same."""
-    if np.all(a == 0):
+    if np.all(a == 0) and (e.size > 2 or e.size == pair.expected.size):
         yield "zeros: where something is expected"
     elif e.size > 2 and np.all(np.abs(a - a[0]) <= _bound(pair)) and np.any(e != e[0]):
         yield f"one value: everything that differs is {say(a[0])}"
@@ -58,8 +60,20 @@ def _ratio(pair: Pair, e: np.ndarray, a: np.ndarray) -> Iterator[str]:
         return
     if isinstance(ratio, float) and math.isclose(ratio, -1, rel_tol=1e-6) and _sign_is_lost(pair, e):
         yield "absolute value: of what is expected, the sign is lost"
-    elif e.size > 1 or pair.expected.size == 1 or telling(ratio, pair.shape):
+    elif telling(ratio, pair.shape) or (e.size > 1 and _everywhere(pair, ratio)):
         yield ratio_text(ratio, pair.shape)
+    elif pair.expected.size == 1:
+        yield f"one value: {say(ratio)} times, or {say(np.ravel(a - e)[0])} more than, what is expected"
+
+
+def _everywhere(pair: Pair, ratio: complex | float) -> bool:
+    """Whether a factor close to 1 holds for the values within their allowance, too: a fault of a few is no factor."""
+    if abs(ratio - 1) > SLIGHT:
+        return True
+    e, a = pair.expected[pair.points], pair.actual[pair.points]
+    good = np.isfinite(e) & np.isfinite(a)
+    before, after = (float(np.sum(np.abs(values[good]) ** 2)) for values in (a - e, a - ratio * e))
+    return after * 16 <= before
 
 
 def _sign_is_lost(pair: Pair, e: np.ndarray) -> bool:
@@ -89,7 +103,10 @@ def _periods(pair: Pair, e: np.ndarray, a: np.ndarray) -> Iterator[str]:
     """Whole numbers of a period lie between the values: phases that are wrapped otherwise, integers that overflow."""
     if np.iscomplexobj(e):
         return
+    largest = max(np.abs(e).max(), np.abs(a).max())
     for name, period in sorted(PERIODS.items(), key=lambda one: -one[1]):
+        if largest * np.finfo(float).eps > 1e-6 * period:
+            continue  # such numbers are whole multiples of anything
         whole = np.rint((a - e) / period)
         left = np.abs(a - e - period * whole)
         if np.all(whole != 0) and np.all(left <= np.maximum(np.minimum(_bound(pair), period / 50), 1e-6 * period)):
@@ -102,7 +119,8 @@ def by_member(pair: Pair) -> list[str]:
     e, a = pair.expected[pair.wrong_points], pair.actual[pair.wrong_points]
     for axis in dict.fromkeys((0, len(pair.shape) - 1)) if len(pair.shape) > 1 else ():
         at, size = pair.wrong_points[axis], pair.shape[axis]
-        if size < 2 or e.size < 4 * len(np.unique(at)) or np.iscomplexobj(e):
+        members = len(np.unique(at))
+        if members < 2 or e.size < 4 * members or np.iscomplexobj(e):
             continue
         weight = np.bincount(at, np.abs(e) ** 2, size)
         ratios = np.divide(np.bincount(at, a * e, size), weight, out=np.ones(size), where=weight > 0)

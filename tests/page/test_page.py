@@ -223,3 +223,19 @@ def test_an_id_that_the_page_puts_together_is_whole(run: events.Run) -> None:
     browser = Browser(render.render(replace(run, checks=(check,), artifacts=())))
     assert _ids(browser) == [name]
     assert f"ptychoparity check --only {name}" in browser.details()[0]
+
+
+def test_a_finding_beyond_the_first_is_drawn_when_it_is_opened(run: events.Run) -> None:
+    crash = next(check for check in run.checks if check.outcome is Outcome.CRASH)
+    many = tuple(
+        replace(crash, id=f"operation_{n}/x", operation=f"operation_{n}") for n in range(render.MOST_GROUPS + 2)
+    )
+    browser = Browser(render.render(replace(run, checks=many)))
+    inside = 'document.querySelectorAll(".finding").map((row) => row.querySelectorAll(".drawn .detail").length)'
+    assert browser.ask(inside) == [0] * len(many)
+    last = f'document.querySelectorAll(".finding")[{len(many) - 1}]'
+    for _ in range(2):
+        browser.do(f"{{ const row = {last}; row.open = true; row.dispatch('toggle'); }}")
+        assert browser.ask(inside) == [0] * (len(many) - 1) + [1], "once"
+    said = browser.ask(f"{last}.textContent")
+    assert many[-1].id in said and many[-1].reproduce[0] in said
