@@ -94,7 +94,7 @@ class Contract:
         return frozenset(self.get("may_leave_out", ()))
 
     def _elsewhere(self, inputs: dict[str, Any], outputs: Mapping[str, Any]) -> list[Misfit]:
-        """Output files that lie where nobody asked for them."""
+        """Output files that lie elsewhere than at the target."""
         targets = [inputs[name] for name in files.target_names(self["input"])]
         written = {n: outputs.get(n) for n, sub in self["output"]["properties"].items() if files.kind_of(sub)}
         return [
