@@ -200,7 +200,7 @@ def _clauses_have_checks(data: dict[str, Any]) -> Broken:
     carried = {clause for section in SECTIONS for case in data.get(section, []) for clause in case["clauses"]}
     for clause_id in data["clauses"]:
         if clause_id not in carried | set(data["general"]):
-            yield "/clauses", f"{clause_id!r} is carried by no check of this contract"
+            yield "/clauses", f"no check in this contract covers clause {clause_id!r}"
     if not set(data["general"]) <= set(data["clauses"]):
         yield "/general", "names a clause that is not among the contract's clauses"
 
