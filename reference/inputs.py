@@ -51,8 +51,10 @@ def size(N: int) -> None:
 
 def finite(**arrays: np.ndarray) -> None:
     for name, value in arrays.items():
-        if not np.isfinite(value).all():
-            raise ValueError(f"{name} must be finite")
+        bad = np.argwhere(~np.isfinite(value))
+        if len(bad):
+            where = f" at {bad[0].tolist()}" if np.ndim(value) else ""
+            raise ValueError(f"{name} must be finite, got {np.asarray(value)[tuple(bad[0])]}{where}")
 
 
 def positive(**numbers: float) -> None:

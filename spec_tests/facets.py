@@ -6,6 +6,11 @@ from types import MappingProxyType
 
 from ptychoparity.core.faults import FaultClass
 
+FORM = "HOUSE.ANSWER.FORM"
+"""The clause that a fault of form breaks where the spec says nothing."""
+WORDS = "HOUSE.INPUT.WORDS"
+"""The clause on how bad input is refused."""
+
 
 class Facet(StrEnum):
     """What of an answer, or of a refusal, is wrong."""

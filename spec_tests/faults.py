@@ -11,11 +11,9 @@ from collections.abc import Iterable
 from ptychoparity.core.events import Fault
 from ptychoparity.spec_tests.catalogue import clause, level_of
 from ptychoparity.spec_tests.contract import Contract
-from ptychoparity.spec_tests.facets import CLASSES, Facet
+from ptychoparity.spec_tests.facets import CLASSES, FORM, WORDS, Facet
 from ptychoparity.spec_tests.found import Found
 
-FORM = "HOUSE.ANSWER.FORM"
-WORDS = "HOUSE.INPUT.WORDS"
 OF_FORM = frozenset({Facet.SHAPE, Facet.DTYPE, Facet.TYPE, Facet.EXTRA})
 
 

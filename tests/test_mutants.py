@@ -13,7 +13,7 @@ from ptychoparity.harness.mutants.changes import CHANGES
 from ptychoparity.harness.mutants.hunt import Hunt
 from ptychoparity.harness.mutants.wrappers import WRAPPERS
 from ptychoparity.spec_tests.catalogue import clause
-from ptychoparity.spec_tests.checks import kind_of
+from ptychoparity.spec_tests.checks import judge
 from ptychoparity.spec_tests.outcomes import CheckFailed, StopExploration
 from tests.running import PROJECT, ptychoparity
 
@@ -170,5 +170,5 @@ def test_a_new_process_on_request_has_the_mutant_too(hunt):
     hunt._target.restart()
     assert hunt._target.description is not before
     with pytest.raises((CheckFailed, StopExploration)):
-        kind_of(case).judge(hunt._runner.trial(hunt._target), case)
+        judge(hunt._runner.trial(hunt._target), case)
     assert not hunt._failure(case, None)

@@ -122,7 +122,10 @@ def finite(name: str, array: np.ndarray, dtype: type | None = None) -> None:
         raise ValueError(f"{name} must be finite, got {_first_not_finite(array)}")
     largest = extremes.max()
     if dtype is not None and largest > np.finfo(dtype).max:
-        raise ValueError(f"{name} must be finite in {np.dtype(dtype)}, got a value of size {largest:.3g}")
+        size = np.maximum(np.abs(array.real), np.abs(array.imag))
+        where = [int(i) for i in np.unravel_index(int(np.argmax(size)), size.shape)]
+        told = f"a value of size {largest:.3g}" + (f" at {where}" if where else "")
+        raise ValueError(f"{name} must be finite in {np.dtype(dtype)}, got {told}")
 
 
 def single_precision(name: str, array: np.ndarray) -> None:
@@ -206,7 +209,7 @@ def _first_not_finite(array: np.ndarray) -> str:
         if bad.any():
             index = np.unravel_index(int(np.argmax(bad)), slab.shape)
             where = [start + index[0], *index[1:]] if index else []
-            return f"{slab[index]} at {[int(i) for i in where]}"
+            return f"{slab[index]} at {[int(i) for i in where]}" if where else f"{slab[index]}"
         start += len(slab) if slab.ndim else 1
     return "a value that is not"
 

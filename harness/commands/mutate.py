@@ -51,6 +51,10 @@ def judge(results: list[Result], missing: list[str]) -> int:
     return 1 if missing or outcomes & set(BAD) else 0
 
 
+MOST_NAMED = 4
+"""Checks that a line of the table names; all are in mutants.json."""
+
+
 def _table(results: list[Result]) -> Table:
     """A line per clause: mutants, killed, by which checks."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
@@ -62,7 +66,8 @@ def _table(results: list[Result]) -> Table:
     for clause, mine in sorted(by_clause.items()):
         judged = [r for r in mine if r.outcome not in ("equivalent", *NOT_HUNTED)]
         killers = Counter(r.by for r in mine if r.outcome == "killed")
-        shown = ", ".join(f"{check} ({n})" if n > 1 else check for check, n in killers.items())
+        shown = ", ".join(f"{check} ({n})" if n > 1 else check for check, n in killers.most_common(MOST_NAMED))
+        shown += f" and {len(killers) - MOST_NAMED} others" if len(killers) > MOST_NAMED else ""
         killed = sum(killers.values())
         style = "" if killed == len(judged) else "bold red"
         said = shown if judged else mine[0].outcome

@@ -128,5 +128,7 @@ def check(kind: str, built: dict[str, Any]) -> None:
         for name in DEPENDENTS:
             if built[name] is not None and not built[name] > 0:
                 refuse(name, built[name], f"more than 0, with architecture {built['architecture']!r},")
+    if kind == "PyTorchExecutionConfig" and built["persistent_workers"] and not built["num_workers"]:
+        refuse("persistent_workers", True, "False, with num_workers = 0,")
     if kind == "InferenceConfig":
         check_archive(built["model_path"])

@@ -9,7 +9,7 @@ from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks.base import CheckKind
 from ptychoparity.spec_tests.checks.refusals import refusal_cases
 from ptychoparity.spec_tests.contract import Contract, contracts
-from ptychoparity.spec_tests.facets import Facet
+from ptychoparity.spec_tests.facets import WORDS, Facet
 from ptychoparity.spec_tests.found import Found
 from ptychoparity.spec_tests.outcomes import CheckFailed
 from ptychoparity.spec_tests.trial import Trial, raised
@@ -21,7 +21,8 @@ class Error(CheckKind):
 
     def of_contract(self, contract: Contract) -> Iterable[Case]:
         op = contract.operation
-        return [self.case(op, c["id"], c["clauses"], c) for c in (*contract["errors"], *refusal_cases(contract))]
+        cases = (*contract["errors"], *refusal_cases(contract))
+        return [self.case(op, c["id"], (*c["clauses"], WORDS), c) for c in cases]
 
     def judge(self, trial: Trial, case: Case) -> str:
         contract = contracts()[case.operation]

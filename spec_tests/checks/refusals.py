@@ -13,8 +13,9 @@ from ptychoparity.spec_tests import files
 from ptychoparity.spec_tests.contract import Contract
 from ptychoparity.spec_tests.descriptors import array_schemas, base, dtypes, scalar_schemas
 from ptychoparity.spec_tests.expressions import evaluate
+from ptychoparity.spec_tests.tables import minimal, tables
 
-REFUSED, SHAPES = "HOUSE.INPUT.REFUSED", "ERR.SHAPES"
+REFUSED, SHAPES, CONFIG = "HOUSE.INPUT.REFUSED", "ERR.SHAPES", "HOUSE.CONFIG.REFUSED"
 CLASSES = ["ValueError", "TypeError"]
 ANY_SHAPE: dict[str, Any] = {"family": "constant", "value": 1, "plant": []}
 """A family that no shape is wrong for."""
@@ -22,6 +23,7 @@ ANY_SHAPE: dict[str, Any] = {"family": "constant", "value": 1, "plant": []}
 
 def refusal_cases(contract: Contract) -> Iterator[dict[str, Any]]:
     """Error cases as a contract states them: `id`, `clauses`, `given`, `raises`, `message`."""
+    yield from _near_misses(contract)
     for name, schema in _asked(contract).items():
         beside, spec = _valid(contract, name)
         shape = spec.get("shape", schema["shape"])
@@ -36,6 +38,58 @@ def refusal_cases(contract: Contract) -> Iterator[dict[str, Any]]:
                 # of two lengths that contradict each other either may be named
                 "message": [] if label.startswith("length") else [name.rpartition(".")[2]],
             }  # fmt: skip
+
+
+def _near_misses(contract: Contract) -> Iterator[dict[str, Any]]:
+    """A name that is one letter off, for every input and every field whose allowed names are listed."""
+    for name, schema in contract["input"]["properties"].items():
+        rule = contract["generate"].get(name)
+        names = [one for one in schema.get("enum", []) if isinstance(one, str)]
+        if names and None not in schema["enum"]:
+            yield _near_miss(contract, name, f"{names[-1]}x", {name: f"{names[-1]}x"})
+        if not isinstance(rule, dict) or "table" not in rule or "table" not in schema:
+            continue
+        chooser = rule["table"]
+        for table in [chooser] if chooser in tables() else contract["generate"][chooser]["enum"]:
+            if not _refuses_values(contract, name, chooser, table):
+                continue
+            beside = {} if table == chooser else {chooser: table}
+            for field, misspelt, fields in _misspelt(tables()[table], minimal(tables()[table])):
+                yield _near_miss(contract, f"{name}.{table}.{field}", misspelt, {**beside, name: fields})
+
+
+def _refuses_values(contract: Contract, name: str, chooser: str, table: str) -> bool:
+    """Whether the operation looks at the values of a table's fields: an error of its own says so of one of them.
+
+    Some only build an object, and leave its values to another operation.
+    """
+    for case in contract["errors"]:
+        values = case["given"].get("values", {})
+        asked = values.get(chooser, contract["generate"].get(chooser, {}).get("default", chooser))
+        fields = values.get(name) or {}
+        if asked == table and any(
+            "enum" in row and field in fields and fields[field] not in row["enum"]
+            for field, row in tables()[table].items()
+        ):
+            return True
+    return False
+
+
+def _misspelt(rows: Mapping[str, Any], good: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(field, its value, object) with one listed name misspelt, objects below included."""
+    for name, row in rows.items():
+        if "table" in row:
+            below = tables()[row["table"]]
+            for field, misspelt, fields in _misspelt(below, good.get(name) or minimal(below)):
+                yield f"{name}.{field}", misspelt, {**good, name: fields}
+        elif names := [one for one in row.get("enum", []) if isinstance(one, str)]:
+            yield name, f"{names[-1]}x", {**good, name: f"{names[-1]}x"}
+
+
+def _near_miss(contract: Contract, label: str, misspelt: str, values: dict[str, Any]) -> dict[str, Any]:
+    clauses = [one for one in (CONFIG, REFUSED) if one in contract.clauses][:1] or [REFUSED]
+    return {"id": f"{label}.misspelt", "clauses": clauses, "given": {"values": values}, "raises": CLASSES,
+            "message": [misspelt]}  # fmt: skip
 
 
 def _asked(contract: Contract) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ from ptychoparity.spec_tests.checks.edges import edge_cases, field_edges, holds,
 from ptychoparity.spec_tests.checks.ranges import range_edges
 from ptychoparity.spec_tests.compare import compare
 from ptychoparity.spec_tests.contract import Contract, contracts
-from ptychoparity.spec_tests.facets import Facet
+from ptychoparity.spec_tests.facets import FORM, Facet
 from ptychoparity.spec_tests.outcomes import CheckFailed
 from ptychoparity.spec_tests.trial import Trial
 
@@ -30,7 +30,7 @@ class Smoke(CheckKind):
     cost = 2
 
     def of_contract(self, contract: Contract) -> Iterable[Case]:
-        return [self.case(contract.operation, "default", contract.general, {"given": {}})]
+        return [self.case(contract.operation, "default", (*contract.general, FORM), {"given": {}})]
 
     def judge(self, trial: Trial, case: Case) -> str:
         contract = contracts()[case.operation]

@@ -16,6 +16,9 @@ def constant_survives_the_merge(call: Call, inputs: Inputs, options: Options) ->
     one_sum = apart("merge_patches", "merged", given, answer, "numerator and weight are one sum, rounded twice")
     expected, merged = np.where(reached, value, 0), np.where(reached, answer["merged"], 0)
     call.hold("merged constant where weight > 1e-3", expected, merged, one_sum)
+    weighted = {"atol": 4e-6, "why": "numerator and weight, each a sum of float32 products; no weight is too small"}
+    weight = answer["weight"].astype(float)
+    call.hold("merged constant * weight, at every weight", value * weight, answer["merged"] * weight, weighted)
     outside = answer["weight"] == 0
     call.hold("merged where nothing reaches", np.zeros_like(answer["merged"]), np.where(outside, answer["merged"], 0),
               {"atol": 0.0, "why": "0 where no window reaches"})  # fmt: skip

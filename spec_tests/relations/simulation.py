@@ -8,6 +8,9 @@ from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 SIGMAS = 7
 """As the law's: a true draw is farther off with a chance of 5e-11."""
 
+SEED_STEPS = (1, 2, 3, 2**8, 2**15, 2**16, 2**24, 2**31)
+"""From one seed to another: near, and where a seed kept in fewer bits is the same again."""
+
 PEAK = {"peak_rtol": 2e-6, "why": "two float32 transforms, each within 1e-6 of the peak (TOL.FORWARD)"}
 
 
@@ -38,7 +41,7 @@ def the_seed_decides_the_noise(call: Call, inputs: Inputs, options: Options) -> 
     for name in ("counts", "X"):
         call.hold(f"{name} under another global random state", first[name], again[name],
                   {"atol": 0.0, "why": "the seed alone decides"})  # fmt: skip
-    for step in (1, 2, 3):
+    for step in SEED_STEPS:
         seed = (inputs["seed"] + step) % 2**32
         if np.array_equal(first["counts"], call("observe", {**inputs, "seed": seed})["counts"]):
             call.fail(f"counts: seeds {inputs['seed']} and {seed} give the same noise: is the seed used?")

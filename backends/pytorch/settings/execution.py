@@ -14,3 +14,5 @@ class PyTorchExecutionConfig(config_fields.ExecutionFields):
         check(self)
         if isinstance(self.devices, str) and self.devices != "auto":
             raise ValueError(f"devices = {self.devices!r} must be a whole number above 0 or 'auto'")
+        if self.persistent_workers and self.num_workers == 0:
+            raise ValueError("persistent_workers = True needs workers: num_workers = 0 must be above 0")

@@ -48,6 +48,8 @@ class PyTorchExecutionConfig(config_fields.ExecutionFields):
         )
 
         validate(self)
+        if self.persistent_workers and not self.num_workers:
+            raise ValueError(f"persistent_workers keeps workers alive, and num_workers is {self.num_workers}")
 
 
 def _groups(n_groups: int | None, n_images: int | None) -> int | None:
