@@ -173,6 +173,7 @@ def test_a_few_roundings_are_no_factor_and_huge_numbers_no_periods() -> None:
     few[0, 0, :5] *= 1 + 3e-6
     assert all(text.startswith("where: ") for text in hints(REAL, few, 1e-6 * np.abs(REAL)))
     assert hints(REAL, REAL * (1 + 3e-6), 1e-6 * np.abs(REAL))[0].startswith("constant ratio 1 + 3e-06")
+    assert not hints(REAL, REAL * (1 - 3e-6), 1e-9)[0].count("1/1")
     huge = np.array([1e23, 2.5e23, 7e23])
     assert not any("period" in text for text in hints(huge, huge + np.array([3e22, 5e21, 1e22]), 1.0))
 
