@@ -119,10 +119,19 @@ def _meta_schema() -> jsonschema.protocols.Validator:
     return jsonschema.Draft202012Validator(json.loads(text))
 
 
+def _object(pairs: list[tuple[str, Any]], file: str) -> dict[str, Any]:
+    """A JSON object. JSON lets the last of two equal keys win in silence: that is a mistake of whoever wrote them."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key in found if sum(key == other for other, _ in pairs) > 1)
+        raise ContractError(file, "/", f"the key {twice!r} stands twice in one object")
+    return found
+
+
 def parse(text: str, file: str) -> Contract:
     """A checked contract from its JSON text. Raises ContractError."""
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, file))
     except json.JSONDecodeError as error:
         raise ContractError(file, f"line {error.lineno}", error.msg) from error
     wrong = jsonschema.exceptions.best_match(_meta_schema().iter_errors(data))
@@ -212,7 +221,8 @@ def _outputs_are_there(data: dict[str, Any]) -> Broken:
     """What is said of outputs beside their schema is said of outputs that there are, with clauses that there are."""
     properties = data["output"]["properties"]
     named = [("may_leave_out", name) for name in data.get("may_leave_out", [])]
-    named += [("binds", name) for name in data.get("binds", {})]
+    members = {*files.arrays(data["output"]), *files.texts(data["output"])}
+    named += [("binds", name.partition("[")[0]) for name in data.get("binds", {}) if name not in members]
     for section, name in named:
         if name not in properties:
             yield f"/{section}", f"there is no output {name!r}"

@@ -33,10 +33,16 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
 
 
 def _of_output(contract: Contract | None, about: tuple[str, ...], found: Found) -> tuple[str, ...]:
-    """The clauses that speak of the output that is wrong, where the contract says which do; of several those tested."""
-    binds = contract.get("binds", {}).get(_name(found), {}) if contract is not None else {}
-    stated: tuple[str, ...] = tuple(binds.get(Facet.VALUE, ()))
-    return tuple(name for name in stated if name in about) or stated
+    """The clauses that speak of the output that is wrong, where the contract says which do; of several those tested.
+
+    A place inside an output (a key, a file's member) may be spoken of apart. What none speaks of is the house's.
+    """
+    binds = contract.get("binds", {}) if contract is not None else {}
+    for name in (found.output, _name(found)):
+        if Facet.VALUE in binds.get(name, {}):
+            stated = tuple(binds[name][Facet.VALUE]) or (FORM,)
+            return tuple(one for one in stated if one in about) or stated
+    return ()
 
 
 def _of_form(contract: Contract | None, general: Iterable[str], found: Found) -> tuple[str, ...]:

@@ -127,6 +127,12 @@ def test_a_written_files_members_are_outputs_that_need_a_tolerance():
             parse(json.dumps(broken), "save_scan.json")
 
 
+def test_a_key_that_stands_twice_is_refused():
+    text = json.dumps(contracts()["translate"].data)
+    with pytest.raises(ContractError, match=r"^x\.json at /: the key 'title' stands twice in one object"):
+        parse(text.replace('"title":', '"title": "Another title", "title":'), "x.json")
+
+
 def test_text_that_is_no_json_is_refused_with_its_line():
     with pytest.raises(ContractError, match=r"^x\.json at line 2: "):
         parse('{"operation": "x",\n "title" 1}', "x.json")

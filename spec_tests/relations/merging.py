@@ -53,4 +53,36 @@ def merged_truth_is_the_object(call: Call, inputs: Inputs, options: Options) -> 
         )  # fmt: skip
 
 
-RELATIONS = (constant_survives_the_merge, merged_truth_is_the_object)
+def members_are_placed(call: Call, inputs: Inputs, options: Options) -> None:
+    """One bright pixel in the middle of each member is seen where that member was measured, and nowhere else.
+
+    Every window reaches every middle, so a pixel is its own brightness over the number of members. What a divisor has
+    beside them (a thousandth, say) is another clause's business: a hundredth of the brightest is allowed.
+    """
+    patches = np.zeros_like(inputs["patches"])
+    N, L, (groups, channels) = patches.shape[1], inputs["L"], (patches.shape[0], patches.shape[3])
+    relative = call.random.integers(-6, 7, (groups, 1, 2, channels)).astype(np.float64)
+    relative[:, 0, 0] = np.arange(channels) * 2 - 3  # no two members at one place
+    brightness = 1.0 + np.arange(channels)
+    patches[:, N // 2, N // 2, :] = brightness
+    expected = np.zeros((groups, L, L), patches.dtype)
+    for b in range(groups):
+        columns, rows = (L // 2 - relative[b, 0]).astype(int)
+        expected[b, rows, columns] = brightness / channels
+    given = {**inputs, "patches": patches, "coords_relative": relative}
+    merged = call("merge_patches", given)["merged"]
+    placed = {"peak_rtol": 1e-2, "why": "positions are whole pixels; a constant in the divisor is allowed here"}
+    call.hold("merged of one bright pixel per member", expected, merged, placed)
+
+
+def merging_brightens_nothing(call: Call, inputs: Inputs, options: Options) -> None:
+    """Of patches of ones no merged pixel is brighter than 1, to a hundredth: overlaps are divided by their count."""
+    given = {**inputs, "patches": np.ones_like(inputs["patches"])}
+    merged = np.abs(call("merge_patches", given)["merged"])
+    mean = {"rtol": 1e-2, "why": "a mean of ones is 1; a constant in the divisor makes it less"}
+    call.hold("merged of ones, what is above 1", np.ones_like(merged), np.maximum(merged, 1.0), mean)
+
+
+RELATIONS = (
+    constant_survives_the_merge, merged_truth_is_the_object, members_are_placed, merging_brightens_nothing,
+)  # fmt: skip

@@ -32,3 +32,27 @@ class TakesAnInfiniteImage(NumpyBackend):
         if operation == "translate":
             inputs = {name: np.nan_to_num(v) if name == "images" else v for name, v in inputs.items()}
         return super().call(operation, inputs)
+
+
+class ReadsNoCounts(NumpyBackend):
+    """It reads amplitudes alone, and says so."""
+
+    says = False
+    """What it says of counts; None: nothing."""
+
+    def operations(self):
+        return frozenset({"load_scan"})
+
+    def parts(self):
+        return {} if self.says is None else {"load_scan": {"counts": self.says}}
+
+    def call(self, operation, inputs):
+        if inputs.get("units") == "counts":
+            raise NotImplementedError("counts")
+        return super().call(operation, inputs)
+
+
+class ReadsNoCountsAndIsSilent(ReadsNoCounts):
+    """It reads amplitudes alone, and does not say so."""
+
+    says = None

@@ -26,7 +26,6 @@ OPERATIONS = {
     "model_scale": "scales",
     "padded_size": "scales",
     "amplitude_mae": "losses",
-    "poisson_nll": "losses",
     "frc": "metrics",
     "load_scan": "scans",
     "load_container": "scans",
@@ -39,7 +38,7 @@ OPERATIONS = {
 PARTS = {
     "load_scan": {"counts": False},
     "load_container": {"a split": False},
-    "group_scan": {"oversampling": False, "truth given": False},
+    "group_scan": {"oversampling": False, "truth given": False, "start coordinates": False},
     "intensity_scale": {"the closed form": False},
     "frc": {"images that are not square": False},
 }

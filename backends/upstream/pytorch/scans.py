@@ -11,9 +11,12 @@ from ptychoparity.backends.upstream.boundary import unsupported
 from ptychoparity.backends.upstream.pytorch.layouts import array
 
 Answer = dict[str, Any]
-SCAN = ("xcoords", "ycoords", "diff3d", "probeGuess", "objectGuess")
+SCAN = (
+    "xcoords", "ycoords", "xcoords_start", "ycoords_start", "diff3d", "probeGuess", "objectGuess", "scan_index",
+)  # fmt: skip
 GROUPED = (
-    "diffraction", "X_full", "Y", "coords_offsets", "coords_relative", "coords_nn", "nn_indices", "objectGuess",
+    "diffraction", "X_full", "Y", "coords_offsets", "coords_relative", "coords_start_offsets",
+    "coords_start_relative", "coords_nn", "coords_start_nn", "nn_indices", "objectGuess",
 )  # fmt: skip
 CONTAINER = (
     "X", "Y_I", "Y_phi", "Y", "coords_nominal", "coords_true", "global_offsets", "local_offsets", "nn_indices", "probe",
@@ -35,9 +38,9 @@ def scan_from_coords(
     xcoords: np.ndarray, ycoords: np.ndarray, diff3d: np.ndarray, probeGuess: np.ndarray, scan_index: np.ndarray,
     objectGuess: np.ndarray | None,
 ) -> Answer:  # fmt: skip
-    """`ptycho_torch.raw_data_bridge.RawDataTorch`, which has no start coordinates and shows no scan index."""
+    """`ptycho_torch.raw_data_bridge.RawDataTorch`: what the `RawData` inside it holds."""
     raw = RawDataTorch(xcoords, ycoords, diff3d, probeGuess, scan_index, objectGuess)
-    return {name: getattr(raw, name) for name in SCAN}
+    return {name: getattr(raw._tf_raw_data, name) for name in SCAN}
 
 
 def group_scan(
@@ -50,8 +53,6 @@ def group_scan(
 
     It takes neither start coordinates nor patches of truth, and has no setting for oversampling or its pool.
     """
-    if enable_oversampling or Y is not None:
-        unsupported("group_scan with oversampling or with Y given: RawDataTorch has no such setting")
     from ptycho import params  # with it comes TensorFlow, which the package loads here and nowhere before
 
     before = dict(params.cfg)

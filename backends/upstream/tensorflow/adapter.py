@@ -59,7 +59,12 @@ OPERATIONS = {
 }
 """Each operation's module in this folder; the function there has its name."""
 
-PARTS = {"load_scan": {"counts": False}, "remove_phase": {"the mean": False}}
+PARTS = {
+    "load_scan": {"counts": False},
+    "remove_phase": {"the mean": False},
+    "make_config": {"assignments": False},
+    "write_product": {"a loss history": False, "layers": False, "weights of probe modes": False, "raw data": False},
+}
 """What the package has no setting for."""
 
 VARIANT = {"load_scan": "variants", "normalize_diffraction": "variants"}

@@ -32,9 +32,14 @@ def load_scan(path: str, N: int | None, units: str) -> Answer:
 
 
 def save_scan(path: str, **given: Any) -> Answer:
-    """`ptycho.raw_data.RawData.to_file`."""
-    start = {name: given[name.removesuffix("_start")] for name in ("xcoords_start", "ycoords_start")}
-    RawData(**{**given, **{name: value for name, value in start.items() if given[name] is None}}).to_file(path)
+    """`ptycho.raw_data.RawData.to_file`; what the constructor needs and is not given is what `from_file` supplies."""
+    supplied = {
+        "xcoords_start": given["xcoords"],
+        "ycoords_start": given["ycoords"],
+        "scan_index": np.zeros(len(given["xcoords"]), dtype=int),
+    }
+    needed = {name: value for name, value in supplied.items() if given[name] is None}
+    RawData(**{**given, **needed}).to_file(path)
     return {"path": path}
 
 
