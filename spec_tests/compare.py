@@ -252,7 +252,7 @@ def _judge(
         used=_finite(ratio.max()), peak_error=_finite(error.max() / peak) if peak else None,
         ulps=ulp_histogram(e, actual, error) if actual.dtype.kind in "fc" else None, tolerance=tolerance,
         bias=None if told is None else told.bias, spread=None if told is None else told.spread,
-        rounding=_rounding(e, actual, difference, bad, tolerance, parts), allowed=allowed if bad.any() or note else None,
+        rounding=_rounding(e, actual, difference, bad, tolerance, parts), allowed=allowed if bad.any() or note else None
     )  # fmt: skip
 
 
