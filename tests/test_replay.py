@@ -107,6 +107,20 @@ def test_a_run_stops_after_so_many_failures(home, tmp_path):
     assert done.exit == 1 and len(bad) == 2 and done.checks[-1] == bad[-1]
 
 
+def test_what_was_recorded_is_asked_and_not_the_case(home, tmp_path):
+    kept = json.loads(_file(home, "impulse").read_text())
+    kept["descriptor"]["dims"]["B"] = 3
+    (tmp_path / "other.json").write_text(json.dumps(kept))
+    ptychoparity("replay", str(tmp_path / "other.json"), "--save", str(tmp_path / "x.npz"))
+    assert saved_inputs.load(tmp_path / "x.npz", tmp_path)[1]["field"].shape == (3, 64, 64)
+
+
+def test_a_replay_asks_every_check_however_often_the_backend_crashes(home):
+    done = ptychoparity("replay", str(home / "runs" / "latest"), "--backend", "tests.miniatures.rude:Crashes")
+    lines = done.stdout.splitlines()
+    assert done.exit == 1 and len(lines) > 4 and lines[-1].endswith(", 0 could not be judged")
+
+
 # -- in this process ------------------------------------------------------------------------------------------
 
 
