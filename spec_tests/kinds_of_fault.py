@@ -45,8 +45,12 @@ def _named(cases: Iterable[Case], wanted: Callable[[Case], bool]) -> list[str]:
     return [f"{case.kind}/{case.name}" for case in cases if wanted(case)]
 
 
-def _cites(clause: str) -> Callable[[Contract, list[Case]], list[str]]:
-    return lambda contract, cases: _named(cases, lambda case: clause in case.clauses)
+def _ranges(contract: Contract, cases: list[Case]) -> list[str]:
+    return _named(cases, lambda case: "HOUSE.VALUE.RANGE" in case.clauses)
+
+
+def _layouts(contract: Contract, cases: list[Case]) -> list[str]:
+    return _named(cases, lambda case: "HOUSE.INPUT.LAYOUT" in case.clauses)
 
 
 def _sizes(contract: Contract, cases: list[Case]) -> list[str]:
@@ -120,8 +124,8 @@ def _by_two_kinds(contract: Contract, cases: list[Case]) -> list[str]:
 
 FINDERS: Mapping[int, Callable[[Contract, list[Case]], list[str]]] = MappingProxyType(
     {
-        1: _cites("HOUSE.VALUE.RANGE"), 2: _sizes, 3: _crossed, 4: _alike, 5: _reached, 6: _laws,
-        7: _cites("HOUSE.INPUT.LAYOUT"), 8: _by_two_kinds,
+        1: _ranges, 2: _sizes, 3: _crossed, 4: _alike, 5: _reached, 6: _laws,
+        7: _layouts, 8: _by_two_kinds,
     }
 )  # fmt: skip
 
