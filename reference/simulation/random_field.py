@@ -9,12 +9,12 @@ def frequencies(shape: tuple[int, int]) -> np.ndarray:
 
 
 def random_field(random: np.random.Generator, shape: tuple[int, int], exponent: float, blur: float) -> np.ndarray:
-    """(H, W) float64 of mean 0 and expected variance 1, its expected power spectrum
-    proportional to |k|^-exponent * exp(-(2 pi blur |k|)^2).
+    """(H, W) float64 of mean 0 and, on average, variance 1; power spectrum |k|^-exponent * exp(-(2 pi blur |k|)^2).
 
-    k in cycles per px; no power at k = 0. One field's variance differs from 1 as much as its few strongest
-    frequencies do: divided by its own, fields whose strong ones are weak would be brightened in all others. `blur` is the standard deviation, in px, of a Gaussian the field is
-    smoothed with. White noise is filtered, so the field is Gaussian and real without more ado; it is periodic.
+    k in cycles per px; no power at k = 0. `blur` is the standard deviation, in px, of a Gaussian the field is
+    smoothed with. White noise is filtered, so the field is Gaussian and real without more ado; it is periodic. One
+    field's variance differs from 1 as its few strongest frequencies do: divided by its own, a field whose strong ones
+    are weak would be brightened in all others.
     """
     k = frequencies(shape)
     k[0, 0] = 1.0  # any number: its power is set to 0 below
