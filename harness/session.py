@@ -96,7 +96,7 @@ class Session:
         self.targets.add(
             entry, device, make,
             absent=missing(device),
-            # what was asked for by name is missing; what is tried where it is there is left out
+            # a device that was named is missing; one that is only tried is left out
             status="skipped" if device in self.settings.optional_devices else "broken",
         )  # fmt: skip
 
@@ -201,11 +201,11 @@ class Session:
         wanted = budgets.at_most(document, "examples", self.settings.profile.examples)
         enough = budgets.at_most(document, "checks", MINIMUM_CHECKS)
         if len(asked) < enough:
-            return [f"{operation}: {len(asked)} checks, at least {enough} are asked for"]
+            return [f"{operation}: only {len(asked)} checks ran; at least {enough} are required"]
         if not explored:
-            return [f"{operation}: no property check, one of {wanted} examples is asked for"]
+            return [f"{operation}: no property check ran; one of {wanted} examples is required"]
         if all(e.outcome is Outcome.PASS and e.examples < wanted for e in explored):
-            return [f"{operation}: {explored[0].examples} property examples, at least {wanted} are asked for"]
+            return [f"{operation}: only {explored[0].examples} property examples ran; at least {wanted} are required"]
         return []
 
     def _without_oracle(self) -> str:

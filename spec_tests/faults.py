@@ -14,6 +14,7 @@ from ptychoparity.spec_tests.contract import Contract
 from ptychoparity.spec_tests.facets import CLASSES, FORM, WORDS, Facet
 from ptychoparity.spec_tests.found import Found
 
+REFUSED = "HOUSE.INPUT.REFUSED"
 OF_FORM = frozenset({Facet.SHAPE, Facet.DTYPE, Facet.TYPE, Facet.EXTRA})
 
 
@@ -23,6 +24,8 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
         return found.clauses
     if found.facet is Facet.WORDS:
         return tuple(name for name in tested if "words" in clause(name).about) or (WORDS,)
+    if found.facet is Facet.ACCEPTED:
+        return tuple(name for name in tested if "accepted" in clause(name).about) or (REFUSED,)
     general = contract["clauses"] if contract is not None else ()
     if found.facet in OF_FORM:
         return _of_form(contract, general, found)

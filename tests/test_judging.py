@@ -229,6 +229,13 @@ def test_how_bad_input_is_refused_is_a_decision_of_the_house():
     assert _blamed(error, Found(Facet.WORDS, "")) == (("HOUSE.INPUT.WORDS",), Level.HOUSE)
 
 
+@pytest.mark.parametrize(
+    "name", ["read_product/error/no-name", "diffract/error/unsupported-size", "padded_size/error/offset-zero"]
+)
+def test_bad_input_that_no_clause_says_is_refused_is_the_houses_to_refuse(name):
+    assert _blamed(name, Found(Facet.ACCEPTED, "")) == (("HOUSE.INPUT.REFUSED",), Level.HOUSE)
+
+
 def test_an_error_binds_as_the_check_that_meets_it():
     untouched = "translate/relation/inputs_are_left_alone"
     assert _blamed(untouched, Found(Facet.RAISED, ""))[1] is Level.HOUSE
@@ -237,6 +244,16 @@ def test_an_error_binds_as_the_check_that_meets_it():
 def test_a_key_that_the_spec_forbids_breaks_its_clause():
     found = Found(Facet.EXTRA, "", "local_offsets")
     assert _blamed("group_scan/smoke/default", found) == (("DATA.GROUP.NO_LOCAL",), Level.MUST)
+
+
+def test_what_is_wrong_beside_what_a_check_tests_breaks_what_is_said_of_that():
+    texts = "write_product/example/texts-in-utf-8"
+    assert _blamed(texts, Found(Facet.VALUE, "", "@name")) == (("PRODUCT.STRINGS",), Level.MUST)
+    assert _blamed(texts, Found(Facet.VALUE, "", "@format_id")) == (("PRODUCT.FORMAT_ID",), Level.SHOULD)
+    assert _blamed(texts, Found(Facet.VALUE, "", "@probe_photon_count")) == (("PRODUCT.ROOT.PHOTON_COUNT",), Level.MAY)
+    defaults = "make_config/example/execution-defaults"
+    assert _blamed(defaults, Found(Facet.VALUE, "", "defaults['accelerator']"))[1] is Level.HOUSE
+    assert _blamed(defaults, Found(Facet.VALUE, "", "defaults"))[1] is Level.MUST
 
 
 def test_an_example_binds_as_the_clauses_that_it_cites():

@@ -74,8 +74,8 @@ def test_too_few_checks_could_not_be_judged(tmp_path):
     assert all(e.outcome == "pass" for e in _ask(session, "diffract", kinds=("smoke", "example", "property")))
     verdict, why, code = _verdict(session, "numpy")
     assert (verdict, code) == ("could not be judged", 2)
-    assert "diffract: 6 checks, at least 20 are asked for" in why
-    assert "translate: 0 checks, at least 20 are asked for" in why
+    assert "diffract: only 6 checks ran; at least 20 are required" in why
+    assert "translate: only 0 checks ran; at least 20 are required" in why
 
 
 def test_too_few_examples_could_not_be_judged(tmp_path):
@@ -88,7 +88,7 @@ def test_too_few_examples_could_not_be_judged(tmp_path):
             assert session.run(one).examples == 3
     verdict, why, code = _verdict(session, "numpy")
     assert (verdict, code) == ("could not be judged", 2)
-    assert "diffract: 3 property examples, at least 10 are asked for" in why
+    assert "diffract: only 3 property examples ran; at least 10 are required" in why
 
 
 def test_saying_who_one_is_does_not_conform_by_itself(tmp_path):

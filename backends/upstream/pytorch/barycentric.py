@@ -8,8 +8,8 @@ from ptycho_torch.scaling_contract import derive_ci_experiment_statistics
 from ptychoparity.backends.upstream.pytorch.layouts import array, channels_first, channels_last, tensor
 
 Answer = dict[str, np.ndarray]
-MARGIN = 1
-"""Pixels about the canvas: the accumulator leaves out a patch that reaches the last row or column."""
+MARGIN = 2
+"""Pixels about the canvas: the accumulator leaves out a patch that reaches its last two rows or columns."""
 EMPTY = 1e-12
 """What the package adds to the weights that it divides by."""
 
