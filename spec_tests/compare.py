@@ -109,7 +109,7 @@ def ulp_histogram(expected: np.ndarray, actual: np.ndarray, error: np.ndarray) -
 
 
 SMALLEST = 64 * float(np.finfo(np.float32).tiny)
-"""What is below float32's smallest normal number may be 0, in the input, too: in some terms of a sum, and scaled then."""
+"""Below float32's smallest normal number a value may be 0, in the input, too; in terms of a sum, and scaled then."""
 
 
 def allowance(expected: np.ndarray, tolerance: Mapping[str, Any], eps: float, parts: Parts | None = None) -> np.ndarray:
