@@ -86,7 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def settings(config: pytest.Config) -> Settings:
-    """What the run is asked for, made once: by `ptychoparity check`, or here of pytest's options. Raises UsageError."""
+    """The settings of the run, made once: by `ptychoparity check`, or here of pytest's options. Raises UsageError."""
     if SETTINGS not in config.stash:
         config.stash[SETTINGS] = from_options(config.option)
     return config.stash[SETTINGS]

@@ -96,7 +96,7 @@ class Session:
         self.targets.add(
             entry, device, make,
             absent=missing(device),
-            # what was asked for by name is missing; what is tried where it is there is left out
+            # a device that was named is missing; one that is only tried is left out
             status="skipped" if device in self.settings.optional_devices else "broken",
         )  # fmt: skip
 
@@ -119,12 +119,25 @@ class Session:
         self._note_ended()
         if result.faults:
             self._faults.setdefault(targets.key(check), []).extend(result.faults)
-        event = result.event
-        if event.outcome.bad:
-            event = self._keep_failure(check, event)
-        event = expectations.judged(self.settings.expectations, event, self._versions, expectations.today())
+        event = expectations.judged(
+            self.settings.expectations, self._kept(check, result.event), self._versions, expectations.today()
+        )
         self._finished.append(event)
         self._emit(event)
+        return event
+
+    def _kept(self, check: Check, event: CheckFinished) -> CheckFinished:
+        """The event with its failure's file; where it cannot be written, one that says so and blames no backend."""
+        try:
+            event = self._keep_failure(check, event) if event.outcome.bad else event
+            events.line(event)
+        except Exception as error:
+            fault = f"a fault of the harness in {check.id}: its event cannot be kept: {type(error).__name__}: {error}"
+            self._faults.setdefault(targets.key(check), []).append(fault)
+            return replace(
+                event, outcome=Outcome.NOT_RUN, message=fault, faults=(), comparisons=(), inputs=(), descriptor=None,
+                raised=None, captured="", warnings=(),
+            )  # fmt: skip
         return event
 
     def _prefetched(self, check: Check) -> CheckResult | None:
@@ -201,11 +214,11 @@ class Session:
         wanted = budgets.at_most(document, "examples", self.settings.profile.examples)
         enough = budgets.at_most(document, "checks", MINIMUM_CHECKS)
         if len(asked) < enough:
-            return [f"{operation}: {len(asked)} checks, at least {enough} are asked for"]
+            return [f"{operation}: only {len(asked)} checks ran; at least {enough} are required"]
         if not explored:
-            return [f"{operation}: no property check, one of {wanted} examples is asked for"]
+            return [f"{operation}: no property check ran; one of {wanted} examples is required"]
         if all(e.outcome is Outcome.PASS and e.examples < wanted for e in explored):
-            return [f"{operation}: {explored[0].examples} property examples, at least {wanted} are asked for"]
+            return [f"{operation}: only {explored[0].examples} property examples ran; at least {wanted} are required"]
         return []
 
     def _without_oracle(self) -> str:

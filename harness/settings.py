@@ -1,4 +1,4 @@
-"""What a run is asked for: made once of the options, and used as it is from then on."""
+"""The settings of a run: made once of the options, and used as they are from then on."""
 
 import argparse
 import fnmatch
@@ -65,7 +65,7 @@ def matches(name: str, glob: str) -> bool:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run is asked for."""
+    """The settings of a run."""
 
     backends: tuple[str, ...]
     profile: Profile

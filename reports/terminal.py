@@ -19,7 +19,7 @@ from ptychoparity.reports.events import Run
 from ptychoparity.reports.queries import columns, counts, expected, stale_texts, timing_text
 from ptychoparity.reports.terminal_findings import print_findings, say
 from ptychoparity.reports.text import cut, first_line, fraction_text, plain
-from ptychoparity.reports.usage import rows_of, unused_text, usage, usage_columns
+from ptychoparity.reports.usage import figures, rows_of, unused_text, usage, usage_columns
 
 MOST_FAILURES = 10
 MOST_OPERATIONS = 12
@@ -160,3 +160,23 @@ def _print_budget(run: Run, console: Console) -> None:
     _line(console, "Tolerance used at most", style="bold")
     console.print(shown)
     say(console, unused_text(table))
+    _print_figures(run, console)
+
+
+def _print_figures(run: Run, console: Console) -> None:
+    """Errors of many elements together: the largest over its bound, bias and variance, per backend."""
+    table = figures(run)
+    if not table:
+        return
+    shown = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+    for name in ("output", "backend"):
+        shown.add_column(name, no_wrap=True)
+    for name in ("error/bound", "bias, eps", "variance"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    for (operation, output), row in table.items():
+        for column, one in row.items():
+            told = (f"{one.used:.3f}", f"{one.bias:+.2f}", f"{one.variance:.2g}")
+            shown.add_row(f"{operation} {plain(output)} ", plain(column), *(f" {text}" for text in told))
+    console.print()
+    _line(console, "Errors within their bounds", style="bold")
+    console.print(shown)

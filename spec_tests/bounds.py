@@ -42,6 +42,16 @@ def allowed(parts: Parts, roundings: float | Mapping[str, float]) -> np.ndarray:
         return np.asarray(ROUNDING * sum(roundings[name] * np.asarray(part) for name, part in parts.items()))
 
 
+SHARED = frozenset({"coordinates", "fit"})
+"""Parts whose roundings many elements may share: one sampling point serves a row, one coefficient an image."""
+
+
+def shared(parts: Parts, roundings: float | Mapping[str, float]) -> np.ndarray:
+    """What of `allowed` elements may share."""
+    common = {name: part for name, part in parts.items() if name in SHARED}
+    return allowed(common, roundings) if common else np.zeros(())
+
+
 def magnitude(parts: Parts) -> np.ndarray:
     """What is summed, coordinates times slopes included: the scale against which precision is told from value."""
     counted = [np.asarray(part) for name, part in parts.items() if name != "sums"]

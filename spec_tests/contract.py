@@ -94,7 +94,7 @@ class Contract:
         return frozenset(self.get("may_leave_out", ()))
 
     def _elsewhere(self, inputs: dict[str, Any], outputs: Mapping[str, Any]) -> list[Misfit]:
-        """Output files that lie where nobody asked for them."""
+        """Output files that lie elsewhere than at the target."""
         targets = [inputs[name] for name in files.target_names(self["input"])]
         written = {n: outputs.get(n) for n, sub in self["output"]["properties"].items() if files.kind_of(sub)}
         return [
@@ -200,7 +200,7 @@ def _clauses_have_checks(data: dict[str, Any]) -> Broken:
     carried = {clause for section in SECTIONS for case in data.get(section, []) for clause in case["clauses"]}
     for clause_id in data["clauses"]:
         if clause_id not in carried | set(data["general"]):
-            yield "/clauses", f"{clause_id!r} is carried by no check of this contract"
+            yield "/clauses", f"no check in this contract covers clause {clause_id!r}"
     if not set(data["general"]) <= set(data["clauses"]):
         yield "/general", "names a clause that is not among the contract's clauses"
 

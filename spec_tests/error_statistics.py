@@ -7,7 +7,8 @@ its allowance, q = error / allowed, and so is each value, x = expected / allowed
 - **Factor**: g = sum x q / sum x^2, the factor 1 + g that explains the errors best. Rounding may be shared: one rounded
   scalar multiplies every element, a constant has one rounded value. So `systematic` roundings are allowed, a few eps
   (1e-6 is 17 roundings, or 8.4 eps), and beside them what independent errors make of g by chance.
-- **Offset**: m, the mean of q, allowed what those shared roundings amount to, and chance.
+- **Offset**: m, the mean of q, allowed what those shared roundings amount to, what a coordinate or a fit's coefficient
+  that many elements share may err by, and chance.
 - **Spread**: the root mean square of q, without the shared factor, is at most 1/sqrt(3), that of an error anywhere
   within its allowance with equal chance. A sum of several roundings is narrower, for they are never all at their worst
   and of one sign.
@@ -48,9 +49,12 @@ class Statistics:
 
 
 def statistics(
-    expected: np.ndarray, difference: np.ndarray, allowed: np.ndarray, systematic: float
+    expected: np.ndarray, difference: np.ndarray, allowed: np.ndarray, systematic: float, common: np.ndarray
 ) -> Statistics | None:
-    """What the signed `difference` (actual less expected) says; None where it says nothing. Arrays of one shape."""
+    """What the signed `difference` (actual less expected) says; None where it says nothing. Arrays of one shape.
+
+    common: how much of what is allowed may be one error of many elements, a coordinate's, a fit's.
+    """
     counted = (allowed > 0) & np.isfinite(allowed) & np.isfinite(difference) & np.isfinite(expected)
     if np.count_nonzero(counted) < ENOUGH:
         return None
@@ -70,8 +74,8 @@ def statistics(
     sentence = ""
     if carried >= DISTINCT and abs(factor) > shared + chance:
         sentence = _factor(factor, shared + chance)
-    elif abs(mean) > shared * float(np.mean(np.abs(x))) + drift:
-        sentence = f"the mean error is {abs(mean):.3g} of what one value may err, where {drift:.3g} would be chance"
+    elif abs(mean) > (limit := shared * float(np.mean(np.abs(x))) + float(np.mean(common[counted] / a)) + drift):
+        sentence = f"the mean error is {abs(mean):.3g} of what one value may err, where {limit:.3g} would be rounding"
     elif (own := float(np.sqrt(np.mean(np.abs(q - factor * x) ** 2)))) > UNIFORM:
         sentence = f"errors are {own:.3g} of their bound, root mean square, where {UNIFORM:.3g} would be rounding"
     if sentence and _few(e):

@@ -114,8 +114,8 @@ def counts_suspected(amplitude: np.ndarray) -> str:
     whole = float(np.mean(np.abs(lit - np.rint(lit)) < 1e-4))
     if whole > 0.999 and lit.max() > 3:
         return (
-            f"diff3d: {100 * whole:.1f} % of the lit pixels are whole numbers, up to {lit.max():g}: these look like "
-            "counts, where amplitude (their square root) is asked for"
+            f"diff3d: expected amplitude, got what looks like counts: {100 * whole:.1f} % of the lit pixels are whole "
+            f"numbers, up to {lit.max():g}; take the square root"
         )
     return ""
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ptychoparity.backends.protocol import Died, Raised, Returned
-from ptychoparity.spec_tests import answers, budgets, descriptors, diagnosis, files, parts, ties
+from ptychoparity.spec_tests import answers, budgets, descriptors, diagnosis, files, named_arrays, parts, ties
 from ptychoparity.spec_tests.answers import Outputs
 from ptychoparity.spec_tests.bounds import Bounds
 from ptychoparity.spec_tests.case import Case
@@ -204,9 +204,9 @@ class Trial:
         found = compare_outputs(there, settled, actual, Bounds(contract.operation, dict(inputs), settled))
         for one in found:
             if not one.ok:
-                pair = settled.get(one.output), actual.get(one.output)
+                pair = _named(settled, one.output), _named(actual, one.output)
                 self.record.faults.append(differs(one, *pair))
-                one = replace(one, where=diagnosis.where(*pair, (one.worst or {}).get("allowed") or 0.0))
+                one = pictured(one, *pair)
             self.record.comparisons.append(one)
 
     @contextlib.contextmanager
@@ -262,9 +262,37 @@ class Trial:
 
 def differs(found: Comparison, expected: Any, actual: Any) -> Found:
     """A comparison of two values that failed, as a fault with what the difference looks like."""
-    hints = diagnosis.hints(expected, actual, (found.worst or {}).get("allowed") or 0.0)
+    hints = diagnosis.hints(*_looked_at(found, expected, actual))
     facet = found.facet or (Facet.ROUNDING if found.rounding else Facet.VALUE)
     return Found(facet, found.sentence(), found.output, hints=hints)
+
+
+def pictured(found: Comparison, expected: Any, actual: Any) -> Comparison:
+    """The same comparison, which failed, with a small picture of where."""
+    return replace(found, where=diagnosis.where(*_looked_at(found, expected, actual)))
+
+
+def _looked_at(found: Comparison, expected: Any, actual: Any) -> tuple[Any, Any, Any]:
+    """Both values, and what was allowed, as the diagnosis takes them.
+
+    Whole periods are no difference; where each element is within its allowance, all of them together are at fault.
+    """
+    if found.allowed is None:
+        return expected, actual, 0.0
+    period = (found.tolerance or {}).get("period")
+    if period:
+        with np.errstate(all="ignore"):
+            actual = actual - period * np.rint((np.asarray(actual) - expected) / period)
+    return expected, actual, found.allowed if found.differing else np.where(np.isinf(found.allowed), np.inf, 0.0)
+
+
+def _named(outputs: Mapping[str, Any], name: str) -> Any:
+    """An output, or an array in a dictionary of them, by the name that a comparison gives it."""
+    if name in outputs:
+        return outputs[name]
+    whole = name.partition("[")[0]
+    inside = outputs.get(whole)
+    return dict(named_arrays.flat(inside, whole)).get(name) if isinstance(inside, Mapping) else None
 
 
 def raised(answer: Raised) -> dict[str, Any]:

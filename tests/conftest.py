@@ -17,6 +17,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SPREAD = (
     "test_every_mutant.py", "test_interrupts.py", "test_miniatures.py", "test_own_contracts.py", "test_strategies.py",
+    "test_variations.py",
 )  # fmt: skip
 """Files too long for one worker, of which only tests of one parameter share anything."""
 WORKERS = pytest.StashKey[dict[str, int]]()

@@ -141,7 +141,7 @@ def test_a_run_within_its_budget_is_judged_and_one_below_it_is_not(tmp_path):
     done = check(tmp_path / "runs", *models("TrainsAndWaits"), "--contracts", str(more), *OWN[2:])
     assert done.exit == 2
     assert done.events[-1]["emptiness"] == [
-        "tests.miniatures.models:TrainsAndWaits@cpu: wait_for: 3 checks, at least 9 are asked for"
+        "tests.miniatures.models:TrainsAndWaits@cpu: wait_for: only 3 checks ran; at least 9 are required"
     ]
     assert sum(c["outcome"] == "pass" for c in done.checks if c["operation"] == "train_model") == 5
 

@@ -29,7 +29,7 @@ def test_counts_declared_amplitude_are_named(tmp_path):
     arrays["diff3d"] = np.rint(arrays["diff3d"] ** 2).astype(np.float32)
     np.savez(tmp_path / "counts.npz", **arrays)
     scan = scan_checks.Scan.open(tmp_path / "counts.npz")
-    with pytest.raises(CheckFailed, match="look like counts"):
+    with pytest.raises(CheckFailed, match="looks like counts"):
         scan_checks.judge("units", scan, dispatch.call, nothing)
 
 

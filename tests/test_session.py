@@ -74,8 +74,8 @@ def test_too_few_checks_could_not_be_judged(tmp_path):
     assert all(e.outcome == "pass" for e in _ask(session, "diffract", kinds=("smoke", "example", "property")))
     verdict, why, code = _verdict(session, "numpy")
     assert (verdict, code) == ("could not be judged", 2)
-    assert "diffract: 6 checks, at least 20 are asked for" in why
-    assert "translate: 0 checks, at least 20 are asked for" in why
+    assert "diffract: only 6 checks ran; at least 20 are required" in why
+    assert "translate: only 0 checks ran; at least 20 are required" in why
 
 
 def test_too_few_examples_could_not_be_judged(tmp_path):
@@ -88,7 +88,7 @@ def test_too_few_examples_could_not_be_judged(tmp_path):
             assert session.run(one).examples == 3
     verdict, why, code = _verdict(session, "numpy")
     assert (verdict, code) == ("could not be judged", 2)
-    assert "diffract: 3 property examples, at least 10 are asked for" in why
+    assert "diffract: only 3 property examples ran; at least 10 are required" in why
 
 
 def test_saying_who_one_is_does_not_conform_by_itself(tmp_path):
@@ -298,6 +298,21 @@ def test_a_line_cut_in_the_middle_is_named(tmp_path, whole):
 
 
 # -- a fault of ours ----------------------------------------------------------------------------------------
+
+
+def test_an_event_that_cannot_be_kept_is_a_fault_of_the_harness(tmp_path, monkeypatch):
+    session = _session(tmp_path, "numpy", selection=Selection(operations=("diffract",)))
+    asked = next(one for one in generate.checks([("numpy", "cpu")], ["diffract"]) if one.case.kind == Kind.SMOKE)
+    run_it = session.runner.run
+
+    def spoiled(*arguments):
+        result = run_it(*arguments)
+        return replace(result, event=replace(result.event, descriptor={"seed": {1, 2}}))
+
+    monkeypatch.setattr(session.runner, "run", spoiled)
+    assert session.run(asked).outcome == "not-run"
+    verdict, why, code = _verdict(session, "numpy")
+    assert (verdict, code) == ("could not be judged", 2) and "its event cannot be kept: " in why
 
 
 def test_a_fault_of_the_oracle_is_nobodys_failure(tmp_path, monkeypatch):

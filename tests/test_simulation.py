@@ -313,7 +313,7 @@ WRONG = [
     ("probe", {"kind": "zone_plate", "radius": 40}, "probe.radius=40: at most N/2=32"),
     ("probe", {"kind": "disk", "radius": 0.1}, "probe.radius=0.1: no pixel"),
     ("scan.jiter", 1, "scan: no field 'jiter'"),
-    ("scan.buffer", 20, "scan.buffer=20: at least N/2 + stage_error = 32.5"),
+    ("scan.buffer", 20, "scan.buffer: expected at least N/2 + stage_error = 32.5 px, got 20"),
     ("scan", {"kind": "raster", "rows": 9, "columns": 9, "step": [8, 8]}, "at least 128 px are needed"),
     ("exposure.nphotons", 0, "exposure.nphotons: 0 is less than or equal to the minimum of 0"),
     ("exposure.nphotons", 1e9, "uint16 holds 65535"),
@@ -360,12 +360,13 @@ def test_the_command_writes_a_scan_that_any_backend_reads(tmp_path):
 
 
 MISTAKES = [
-    (["simlated", "--out", "a.npz"], "simlated: no such recipe file; the recipes that come along are simulated"),
+    (["simlated", "--out", "a.npz"], "simlated: no such recipe file; did you mean simulated?"),
+    (["zzz", "--out", "a.npz"], "zzz: no such recipe file; the recipes that come along are simulated"),
     (["text", "--out", "a.npz"], "text is not JSON: line 1, column 1"),
     (["nan", "--out", "a.npz"], "NaN is no number"),
     (["list", "--out", "a.npz", "--seed", "3"], "[1] is not of type 'object'"),
     (["folder", "--out", "a.npz"], "folder cannot be read: Is a directory"),
-    (["simulated", "--out", "a.npy"], "--out a.npy: a name that ends in .npz"),
+    (["simulated", "--out", "a.npy"], "--out must end in .npz, got a.npy"),
     (["simulated", "--out", "text/a.npz"], "--out text/a.npz: no scan can be written there"),
 ]
 

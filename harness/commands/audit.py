@@ -24,17 +24,17 @@ def request_of(arguments: argparse.Namespace) -> Request:
     """What the command line asks for. Raises UsageError for what cannot be meant."""
     for name in ("reference", "candidate", "out"):
         if not getattr(arguments, name):
-            raise UsageError(f"--{name} is asked for: {EXPECTED[name]}")
+            raise UsageError(f"--{name} is required ({EXPECTED[name]})")
     _packages(arguments)
     for file in arguments.spec:
         if not file.is_file():
-            raise UsageError(f"--spec {file}: there is no such file; a Markdown file is asked for")
+            raise UsageError(f"--spec {file}: expected a Markdown file, found none")
     if arguments.depth is not None and arguments.depth < 1:
-        raise UsageError(f"--depth {arguments.depth}: a whole number from 1 is asked for")
+        raise UsageError(f"--depth must be at least 1, got {arguments.depth}")
     if not 0 < arguments.trace_budget < float("inf"):
-        raise UsageError(f"--trace-budget {arguments.trace_budget:g}: more than 0 seconds are asked for")
+        raise UsageError(f"--trace-budget must be positive, got {arguments.trace_budget:g}")
     if arguments.entry and not all(part.isidentifier() for part in arguments.entry.replace(":", ".").split(".")):
-        raise UsageError(f"--entry {arguments.entry!r}: MODULE:FUNCTION is asked for, as in package.module:function")
+        raise UsageError(f"--entry: expected MODULE:FUNCTION, as in package.module:function, got {arguments.entry!r}")
     if arguments.trace_python and not arguments.trace:
         raise UsageError(f"--trace-python {arguments.trace_python}: nothing is executed without --trace-script")
     if arguments.trace:
@@ -54,15 +54,13 @@ def _packages(arguments: argparse.Namespace) -> None:
     given = {name: getattr(arguments, name) for name in ("reference", "candidate", "client")}
     found = {name: _named(f"--{name}", trees.locate, spec) for name, spec in given.items() if spec is not None}
     if found["candidate"] == found["reference"]:
-        raise UsageError(
-            f"--candidate {arguments.candidate!r}: that is the reference itself; another package is asked for"
-        )
+        raise UsageError(f"--candidate {arguments.candidate!r}: expected another package than the reference")
     (one, mine), (other, theirs) = found["reference"], found["candidate"]
     if one == other and f"{mine}.".startswith(f"{theirs}.") | f"{theirs}.".startswith(f"{mine}."):
         raise UsageError(f"--candidate {arguments.candidate!r}: one of {mine} and {theirs} is a part of the other")
     if "client" in found and found["client"][1] in (found["reference"][1], found["candidate"][1]):
         raise UsageError(
-            f"--client {arguments.client!r}: a package of this name is audited; one that calls it is asked for"
+            f"--client {arguments.client!r}: expected a package that calls the audited ones, got one of them"
         )
 
 

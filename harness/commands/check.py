@@ -28,7 +28,7 @@ from ptychoparity.spec_tests.unchecked import unchecked
 
 
 def pytest_arguments() -> list[str]:
-    """The suite, run by pytest; what the run is asked for is in its settings."""
+    """The suite, run by pytest; the options are in the run's settings."""
     suite = plugin.folder_of(plugin.SUITE)
     found = [str(suite), "-p", "ptychoparity.harness.plugin", "--import-mode=importlib"]
     found += ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:randomly"]
@@ -75,7 +75,7 @@ class Wiring:
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
-    """What is asked for. Names that do not exist, and documents that are broken, are named before anything starts."""
+    """The settings. Names that do not exist, and documents that are broken, are named before anything starts."""
     contracts()
     unchecked()
     try:

@@ -109,7 +109,7 @@ def _hunt(hunted: Hunted) -> str:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the table, the sentence and the faults; write the JSON where it is asked for."""
+    """Print the table, the sentence and the faults; write the JSON where a file is named."""
     areas = sorted({clause.area for clause in catalogue().values()})
     if arguments.area is not None and arguments.area not in areas:
         raise UsageError(unknown("area", arguments.area, areas))

@@ -1,6 +1,6 @@
 """Faults of reading and writing HDF5 files, by place: "probe", "probe@pixel_width_m", "@name".
 
-Wrappers like those of `harness.mutants.wrappers`, which lists them all. h5py is asked for where a fault needs it.
+Wrappers like those of `harness.mutants.wrappers`, which lists them all. h5py is imported where a fault needs it.
 """
 
 import os

@@ -11,7 +11,7 @@ from ptychoparity.spec_tests.checks import of_contract
 from ptychoparity.spec_tests.contract import Contract
 from ptychoparity.spec_tests.relations import relations
 
-_SENTENCE = re.compile(r"(?<=[.])\s+(?=[A-Z])")
+_SENTENCE = re.compile(r"(?<=[.])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Za-z])")
 
 
 def page_of(contract: Contract) -> Page:

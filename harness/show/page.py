@@ -12,6 +12,8 @@ from ptychoparity.reports.text import plain
 
 STEP = 2
 """Columns that one level of a page is indented by."""
+MOST_HANGING = 24
+"""Columns that the second line of an entry is indented by at most."""
 WIDEST = 100
 """Columns of a folded line at most: longer ones are hard to read."""
 
@@ -23,6 +25,8 @@ class Line:
     text: str
     level: int = 0
     style: str = ""
+    hang: int = 2 * STEP
+    """Columns by which what is folded is indented further."""
 
 
 @dataclass
@@ -37,16 +41,16 @@ class Page:
     def heading(self, text: str) -> None:
         self.lines += [Line(""), Line(text, style="bold")]
 
-    def say(self, text: str, level: int = 1, style: str = "") -> None:
+    def say(self, text: str, level: int = 1, style: str = "", hang: int = 2 * STEP) -> None:
         """Add a paragraph."""
-        self.lines.append(Line(text, level, style))
+        self.lines.append(Line(text, level, style, hang))
 
     def table(self, rows: Iterable[tuple[str, str]], level: int = 1) -> None:
         """Add entries: a name, padded to the longest, and what is said of it."""
         rows = list(rows)
         width = min(max((len(name) for name, _ in rows), default=0), 36)
         for name, text in rows:
-            self.say(f"{name:{width}}  {text}".rstrip(), level)
+            self.say(f"{name:{width}}  {text}".rstrip(), level, hang=min(width + 2, MOST_HANGING))
 
     def text(self, width: int | None = None) -> str:
         """Return the page; folded at `width` columns, or not at all."""
@@ -71,7 +75,7 @@ def _folded(line: Line, width: int | None) -> list[str]:
             made.append((first + part).rstrip())
             continue
         made += textwrap.wrap(
-            part, width, initial_indent=first, subsequent_indent=first + " " * STEP * 2,
+            part, width, initial_indent=first, subsequent_indent=first + " " * line.hang,
             break_long_words=False, break_on_hyphens=False,
         ) or [""]  # fmt: skip
     return made

@@ -30,7 +30,9 @@ class Describe(CheckKind):
         info, loaded = trial.target.description["info"], trial.target.description["loaded"]
         said, found = info.get("framework_version", "").split("+")[0], loaded["version"].split("+")[0]
         if not found:
-            raise CheckFailed(f"info: framework {info.get('framework')!r} is no installed distribution of its process")
+            raise CheckFailed(
+                f"info().framework: no distribution {info.get('framework')!r} is installed in the backend's environment"
+            )
         if said != found:
             raise CheckFailed(f"info: it says {info['framework']} {said}, its process loaded {found}")
         if info.get("device") != trial.target.device:

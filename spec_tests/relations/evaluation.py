@@ -48,7 +48,7 @@ def evaluation_is_made_of_its_steps(call: Call, inputs: Inputs, options: Options
 
 
 def evaluation_names_its_steps(call: Call, inputs: Inputs, options: Options) -> None:
-    """The answer lists the steps that were asked for, in their order, and no others."""
+    """The answer lists the requested steps, in their order, and no others."""
     none = {"register": False, "scale_amplitude": False, "phase_align": "none", "offset": 0}
     every = {"register": True, "scale_amplitude": True, "phase_align": "mean", "offset": 4}
     for asked in (inputs, {**inputs, **none}, {**inputs, **every}):
@@ -60,14 +60,14 @@ def evaluation_names_its_steps(call: Call, inputs: Inputs, options: Options) -> 
         names = [name for name, taken in wanted.items() if taken]
         said = call("evaluate_object", asked)["steps"]
         if said != names:
-            call.fail(f"steps = {said}, where {names} were asked for")
+            call.fail(f"steps: expected {names}, got {said}")
 
 
 def metrics_come_in_the_public_order(call: Call, inputs: Inputs, options: Options) -> None:
     """The answer begins as the public evaluation's does, each metric under its name, as (amplitude, phase)."""
     said = list(call("evaluate_object", inputs))
     if said[: len(ORDER)] != ORDER:
-        call.fail(f"the answer begins with {said[: len(ORDER)]}, where {ORDER} is asked for")
+        call.fail(f"the answer: expected {ORDER} first, got {said[: len(ORDER)]}")
 
 
 def gain_is_seen_by_the_absolute_metric_alone(call: Call, inputs: Inputs, options: Options) -> None:

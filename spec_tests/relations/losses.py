@@ -47,7 +47,7 @@ def a_dark_rate_is_positive_all_the_same(call: Call, inputs: Inputs, options: Op
     rate = np.exp(-loss / float(np.mean(counts.astype(float))))
     # an error of 2e-6 in the loss is one of 6e-5 in its rate
     if not 0.999e-12 < rate < 1e-6:
-        call.fail(f"loss: a rate of zero is taken for {rate:.6g}; 1e-12 and a little more is asked for")
+        call.fail(f"loss: expected a rate of zero to be taken for a little more than 1e-12, got {rate:.6g}")
 
 
 def mae_is_symmetric(call: Call, inputs: Inputs, options: Options) -> None:

@@ -16,12 +16,21 @@ def constant_survives_the_merge(call: Call, inputs: Inputs, options: Options) ->
     one_sum = apart("merge_patches", "merged", given, answer, "numerator and weight are one sum, rounded twice")
     expected, merged = np.where(reached, value, 0), np.where(reached, answer["merged"], 0)
     call.hold("merged constant where weight > 1e-3", expected, merged, one_sum)
+    call.hold("merged where nothing reaches", np.zeros_like(answer["merged"]),
+              np.where(answer["weight"] == 0, answer["merged"], 0),
+              {"atol": 0.0, "why": "0 where no window reaches"})  # fmt: skip
+    _small_weights_count(call, inputs, value)
+
+
+def _small_weights_count(call: Call, inputs: Inputs, value: np.complex64) -> None:
+    """Windows that reach a row of pixels by 3e-4 of one: the constant is there, too."""
+    aside = np.where(np.arange(inputs["coords_relative"].shape[3]) % 2, -3e-4, 3e-4)
+    relative = (np.round(inputs["coords_relative"]) + aside).astype(inputs["coords_relative"].dtype)
+    patches = np.full_like(inputs["patches"], value)
+    answer = call("merge_patches", {**inputs, "patches": patches, "coords_relative": relative})
     weighted = {"atol": 4e-6, "why": "numerator and weight, each a sum of float32 products; no weight is too small"}
     weight = answer["weight"].astype(float)
     call.hold("merged constant * weight, at every weight", value * weight, answer["merged"] * weight, weighted)
-    outside = answer["weight"] == 0
-    call.hold("merged where nothing reaches", np.zeros_like(answer["merged"]), np.where(outside, answer["merged"], 0),
-              {"atol": 0.0, "why": "0 where no window reaches"})  # fmt: skip
 
 
 def merged_truth_is_the_object(call: Call, inputs: Inputs, options: Options) -> None:

@@ -78,13 +78,13 @@ def overlap_has_its_defaults(call: Call, inputs: Inputs, options: Options) -> No
     said = call(OPERATION, left_out)
     given = call(OPERATION, {**inputs, "neighbor_count": 6, "rng_seed_subsample": None})
     if (said["neighbor_count"], said["rng_seed_subsample"]) != (6, None):
-        call.fail(f"neighbor_count = {said['neighbor_count']}, rng_seed_subsample = {said['rng_seed_subsample']}"
-                  " where none was given: 6 and None are asked for")  # fmt: skip
+        got = f"{said['neighbor_count']} and {said['rng_seed_subsample']}"
+        call.fail(f"neighbor_count and rng_seed_subsample, neither given: expected 6 and None, got {got}")
     _hold_averages(call, "with neighbor_count left out", given, said)
 
 
 def groups_are_the_images_at_gridsize_1(call: Call, inputs: Inputs, options: Options) -> None:
-    """At gridsize 1 the number of groups asked for changes nothing but its own record."""
+    """At gridsize 1 the requested number of groups changes nothing but its own record."""
     few, many = (call(OPERATION, {**inputs, "n_groups": count}) for count in (1, 50))
     _hold_averages(call, "at another n_groups", few, many)
     if (few["n_groups"], many["n_groups"]) != (1, 50):

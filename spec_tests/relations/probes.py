@@ -25,9 +25,9 @@ def mask_is_a_disk(call: Call, inputs: Inputs, options: Options) -> None:
     distance = _distance(N)
     inside, outside = distance < N // 4 - INNER, distance > N // 4 + OUTER
     if mask[inside].min() < 0.99:
-        call.fail(f"mask: {mask[inside].min():.3g} at less than N/4 - {INNER:g} px from the centre, 1 is asked for")
+        call.fail(f"mask at less than N/4 - {INNER:g} px from the centre: expected 1, got {mask[inside].min():.3g}")
     if mask[outside].max() > 0.01:
-        call.fail(f"mask: {mask[outside].max():.3g} at more than N/4 + {OUTER:g} px from the centre, 0 is asked for")
+        call.fail(f"mask at more than N/4 + {OUTER:g} px from the centre: expected 0, got {mask[outside].max():.3g}")
     rounding = {"atol": 1e-5, "why": "sums of an edge's weights in float32, in another order"}
     for name, turned in (("turned over", mask[::-1]), ("mirrored", mask[:, ::-1]), ("transposed", mask.T)):
         call.hold(f"mask {name}", mask, turned, rounding)
@@ -85,7 +85,9 @@ def default_probe_is_a_disk(call: Call, inputs: Inputs, options: Options) -> Non
     energy = value**2 / np.sum(value**2)
     within = float(energy[distance < N // 4 + OUTER].sum())
     if within < 0.9:
-        call.fail(f"probe: {within:.3g} of its energy lies within N/4 + {OUTER:g} px of the centre, 0.9 is asked for")
+        call.fail(
+            f"probe: expected at least 0.9 of its energy within N/4 + {OUTER:g} px of the centre, got {within:.3g}"
+        )
     k = np.arange(N) - N / 2 + 0.5
     y, x = (float(np.sum(energy * axis)) for axis in (k[:, None], k[None, :]))
     if np.hypot(y, x) > 1:

@@ -30,4 +30,4 @@ def apart(operation: str, output: str, inputs: Inputs, answer: Mapping[str, Any]
 
 def within(size: np.ndarray | float, why: str) -> dict[str, Any]:
     """A tolerance that allows each element what `size` says."""
-    return {"bound": np.asarray(size) * 2.0**24, "roundings": 1, "systematic": 2 * SYSTEMATIC, "why": why}
+    return {"bound": np.asarray(np.asarray(size) * 2.0**24), "roundings": 1, "systematic": 2 * SYSTEMATIC, "why": why}

@@ -61,7 +61,7 @@ def a_failed_save_leaves_the_file(call: Call, inputs: Inputs, options: Options) 
 
 
 def saving_leaves_one_file(call: Call, inputs: Inputs, options: Options) -> None:
-    """One file where it was asked for; saving there again leaves one file, too, with the new content."""
+    """One file at the target; saving there again leaves one file, too, with the new content."""
     path = Path(call("save_scan", inputs)["path"])
     _alone(call, path, "after saving")
     moved = (inputs["xcoords"] + 1).astype(inputs["xcoords"].dtype)

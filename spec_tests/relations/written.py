@@ -82,7 +82,7 @@ def a_failed_write_leaves_the_file(call: Call, inputs: Inputs, options: Options)
 
 
 def writing_leaves_one_file(call: Call, inputs: Inputs, options: Options) -> None:
-    """One file where it was asked for, and one after writing there again."""
+    """One file at the target, and one after writing there again."""
     path = Path(call(options["operation"], inputs)["path"])
     _alone(call, path, "after writing")
     call(options["operation"], inputs)

@@ -93,18 +93,18 @@ def test_a_chain_deeper_than_any_page_or_stack(tmp_path):
 MISTAKES = [
     (["--reference", "nowhere"], r"--reference 'nowhere' is not DIR:PACKAGE"),
     (["--candidate", "{root}:gone"], r"--candidate .*holds no package 'gone'"),
-    (["--candidate", "{root}:ref"], r"--candidate .*:ref': that is the reference itself"),
+    (["--candidate", "{root}:ref"], r"--candidate .*:ref': expected another package than the reference"),
     (["--candidate", "{root}:ref.work"], r"--candidate .*: one of ref and ref.work is a part of the other"),
     (["--candidate", "{root}:void"], r"--candidate .*void holds no Python file"),
-    (["--out", ""], r"--out is asked for"),
+    (["--out", ""], r"--out is required"),
     (["--spec", "{root}/../latin.md"], r"spec .*latin.md cannot be read"),
-    (["--client", "{root}:cand"], r"--client .*:cand': a package of this name is audited"),
+    (["--client", "{root}:cand"], r"--client .*:cand': expected a package that calls the audited ones"),
     (["--client", "{root}/no:client"], r"--client .*there is no folder"),
-    (["--spec", "gone.md"], r"--spec gone.md: there is no such file"),
+    (["--spec", "gone.md"], r"--spec gone.md: expected a Markdown file, found none"),
     (["--entry", "ref.work:gone"], r"--entry 'ref.work:gone' names no function"),
-    (["--entry", "ref work"], r"--entry 'ref work': MODULE:FUNCTION is asked for"),
-    (["--depth", "0"], r"--depth 0: a whole number from 1"),
-    (["--trace-budget", "0"], r"--trace-budget 0: more than 0 seconds"),
+    (["--entry", "ref work"], r"--entry: expected MODULE:FUNCTION, as in package.module:function, got 'ref work'"),
+    (["--depth", "0"], r"--depth must be at least 1, got 0"),
+    (["--trace-budget", "0"], r"--trace-budget must be positive, got 0"),
     (["--trace-script", "gone.py"], r"--trace-script .*gone.py"),
     (["--trace-python", "python3"], r"--trace-python python3: nothing is executed without"),
     (["--trace-script", "ref.work:run", "--trace-python", "/no/python"], r"--trace-python /no/python: there is no"),
@@ -134,4 +134,4 @@ def test_what_has_to_be_given(project, capsys, name):
     given = {"reference": f"{project}:ref", "candidate": f"{project}:cand", "out": str(project.parent / "out")}
     words = [word for key, value in given.items() if key != name for word in (f"--{key}", value)]
     assert cli.main(["audit", *words]) == 2
-    assert f"--{name} is asked for" in capsys.readouterr().err
+    assert f"--{name} is required" in capsys.readouterr().err

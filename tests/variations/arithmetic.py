@@ -11,7 +11,7 @@ from ptychoparity.reference.probe import disk
 from tests.variations import Varied
 
 F, C = np.float32, np.complex64
-CHUNK = 500
+CHUNK = 4096
 
 
 def total(values: np.ndarray) -> np.floating[Any]:
