@@ -4,7 +4,7 @@
 
 `when` says which inputs ask for the part: an expression over scalar inputs and dimensions, or of one input {"input":
 NAME, "has": [KEYS]} of an object, "is": [VALUES], or "given": whether it is not None; a list of these means any. With
-`claimed` false a backend that says nothing does not claim it.
+`claimed` false a backend that says nothing does not claim it. With `clauses` a fault on such inputs breaks those.
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,12 @@ def unclaimed(contract: Contract, inputs: Mapping[str, Any], said: Mapping[str, 
     stated = contract.get("parts", {})
     open_parts = [name for name, part in stated.items() if not said.get(name, part["claimed"])]
     return [name for name in open_parts if _asks(contract, inputs, stated[name]["when"])]
+
+
+def clauses(contract: Contract, inputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """The clauses of the parts that these inputs ask for, of those parts that have any of their own."""
+    own = [part for part in contract.get("parts", {}).values() if "clauses" in part]
+    return tuple(one for part in own if _asks(contract, inputs, part["when"]) for one in part["clauses"])
 
 
 def _asks(contract: Contract, inputs: Mapping[str, Any], when: Any) -> bool:

@@ -6,7 +6,7 @@ everything that was found.
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,8 @@ class Record:
     asked: InputsDigest
     faults: list[Found] = field(default_factory=list)
     """Found so far, of the input under way."""
+    part_clauses: dict[str, None] = field(default_factory=dict)
+    """Clauses of the parts of an operation that the input under way asks for: a fault in its values breaks those."""
     unjudged: list[NotApplicable] = field(default_factory=list)
     """Why something could not be judged of the input under way."""
     not_provided: set[str] = field(default_factory=set)
@@ -167,6 +169,7 @@ class Trial:
         asked = target or self.target
         if left := parts.unclaimed(contract, inputs, asked.parts(contract.operation)):
             raise NotApplicable(f"{asked.key} claims {contract.operation} without {', '.join(left)}", "not-run")
+        self.record.part_clauses |= dict.fromkeys(parts.clauses(contract, inputs))
         timeout, record = budgets.seconds(contract, self.options.timeout), self.record
         record.asked.add(contract.operation, inputs)
         answer = asked.call(contract.operation, inputs, timeout, **options)
@@ -226,29 +229,31 @@ class Trial:
     def gathering(self) -> Iterator[None]:
         """End with everything that was found inside, the gravest first. Raises CheckFailed."""
         record = self.record
-        record.faults, record.unjudged = [], []
+        record.faults, record.unjudged, record.part_clauses = [], [], {}
         try:
             yield
         except SuspectInput:
             raise
         except CheckFailed as failure:
-            found = (*failure.faults, *self._taken())
+            found = self._taken(failure.faults)
             raise CheckFailed.of(found, failure.comparisons or record.comparisons, failure.raised) from failure
         except NotApplicable as reason:
             if found := self._taken():
                 raise CheckFailed.of(found, record.comparisons, record.raised) from reason
             raise
         except StopExploration as ended:
-            ended.faults = (*ended.faults, *self._taken())
+            ended.faults = self._taken(ended.faults)
             raise
         if found := self._taken():
             raise CheckFailed.of(found, record.comparisons, record.raised)
         if record.unjudged:
             raise record.unjudged[0]
 
-    def _taken(self) -> tuple[Found, ...]:
-        found, self.record.faults = tuple(self.record.faults), []
-        return found
+    def _taken(self, more: Sequence[Found] = ()) -> tuple[Found, ...]:
+        """What was noted, and `more`; nothing is left of it."""
+        found, self.record.faults = (*more, *self.record.faults), []
+        part = tuple(self.record.part_clauses)
+        return tuple(replace(one, clauses=part) if part and one.of_answer and not one.clauses else one for one in found)
 
     def agrees(self, contract: Contract, inputs: dict[str, Any], outputs: Outputs) -> bool:
         """Whether an answer is the oracle's, within the tolerances of its contract."""
