@@ -119,12 +119,25 @@ class Session:
         self._note_ended()
         if result.faults:
             self._faults.setdefault(targets.key(check), []).extend(result.faults)
-        event = result.event
-        if event.outcome.bad:
-            event = self._keep_failure(check, event)
-        event = expectations.judged(self.settings.expectations, event, self._versions, expectations.today())
+        event = expectations.judged(
+            self.settings.expectations, self._kept(check, result.event), self._versions, expectations.today()
+        )
         self._finished.append(event)
         self._emit(event)
+        return event
+
+    def _kept(self, check: Check, event: CheckFinished) -> CheckFinished:
+        """The event with its failure's file; where it cannot be written, one that says so and blames no backend."""
+        try:
+            event = self._keep_failure(check, event) if event.outcome.bad else event
+            events.line(event)
+        except Exception as error:
+            fault = f"a fault of the harness in {check.id}: its event cannot be kept: {type(error).__name__}: {error}"
+            self._faults.setdefault(targets.key(check), []).append(fault)
+            return replace(
+                event, outcome=Outcome.NOT_RUN, message=fault, faults=(), comparisons=(), inputs=(), descriptor=None,
+                raised=None, captured="", warnings=(),
+            )  # fmt: skip
         return event
 
     def _prefetched(self, check: Check) -> CheckResult | None:

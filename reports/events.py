@@ -59,6 +59,13 @@ def checked(data: Any) -> Event:
         raise BadEvent(f"{name}{error}") from error
 
 
+def line(event: Event) -> str:
+    """The event as a line of the stream. Raises BadEvent, or TypeError or ValueError where it is no JSON."""
+    data = events.to_json(event)
+    checked(data)
+    return json.dumps(data, allow_nan=False, ensure_ascii=False)
+
+
 class Writer:
     """Append events to `events.jsonl`, one line each, flushed as they come, each held against its class.
 
@@ -71,9 +78,7 @@ class Writer:
 
     def write(self, event: Event) -> None:
         """Raises BadEvent where a field of the event holds what its annotation forbids."""
-        data = events.to_json(event)
-        checked(data)
-        self._file.write(json.dumps(data, allow_nan=False, ensure_ascii=False) + "\n")
+        self._file.write(line(event) + "\n")
         self._file.flush()
 
     def close(self) -> None:

@@ -191,8 +191,9 @@ def error_map(where: Where) -> str:
 
 
 _ERROR_CELLS = "0123456789x"
-_ERROR_COLOURS = bytes.fromhex(
-    "dfe3e8 ffe9b8 ffdd91 fecb6a fdb350 fb9441 f4713a e34a33 c42626 8f0f1d 6a00b0".replace(" ", "")
+_ERROR_COLOURS = (
+    b"\xdf\xe3\xe8\xff\xe9\xb8\xff\xdd\x91\xfe\xcb\x6a\xfd\xb3\x50\xfb\x94\x41"
+    b"\xf4\x71\x3a\xe3\x4a\x33\xc4\x26\x26\x8f\x0f\x1d\x6a\x00\xb0"
 )
 """A colour for each cell: grey, yellow to dark red, violet for what is not finite."""
 

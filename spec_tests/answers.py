@@ -106,8 +106,10 @@ def usable(contract: Contract, inputs: dict[str, Any], outputs: dict[str, Any], 
     for name, sub in contract["output"]["properties"].items():
         if name not in kept and name not in unusable:
             unusable[name] = "it is not provided"
-        elif files.kind_of(sub) and name in unusable and name in read.readable:
-            del unusable[name]  # what is wrong is a member's, and is compared like any other
+        if name in read.readable:
+            unusable.pop(name, None)  # what is wrong is a member's, and is compared like any other
+        elif name in unusable and files.kind_of(sub):
+            unusable |= dict.fromkeys(files.member_names(contract["output"], name).values(), unusable[name])
     return Outputs(contract.operation, {n: v for n, v in read.values.items() if n not in unusable}, unusable)
 
 

@@ -16,7 +16,7 @@ from ptychoparity.spec_tests.descriptors import Descriptor
 from ptychoparity.spec_tests.facets import Facet
 from ptychoparity.spec_tests.found import Found
 from ptychoparity.spec_tests.outcomes import CheckFailed
-from ptychoparity.spec_tests.trial import Record, Trial, differs
+from ptychoparity.spec_tests.trial import Record, Trial, differs, pictured
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Call:
     def hold(self, what: str, expected: Any, actual: Any, tolerance: Mapping[str, Any]) -> None:
         """Compare; a relation that does not hold ends the check."""
         found = compare(what, expected, actual, tolerance)
+        found = found if found.ok else pictured(found, expected, actual)
         self.record.comparisons.append(found)
         if not found.ok:
             wrong = differs(found, expected, actual)

@@ -5,14 +5,13 @@
 eps is that of the actual answer's precision. `bound` is what rounding to float32 may amount to at this element, which
 the oracle computes with the answer (`ptychoparity.reference.bounds`); errors that lie within it are then held to
 statistics over all elements (`error_statistics`). Relative terms end at float32's smallest normal number, below which
-an implementation may flush to 0. With a `period` the difference is taken to the nearest whole
-number of periods, as a phase's is. Shapes are compared exactly; dtypes are the contract's
-business (`Contract.output_errors`). JSON values, whose tolerance is `exact`, are equal or not; random outputs are held
-against a law instead (`ptychoparity.spec_tests.laws`).
+an implementation may flush to 0. With a `period` the difference is taken to the nearest whole number of periods, as a
+phase's is. Shapes are compared exactly; dtypes are the contract's business (`Contract.output_errors`). JSON values,
+whose tolerance is `exact`, are equal or not; random outputs are held against a law instead (`spec_tests.laws`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -57,6 +56,8 @@ class Comparison:
     """What is wrong with a JSON value, where it is known."""
     where: Where | None = None
     """A small picture of where it differs."""
+    allowed: np.ndarray | None = field(default=None, repr=False, compare=False)
+    """Of each element, where the comparison failed; infinite where nothing is compared."""
 
     def sentence(self) -> str:
         """What is wrong, for the first line of a message."""
@@ -109,7 +110,7 @@ def ulp_histogram(expected: np.ndarray, actual: np.ndarray, error: np.ndarray) -
 
 
 SMALLEST = 64 * float(np.finfo(np.float32).tiny)
-"""What is below float32's smallest normal number may be 0, in the input, too: in some terms of a sum, and scaled then."""
+"""What is below float32's smallest normal number may be 0: in the input, and in some terms of a sum, scaled then."""
 
 
 def allowance(expected: np.ndarray, tolerance: Mapping[str, Any], eps: float, parts: Parts | None = None) -> np.ndarray:
@@ -242,13 +243,11 @@ def _judge(
     bad = error > allowed
     flat = int(np.argmax(ratio)) if ratio.max() > 0 else int(np.argmax(error))
     index = tuple(int(i) for i in np.unravel_index(flat, error.shape))
-    finite = np.abs(e[np.isfinite(e)])
-    peak = float(finite.max()) if finite.size else 0.0
+    peak = float(np.abs(e[np.isfinite(e)]).max(initial=0.0))
     told = _told(e, difference, allowed, tolerance, parts) if parts is not None else None
     note = told.sentence if told is not None and not bad.any() else ""
     return Comparison(
-        output, not bad.any() and not note, note, actual.shape, str(actual.dtype), int(error.size),
-        differing=int(bad.sum()),
+        output, not (bad.any() or note), note, actual.shape, str(actual.dtype), int(error.size), int(bad.sum()),
         worst={
             "index": list(index), "expected": _show(e[index]), "actual": _show(actual[index]),
             "error": _finite(error[index]), "allowed": _finite(allowed[index]),
@@ -256,7 +255,7 @@ def _judge(
         used=_finite(ratio.max()), peak_error=_finite(error.max() / peak) if peak else None,
         ulps=ulp_histogram(e, actual, error) if actual.dtype.kind in "fc" else None, tolerance=tolerance,
         bias=None if told is None else told.bias, spread=None if told is None else told.spread,
-        rounding=_rounding(e, actual, difference, bad, tolerance, parts),
+        rounding=_rounding(e, actual, difference, bad, tolerance, parts), allowed=allowed if bad.any() or note else None
     )  # fmt: skip
 
 

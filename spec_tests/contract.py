@@ -230,6 +230,7 @@ def _outputs_are_there(data: dict[str, Any]) -> Broken:
         yield f"/forbidden/{name}", "is an output of the contract"
     cited = [c for facets in data.get("binds", {}).values() for clauses in facets.values() for c in clauses]
     cited += [c for clauses in data.get("forbidden", {}).values() for c in clauses]
+    cited += [c for part in data.get("parts", {}).values() for c in part.get("clauses", [])]
     for clause_id in cited:
         if clause_id not in catalogue():
             yield "/binds", f"{clause_id!r} is not in the clause catalogue"

@@ -44,8 +44,14 @@ def _of_output(contract: Contract | None, about: tuple[str, ...], found: Found) 
     for name in (found.output, _name(found)):
         if Facet.VALUE in binds.get(name, {}):
             stated = tuple(binds[name][Facet.VALUE]) or (FORM,)
-            return tuple(one for one in stated if one in about) or stated
+            mine = tuple(one for one in stated if one in about)
+            return mine or (stated if _binds_more(about, stated) else about)
     return ()
+
+
+def _binds_more(tested: tuple[str, ...], stated: tuple[str, ...]) -> bool:
+    """Whether the clauses tested bind as much as those of an output: no check binds more than what it tests."""
+    return bool(tested) and level_of(tested).rank <= level_of(stated).rank
 
 
 def _of_form(contract: Contract | None, general: Iterable[str], found: Found) -> tuple[str, ...]:

@@ -23,6 +23,12 @@ class Found:
     hints: tuple[str, ...] = ()
 
     @property
+    def of_answer(self) -> bool:
+        """Whether the values of an answer of the check's own operation are wrong, or not there."""
+        values = (Facet.VALUE, Facet.ROUNDING, Facet.MISSING, Facet.RAISED)
+        return self.facet in values and not self.operation
+
+    @property
     def grave(self) -> bool:
         """Whether more inputs would find nothing graver."""
         return self.facet in (Facet.VALUE, Facet.RAISED, Facet.ACCEPTED)

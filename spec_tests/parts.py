@@ -4,7 +4,7 @@
 
 `when` says which inputs ask for the part: an expression over scalar inputs and dimensions, or of one input {"input":
 NAME, "has": [KEYS]} of an object, "is": [VALUES], or "given": whether it is not None; a list of these means any. With
-`claimed` false a backend that says nothing does not claim it.
+`claimed` false a backend that says nothing does not claim it. With `clauses` a fault on such inputs breaks those.
 """
 
 from collections.abc import Mapping
@@ -22,6 +22,12 @@ def unclaimed(contract: Contract, inputs: Mapping[str, Any], said: Mapping[str, 
     return [name for name in open_parts if _asks(contract, inputs, stated[name]["when"])]
 
 
+def clauses(contract: Contract, inputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """The clauses of the parts that these inputs ask for, of those parts that have any of their own."""
+    own = [part for part in contract.get("parts", {}).values() if "clauses" in part]
+    return tuple(one for part in own if _asks(contract, inputs, part["when"]) for one in part["clauses"])
+
+
 def _asks(contract: Contract, inputs: Mapping[str, Any], when: Any) -> bool:
     if isinstance(when, list):
         return any(_asks(contract, inputs, one) for one in when)
@@ -32,8 +38,10 @@ def _asks(contract: Contract, inputs: Mapping[str, Any], when: Any) -> bool:
         if "is" in when:
             return any(type(value) is type(one) and value == one for one in when["is"])
         return isinstance(value, Mapping) and any(key in value for key in when["has"])
+    numbers = {name: value for name, value in inputs.items() if isinstance(value, (int, float))}
     try:
-        return bool(evaluate(when, vocabulary.bind(contract["input"], inputs, dims=contract.get("dims", {}))))
+        symbols = vocabulary.bind(contract["input"], inputs, dims=contract.get("dims", {}))
+        return bool(evaluate(when, {**numbers, **symbols}))
     except (ExpressionError, TypeError):
         return False
 

@@ -6,7 +6,7 @@ everything that was found.
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ptychoparity.backends.protocol import Died, Raised, Returned
-from ptychoparity.spec_tests import answers, budgets, descriptors, diagnosis, files, parts, ties
+from ptychoparity.spec_tests import answers, budgets, descriptors, diagnosis, files, named_arrays, parts, ties
 from ptychoparity.spec_tests.answers import Outputs
 from ptychoparity.spec_tests.bounds import Bounds
 from ptychoparity.spec_tests.case import Case
@@ -57,6 +57,8 @@ class Record:
     asked: InputsDigest
     faults: list[Found] = field(default_factory=list)
     """Found so far, of the input under way."""
+    part_clauses: dict[str, None] = field(default_factory=dict)
+    """Clauses of the parts of an operation that the input under way asks for: a fault in its values breaks those."""
     unjudged: list[NotApplicable] = field(default_factory=list)
     """Why something could not be judged of the input under way."""
     not_provided: set[str] = field(default_factory=set)
@@ -167,6 +169,7 @@ class Trial:
         asked = target or self.target
         if left := parts.unclaimed(contract, inputs, asked.parts(contract.operation)):
             raise NotApplicable(f"{asked.key} claims {contract.operation} without {', '.join(left)}", "not-run")
+        self.record.part_clauses |= dict.fromkeys(parts.clauses(contract, inputs))
         timeout, record = budgets.seconds(contract, self.options.timeout), self.record
         record.asked.add(contract.operation, inputs)
         answer = asked.call(contract.operation, inputs, timeout, **options)
@@ -204,9 +207,9 @@ class Trial:
         found = compare_outputs(there, settled, actual, Bounds(contract.operation, dict(inputs), settled))
         for one in found:
             if not one.ok:
-                pair = settled.get(one.output), actual.get(one.output)
+                pair = _named(settled, one.output), _named(actual, one.output)
                 self.record.faults.append(differs(one, *pair))
-                one = replace(one, where=diagnosis.where(*pair, (one.worst or {}).get("allowed") or 0.0))
+                one = pictured(one, *pair)
             self.record.comparisons.append(one)
 
     @contextlib.contextmanager
@@ -226,29 +229,31 @@ class Trial:
     def gathering(self) -> Iterator[None]:
         """End with everything that was found inside, the gravest first. Raises CheckFailed."""
         record = self.record
-        record.faults, record.unjudged = [], []
+        record.faults, record.unjudged, record.part_clauses = [], [], {}
         try:
             yield
         except SuspectInput:
             raise
         except CheckFailed as failure:
-            found = (*failure.faults, *self._taken())
+            found = self._taken(failure.faults)
             raise CheckFailed.of(found, failure.comparisons or record.comparisons, failure.raised) from failure
         except NotApplicable as reason:
             if found := self._taken():
                 raise CheckFailed.of(found, record.comparisons, record.raised) from reason
             raise
         except StopExploration as ended:
-            ended.faults = (*ended.faults, *self._taken())
+            ended.faults = self._taken(ended.faults)
             raise
         if found := self._taken():
             raise CheckFailed.of(found, record.comparisons, record.raised)
         if record.unjudged:
             raise record.unjudged[0]
 
-    def _taken(self) -> tuple[Found, ...]:
-        found, self.record.faults = tuple(self.record.faults), []
-        return found
+    def _taken(self, more: Sequence[Found] = ()) -> tuple[Found, ...]:
+        """What was noted, and `more`; nothing is left of it."""
+        found, self.record.faults = (*more, *self.record.faults), []
+        part = tuple(self.record.part_clauses)
+        return tuple(replace(one, clauses=part) if part and one.of_answer and not one.clauses else one for one in found)
 
     def agrees(self, contract: Contract, inputs: dict[str, Any], outputs: Outputs) -> bool:
         """Whether an answer is the oracle's, within the tolerances of its contract."""
@@ -262,9 +267,37 @@ class Trial:
 
 def differs(found: Comparison, expected: Any, actual: Any) -> Found:
     """A comparison of two values that failed, as a fault with what the difference looks like."""
-    hints = diagnosis.hints(expected, actual, (found.worst or {}).get("allowed") or 0.0)
+    hints = diagnosis.hints(*_looked_at(found, expected, actual))
     facet = found.facet or (Facet.ROUNDING if found.rounding else Facet.VALUE)
     return Found(facet, found.sentence(), found.output, hints=hints)
+
+
+def pictured(found: Comparison, expected: Any, actual: Any) -> Comparison:
+    """The same comparison, which failed, with a small picture of where."""
+    return replace(found, where=diagnosis.where(*_looked_at(found, expected, actual)))
+
+
+def _looked_at(found: Comparison, expected: Any, actual: Any) -> tuple[Any, Any, Any]:
+    """Both values, and what was allowed, as the diagnosis takes them.
+
+    Whole periods are no difference; where each element is within its allowance, all of them together are at fault.
+    """
+    if found.allowed is None:
+        return expected, actual, 0.0
+    period = (found.tolerance or {}).get("period")
+    if period:
+        with np.errstate(all="ignore"):
+            actual = actual - period * np.rint((np.asarray(actual) - expected) / period)
+    return expected, actual, found.allowed if found.differing else np.where(np.isinf(found.allowed), np.inf, 0.0)
+
+
+def _named(outputs: Mapping[str, Any], name: str) -> Any:
+    """An output, or an array in a dictionary of them, by the name that a comparison gives it."""
+    if name in outputs:
+        return outputs[name]
+    whole = name.partition("[")[0]
+    inside = outputs.get(whole)
+    return dict(named_arrays.flat(inside, whole)).get(name) if isinstance(inside, Mapping) else None
 
 
 def raised(answer: Raised) -> dict[str, Any]:

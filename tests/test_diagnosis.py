@@ -173,6 +173,7 @@ def test_a_few_roundings_are_no_factor_and_huge_numbers_no_periods() -> None:
     few[0, 0, :5] *= 1 + 3e-6
     assert all(text.startswith("where: ") for text in hints(REAL, few, 1e-6 * np.abs(REAL)))
     assert hints(REAL, REAL * (1 + 3e-6), 1e-6 * np.abs(REAL))[0].startswith("constant ratio 1 + 3e-06")
+    assert not hints(REAL, REAL * (1 - 3e-6), 1e-9)[0].count("1/1")
     huge = np.array([1e23, 2.5e23, 7e23])
     assert not any("period" in text for text in hints(huge, huge + np.array([3e22, 5e21, 1e22]), 1.0))
 
@@ -215,3 +216,16 @@ def test_the_picture_shows_where() -> None:
     line = where(np.zeros(5), np.array([0, 1e-9, 1, 0.1, np.nan]), 0.0)
     assert line == Where((0,), ("0197x",))
     assert where(np.zeros((1, 3)), np.array([[0.0, 2.0, 0.0]]), 0.0) == Where((1,), ("090",))
+
+
+def test_what_is_not_compared_does_not_count() -> None:
+    actual = 2 * REAL
+    actual[:, :, :8] = 77
+    allowed = np.where(np.arange(16) < 8, np.inf, 1e-6) * np.ones(REAL.shape)
+    assert hints(REAL, actual, allowed) == (
+        "constant ratio 2: got is what is expected times that",
+        "where: 384 of 768 elements differ, only axis 2 from index 8 on (size 16)",
+    )
+    mirrored = REAL[:, ::-1].copy()
+    mirrored[:, :, :8] = 77
+    assert hints(REAL, mirrored, allowed)[0] == "mirrored: along axis 1"

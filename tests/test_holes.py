@@ -18,6 +18,11 @@ TABLE = json.loads((Path(__file__).parent / "data/holes.json").read_text())
 ROWS = {row["backend"]: row for row in TABLE}
 
 
+def _class(backend: str) -> str:
+    """The name of a miniature's class, of a backend's id."""
+    return backend.rpartition(":")[2].partition("+")[0].partition("[")[0]
+
+
 def _operation(row: dict) -> str:
     return row["found_by"][0].partition("/")[0]
 
@@ -34,7 +39,7 @@ def found(tmp_path_factory) -> Callable[[str, str], dict[tuple[str, str], dict]]
         asked = sorted({one for row in rows for one in row["found_by"]})
         done = check(tmp_path_factory.mktemp(operation), *words, *(f"--only={one}/*" for one in asked))
         return {
-            (c["backend"].rpartition(":")[2].partition("+")[0].partition("[")[0], f"{c['operation']}/{c['kind']}/{c['case']}"): c
+            (_class(c["backend"]), f"{c['operation']}/{c['kind']}/{c['case']}"): c
             for c in done.checks if c["kind"] != "parity"
         }  # fmt: skip
 

@@ -1,11 +1,14 @@
 """Pictures of a run's arrays: whole, small, and never from outside the run."""
 
+import base64
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ptychoparity.core.events import Artifact
+from ptychoparity.core.events import Artifact, Where
 from ptychoparity.reports import images
 
 
@@ -53,3 +56,13 @@ def test_pictures_shrink_to_their_budget(tmp_path: Path) -> None:
     (none,) = images.gallery(tmp_path, (artifact,), 100)
     assert large.pictures[0].width == 256 > small.pictures[0].width
     assert "left out" in none.problem
+
+
+def test_a_picture_of_errors_has_a_pixel_for_each_block() -> None:
+    uri = images.error_map(Where(axes=(1, 2), rows=("0019", "x000")))
+    png = base64.b64decode(uri.removeprefix("data:image/png;base64,"))
+    assert struct.unpack(">II", png[16:24]) == (4, 2)
+    at = png.index(b"IDAT")
+    length = struct.unpack(">I", png[at - 4 : at])[0]
+    assert zlib.decompress(png[at + 4 : at + 4 + length]) == bytes([0, 0, 0, 1, 9, 0, 10, 0, 0, 0])
+    assert len(uri) < 300, "it is on the page once for each comparison that failed"

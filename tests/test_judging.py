@@ -306,3 +306,21 @@ def test_faults_are_listed_once_and_the_gravest_first():
     assert failure.message == "v\nalso: m\nalso: w" and failure.outcome == "fail"
     assert CheckFailed.of([Found(Facet.RAISED, "r")]).outcome == "error"
     assert replace(found[0], hints=("h",)).hints == ("h",)
+
+
+def test_no_check_binds_more_than_what_it_tests():
+    range_of = next(c for c in every_case() if c.clauses == ("HOUSE.VALUE.RANGE",) and c.operation == "load_container")
+    assert _blamed(range_of.id, Found(Facet.VALUE, "", "nn_indices")) == (("HOUSE.VALUE.RANGE",), Level.HOUSE)
+    assert _blamed("load_container/smoke/default", Found(Facet.VALUE, "", "nn_indices"))[0] == ("DATA.CONTAINER.NN",)
+
+
+def test_a_fault_where_a_part_is_asked_for_breaks_what_is_said_of_the_part(tmp_path):
+    def only_smoothed(_: str, inputs: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        return {"field": answer["field"] * (2 if inputs["sigma"] > 0 else 1)}
+
+    for name in ("illuminate/boundary/sigma=1.0", "illuminate/property/against-oracle"):
+        faults, _, _ = _ends(name, only_smoothed, tmp_path)
+        assert faults and all(one.clauses == ("PHYS.PROBE.SMOOTH_ON",) for one in faults)
+        assert _blamed(name, faults[0])[1] is Level.MAY
+    faults, _, _ = _ends("illuminate/boundary/sigma=0.0", _change("illuminate", field=lambda a: 2 * a), tmp_path)
+    assert _blamed("illuminate/boundary/sigma=0.0", faults[0])[1] is Level.MUST

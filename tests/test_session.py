@@ -300,6 +300,21 @@ def test_a_line_cut_in_the_middle_is_named(tmp_path, whole):
 # -- a fault of ours ----------------------------------------------------------------------------------------
 
 
+def test_an_event_that_cannot_be_kept_is_a_fault_of_the_harness(tmp_path, monkeypatch):
+    session = _session(tmp_path, "numpy", selection=Selection(operations=("diffract",)))
+    asked = next(one for one in generate.checks([("numpy", "cpu")], ["diffract"]) if one.case.kind == Kind.SMOKE)
+    run_it = session.runner.run
+
+    def spoiled(*arguments):
+        result = run_it(*arguments)
+        return replace(result, event=replace(result.event, descriptor={"seed": {1, 2}}))
+
+    monkeypatch.setattr(session.runner, "run", spoiled)
+    assert session.run(asked).outcome == "not-run"
+    verdict, why, code = _verdict(session, "numpy")
+    assert (verdict, code) == ("could not be judged", 2) and "its event cannot be kept: " in why
+
+
 def test_a_fault_of_the_oracle_is_nobodys_failure(tmp_path, monkeypatch):
     """Where the harness itself breaks, no backend is blamed and none is praised, whatever else passes."""
     from ptychoparity.reference import dispatch

@@ -7,6 +7,7 @@ large, details are dropped in steps, those of passing checks first, and then che
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,25 +22,49 @@ from ptychoparity.reports.text import plain
 _ID_MARK = "\x01"
 """Stands for the check's own id in a reproduction line, which is then the same for most checks."""
 
-_FEW_DETAILS = 100
 
-Pair = tuple[CheckFinished, View]
-Keep = Callable[[View, bool, int], View | None]
-"""What is kept of a view: the view, whether the check is a finding, its place in the list."""
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """A check of the page, and where it stands among the findings."""
+
+    check: CheckFinished
+    view: View
+    finding: int | None = None
+    """Number of its group; None: it is no finding."""
+    leads: bool = False
+    """Whether it is the one of its group that is shown."""
+
+
+Keep = Callable[[Entry], View | None]
+"""What is kept of a view."""
+
+
+def _led(one: Entry, most: int) -> View | None:
+    """What shows a finding, for so many findings."""
+    return one.view if one.leads and one.finding is not None and one.finding < most else None
+
 
 STEPS: tuple[tuple[str, Keep], ...] = (
-    ("", lambda view, finding, place: view),
+    ("", lambda one: one.view),
     (
         "Inputs, printed text and histograms of passing checks were left out to keep this page small.",
-        lambda view, finding, place: view if finding else _thin(view),
+        lambda one: one.view if one.finding is not None else _thin(one.view),
     ),
     (
         "Details of passing checks were left out to keep this page small.",
-        lambda view, finding, place: view if finding else None,
+        lambda one: one.view if one.finding is not None else None,
     ),
     (
-        f"Details of all but the first {_FEW_DETAILS} findings were left out to keep this page small.",
-        lambda view, finding, place: view if finding and place < _FEW_DETAILS else None,
+        "Details of all but the first check of each finding were left out to keep this page small.",
+        lambda one: one.view if one.leads else None,
+    ),
+    (
+        "Details of all but the first checks of 200 findings were left out to keep this page small.",
+        lambda one: _led(one, 200),
+    ),
+    (
+        "Details of all but the first checks of 50 findings were left out to keep this page small.",
+        lambda one: _led(one, 50),
     ),
 )
 
@@ -49,28 +74,29 @@ def fit(run: Run, budget: int) -> tuple[str, str]:
 
     Raises ValueError where even an empty list is larger.
     """
-    found = groups(findings(run))
-    sizes = [len(group.checks) for group in found]
-    ordered = [check for group in found for check in group.checks]
-    ordered += [check for check in run.checks if not check.outcome.bad]
-    views = [(check, check_view(check)) for check in ordered]
+    entries = [
+        Entry(check, check_view(check), number, check is group.lead)
+        for number, group in enumerate(groups(findings(run)))
+        for check in group.checks
+    ]
+    entries += [Entry(check, check_view(check)) for check in run.checks if not check.outcome.bad]
     for note, keep in STEPS:
-        text = _encode(views, keep, sizes)
+        text = _encode(entries, keep)
         if len(text.encode()) <= budget:
             return text, note
-    return _some(views, budget, sizes)
+    return _some(entries, budget)
 
 
-def _some(views: Sequence[Pair], budget: int, sizes: Sequence[int]) -> tuple[str, str]:
+def _some(entries: Sequence[Entry], budget: int) -> tuple[str, str]:
     """As many findings as fit, without details: a page that names some is of more use than none."""
-    listed = [pair for pair in views if pair[0].outcome.bad]
-    while len((text := _encode(listed, lambda view, finding, place: None, sizes)).encode()) > budget:
+    listed = [one for one in entries if one.finding is not None]
+    while len((text := _encode(listed, lambda one: None)).encode()) > budget:
         if not listed:
             raise ValueError(f"{len(text)} bytes are needed; {budget} are left on the page")
         listed = listed[: len(listed) // 2]
     return text, (
-        f"{len(views) - len(listed)} of {len(views)} checks are not listed, and no details are given, to keep this page"
-        " small: they are in junit.xml and events.jsonl."
+        f"{len(entries) - len(listed)} of {len(entries)} checks are not listed, and no details are given, to keep this"
+        " page small: they are in junit.xml and events.jsonl."
     )
 
 
@@ -103,19 +129,20 @@ def _names(view: type) -> list[str]:
     return [one.name for one in dataclasses.fields(view)]
 
 
-def _encode(views: Sequence[Pair], keep: Keep, sizes: Sequence[int]) -> str:
+def _encode(entries: Sequence[Entry], keep: Keep) -> str:
     table = _Table()
     rows = []
-    for place, (check, view) in enumerate(views):
-        kept = keep(view, check.outcome.bad, place)
-        rows.append([*_row(table, check), None if kept is None else _detail(table, kept, check.id)])
+    for one in entries:
+        kept = keep(one)
+        rows.append([*_row(table, one.check), None if kept is None else _detail(table, kept, one.check.id)])
+    sizes = Counter(one.finding for one in entries if one.finding is not None)
     data = {
         "columns": [
             {"name": one.name, "heading": one.heading, "shared": one.shared, "style": one.style} for one in COLUMNS
         ],
         "fields": {"detail": _names(View), "comparison": _names(ComparisonView)},
         "outcomes": {one.value: {"state": mark(one).state, "symbol": mark(one).symbol} for one in Outcome},
-        "findings": list(sizes),
+        "findings": [sizes[number] for number in sorted(sizes)],
         "table": table.values,
         "checks": rows,
     }

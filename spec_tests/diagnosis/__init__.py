@@ -24,7 +24,8 @@ def hints(expected: Any, actual: Any, allowed: Any = 0.0) -> tuple[str, ...]:
     """Return what the difference looks like, at most MOST_HINTS sentences; none where nothing explains it.
 
     `expected` and `actual`: arrays of any shape, real or complex, integer or boolean; of other values nothing is said.
-    `allowed`: the largest difference that is none, a number or an array that broadcasts to `expected`.
+    `allowed`: the largest difference that is none, a number or an array that broadcasts to `expected`; infinite where
+    nothing is compared.
     """
     one, other = numeric(expected), numeric(actual)
     if one is None or other is None or one.size == 0 or other.size == 0:

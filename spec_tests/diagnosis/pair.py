@@ -46,7 +46,7 @@ class Pair:
             bound = np.broadcast_to(np.asarray(allowed, dtype=float), expected.shape)
         except (TypeError, ValueError):
             bound = np.zeros(expected.shape)
-        bound = np.where(np.isfinite(bound), bound, 0.0)
+        bound = np.where(np.isnan(bound), 0.0, bound)
         return cls(expected.astype(wide), actual.astype(wide), bound, actual.dtype)
 
     @property
@@ -81,8 +81,8 @@ class Pair:
 
     @cached_property
     def points(self) -> Points:
-        """Elements of the whole array, those that differ among them in any case."""
-        flat = _some(np.arange(self.expected.size), MOST_POINTS // 2)
+        """Elements of all that are compared, those that differ among them in any case."""
+        flat = _some(np.flatnonzero(self.allowed < np.inf), MOST_POINTS // 2)
         wrong = _some(np.flatnonzero(self.wrong), MOST_POINTS // 2)
         return self._unravelled(np.unique(np.concatenate([flat, wrong])))
 

@@ -13,6 +13,9 @@ from ptychoparity.spec_tests.diagnosis.values import say
 LARGEST = 256
 """Edge of the picture in which a shift is looked for."""
 
+SMALLEST = 8
+"""Edge of a picture whose content may move by half a pixel: fewer are channels, or members."""
+
 MUCH_CLOSER = 4.0
 """A shift by half a pixel is a likeness, as nobody knows how the backend interpolates: it must be closer so much."""
 
@@ -93,6 +96,8 @@ def _correlated(e: np.ndarray, a: np.ndarray) -> tuple[int, int]:
 def _by_halves(pair: Pair) -> list[str]:
     """The best shift by half pixels, by linear interpolation, where it is much closer or the centre of mass says so."""
     for axes in _planes(pair):
+        if min(pair.shape[axis] for axis in axes) < SMALLEST:
+            continue
         e, a = _slices(pair, axes)
         before = _norm(e - a)
         best = max(_half_steps(), key=lambda one: before / max(_norm(_interpolated(e, *one) - a), 1e-300))

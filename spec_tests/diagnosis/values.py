@@ -213,7 +213,7 @@ def telling(ratio: complex | float, shape: tuple[int, ...]) -> bool:
     """Return whether a factor says something of its own: a sign, a whole number, one with a meaning."""
     if isinstance(ratio, complex):
         return False
-    whole = ratio != 0 and math.isclose(ratio, round(ratio), rel_tol=1e-6)
+    whole = round(ratio) not in (0, 1) and math.isclose(ratio, round(ratio), rel_tol=1e-6)
     return whole or bool(meaning(abs(ratio), shape))
 
 
@@ -237,7 +237,7 @@ def meaning(ratio: float, shape: tuple[int, ...]) -> str:
         for name, size in known.items():
             if value > 1 and math.isclose(value, size, rel_tol=1e-5):
                 return f"{inverse}({name})" if inverse and " " in name.partition(" with")[0] else f"{inverse}{name}"
-    if 0 < ratio < 1 and math.isclose(1 / ratio, round(1 / ratio), rel_tol=1e-5) and round(1 / ratio) < 100_000:
+    if 0 < ratio < 0.9 and math.isclose(1 / ratio, round(1 / ratio), rel_tol=1e-5) and round(1 / ratio) < 100_000:
         return f"1/{round(1 / ratio)}"
     return ""
 
