@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptychoparity.spec_tests.compare import ULP_LABELS, compare, compare_outputs
+from ptychoparity.spec_tests.compare import compare, compare_outputs
+from ptychoparity.spec_tests.ulps import ULP_LABELS
 
 EPS32, EPS64 = 2.0**-23, 2.0**-52
 NAN, INF = np.nan, np.inf
