@@ -100,3 +100,71 @@ def test_a_factor_of_one_in_a_thousand_is_a_wrong_value(operation, output, facto
 def test_half_precision_fails(operation, output):
     with np.errstate(over="ignore"):
         assert [one for one in judged(operation, output, half) if not one.ok]
+
+
+# -- faults within wide bounds ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("operation", "output", "name"),
+    [
+        ("translate", "translated", "offsets"), ("extract_patches", "patches", "coords_relative"),
+        ("merge_patches", "merged", "coords_relative"), ("reassemble_position", "canvas", "global_offsets"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("off", [0.5, 1e-3])
+def test_a_sampling_point_that_is_a_little_off_fails(operation, output, name, off):
+    """Half a pixel, and a thousandth: of every second offset, for a common one is the canvas's own."""
+    tolerance, failed = {output: contracts()[operation]["tolerance"][output]}, []
+    for inputs, answer, made in inputs_of(operation):
+        moved = np.array(inputs[name], dtype=float)
+        moved[::2] += off
+        other = dispatch.call(operation, {**inputs, name: moved})[output]
+        if np.shape(other) == np.shape(answer[output]):
+            failed += [one for one in compare_outputs(tolerance, answer, {output: single(other)}, made) if not one.ok]
+    assert failed
+    assert off < 0.1 or not any(one.rounding for one in failed)  # a thousandth could be half precision
+
+
+def test_an_epsilon_under_a_root_fails():
+    """sqrt(intensity + 1e-9): nothing where light is, 3e-5 where none is."""
+    tolerance, failed = {"amplitude": contracts()["diffract"]["tolerance"]["amplitude"]}, []
+    for _, answer, made in inputs_of("diffract"):
+        value = single(np.sqrt(answer["amplitude"] ** 2 + 1e-9))
+        failed += [one for one in compare_outputs(tolerance, answer, {"amplitude": value}, made) if not one.ok]
+    assert failed
+
+
+@pytest.mark.parametrize(
+    ("operation", "output"), [("normalize_diffraction", "normalized"), ("translate", "translated")]
+)
+def test_an_epsilon_added_to_every_value_fails(operation, output):
+    assert [one for one in judged(operation, output, lambda v: single(v + 1e-6 * np.abs(v).max())) if not one.ok]
+
+
+def test_one_rounded_factor_that_all_share_is_right_and_eight_eps_are_not():
+    random = np.random.Generator(np.random.PCG64(5))
+    expected = random.standard_normal((3, 40, 50)) * 10
+    tolerance = {"x": {"bound": "value", "roundings": 40, "why": "wide on purpose"}}
+    for eps, right in ((0, True), (1, True), (-2.5, True), (8.4, False), (-8.4, False)):
+        (found,) = compare_outputs(tolerance, {"x": expected}, {"x": single(expected * (1 + eps * 2.0**-23))})
+        assert found.ok is right and found.differing == 0 and found.bias is not None
+        assert abs(found.bias - eps) < 0.1
+        assert right or ("times what is expected" in found.sentence() and not found.rounding)
+
+
+def test_few_values_say_nothing_together():
+    """Below a thousand elements, or where they are one value many times over, each is judged alone."""
+    tolerance = {"x": {"bound": "value", "roundings": 40, "why": "wide on purpose"}}
+    for expected in (np.linspace(1, 2, 900), np.full(5000, 1.7)):
+        (found,) = compare_outputs(tolerance, {"x": expected}, {"x": single(expected * (1 + 1e-6))})
+        assert found.ok, found.sentence()
+
+
+def test_errors_as_large_as_their_bound_everywhere_are_no_rounding():
+    random = np.random.Generator(np.random.PCG64(6))
+    expected = random.uniform(1, 2, 5000)
+    tolerance = {"x": {"bound": "value", "roundings": 40, "why": "wide on purpose"}}
+    off = random.choice([-0.9, 0.9], 5000) * 40 * 2.0**-24
+    (found,) = compare_outputs(tolerance, {"x": expected}, {"x": single(expected * (1 + off))})
+    assert not found.ok and found.differing == 0 and "root mean square" in found.sentence()

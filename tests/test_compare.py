@@ -1,6 +1,6 @@
 """The one comparison rule, held against cases worked out by hand.
 
-|expected - actual| <= max(|expected| * max(rtol, ulps * eps), peak_rtol * max|expected|, atol)
+|expected - actual| <= max(|expected| * max(rtol, ulps * eps), peak_rtol * max|expected|, atol, bound)
 """
 
 import numpy as np
@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptychoparity.spec_tests.compare import ULP_LABELS, compare, compare_outputs
+from ptychoparity.spec_tests.bounds import Bounds
+from ptychoparity.spec_tests.compare import SMALLEST, compare, compare_outputs, doubled
+from ptychoparity.spec_tests.ulps import ULP_LABELS
 
 EPS32, EPS64 = 2.0**-23, 2.0**-52
 NAN, INF = np.nan, np.inf
@@ -228,3 +230,53 @@ def test_a_period_makes_the_two_ends_of_a_phase_one():
     assert not compare("phase", e, a, rule).ok
     assert not compare("phase", e, a + np.float32(0.01), rule | {"period": 2 * np.pi}).ok
     assert not compare("phase", e, np.array([np.nan, 0.5]), rule | {"period": 2 * np.pi}).ok
+
+
+# -- bounds, and the class of a failure ---------------------------------------------------------------------
+
+
+def test_relative_terms_end_at_the_smallest_normal_number():
+    """Below it, and where some terms of a sum are, an implementation may flush to 0; a tolerance of 0 has no floor."""
+    assert _ok([SMALLEST, 1.0], [0.0, 1.0], rtol=1e-7)
+    assert _ok([SMALLEST, 1.0], [0.0, 1.0], bound="value", roundings=1)
+    assert not _ok([1.1 * SMALLEST, 1.0], [0.0, 1.0], rtol=1e-7)
+    assert not _ok([SMALLEST, 1.0], [0.0, 1.0], rtol=0.0)
+
+
+def test_a_bound_allows_each_element_its_own():
+    parts = {"terms": np.array([1.0, 100.0]), "coordinates": np.array([0.0, 8.0])}
+
+    class Made(Bounds):
+        def parts(self, bound, output):
+            return parts
+
+    tolerance = {"bound": "translation", "roundings": {"terms": 2, "coordinates": 1}}
+    for error, ok in (([2, 0], True), ([2.01, 0], False), ([0, 208], True), ([0, 208.1], False)):
+        actual = np.array([1.0, 1.0]) + np.array(error) * 2.0**-24
+        assert compare("x", np.array([1.0, 1.0]), actual, tolerance, made=Made("translate", {}, {})).ok is ok
+
+
+def test_a_bound_that_nobody_computed_is_an_error():
+    with pytest.raises(LookupError, match="names the bound 'translation'"):
+        compare("x", np.ones(2), np.zeros(2), {"bound": "translation", "roundings": 1})
+
+
+def test_lower_precision_is_told_from_a_wrong_value():
+    random = np.random.Generator(np.random.PCG64(3))
+    expected = random.standard_normal(500)
+    tolerance = {"bound": "value", "roundings": 4}
+    coarse = expected * (1 + random.uniform(-9e-5, 9e-5, 500))
+    for actual, rounding in (
+        (coarse, True), (expected * 1.00005, False), (expected + 1e-5, False), (expected * 1.001, False),
+        (expected * 0.99975, False), (expected + random.standard_normal(500), False),
+    ):  # fmt: skip
+        found = compare("x", expected, actual, tolerance)
+        assert not found.ok and found.rounding is rounding
+    assert not compare("x", expected, expected, tolerance).rounding
+    assert not compare("x", np.arange(5), np.arange(5) + 1, {"atol": 0.0}).rounding
+
+
+def test_two_right_answers_may_be_twice_as_far_apart():
+    given = {"bound": "b", "roundings": {"terms": 3}, "rtol": 1e-6, "period": 2.0, "why": "w"}
+    twice = {"bound": "b", "roundings": {"terms": 6}, "systematic": 12, "rtol": 2e-6, "period": 2.0}
+    assert doubled(given) == {**twice, "why": "twice the tolerance: w"}
