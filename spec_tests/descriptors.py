@@ -178,6 +178,11 @@ def _value(schema: Mapping[str, Any], value: Any, scratch: Path) -> Any:
     return str(path)
 
 
+def _laid_out(array: np.ndarray, layout: str) -> np.ndarray:
+    """Equal values as a file may hold them: in Fortran order, or in the other byte order."""
+    return np.asfortranarray(array) if layout == "fortran" else array.astype(array.dtype.newbyteorder("S"))
+
+
 def _members(arrays: Mapping[str, Any], options: Mapping[str, Any], symbols: Mapping[str, Any]) -> dict[str, Any]:
     """What goes into the file: the arrays that are there, changed as the case asks."""
     members = {name: value for name, value in arrays.items() if value is not None}
@@ -191,6 +196,8 @@ def _members(arrays: Mapping[str, Any], options: Mapping[str, Any], symbols: Map
         members[other] = members.pop(name)
     for name in options.get("drop", []):
         del members[name]
+    for name, layout in options.get("layout", {}).items():
+        members[name] = _laid_out(members[name], layout)
     for name in options.get("pickle", []):
         members[name] = np.array([{"an object": "array"}], dtype=object)
     return members

@@ -308,6 +308,21 @@ def folds_photons(call: Call, inputs: dict[str, Any], *, target: str) -> dict[st
     return {**outputs, target: (factor * outputs[target]).astype(outputs[target].dtype)}
 
 
+# -- files ------------------------------------------------------------------------------------------------
+
+
+def plain_members_only(call: Call, inputs: dict[str, Any], *, file: str) -> dict[str, Any]:
+    """Refuses an NPZ file with an array in Fortran order or in the other byte order."""
+    if os.path.isfile(inputs[file]):
+        try:
+            members = dict(np.load(inputs[file], allow_pickle=False))
+        except (ValueError, OSError):  # what is no good file is refused by the backend itself
+            return call(inputs)
+        if any(not one.flags.c_contiguous or not one.dtype.isnative for one in members.values()):
+            raise ValueError("not supported: the layout of a member")
+    return call(inputs)
+
+
 FAULTS: tuple[Callable[..., Any], ...] = (
     seed_is_centre, each_alone, searches_alone, from_the_end, one_member_twice, softened_divisor, divides_by_count,
     uncentred, smaller_canvas, stumbles_over, needs, without, patterns_last, guesses_units, litters_beside,
@@ -315,5 +330,5 @@ FAULTS: tuple[Callable[..., Any], ...] = (
     parts_for_polar, global_subsample, column_major, reshaped, amplitude_plus_phase, disk_of,
     angles_apart, nan_where_dark,
     touches_file, parts_for_polar, global_subsample, column_major, reshaped, amplitude_plus_phase,
-    store_instead, folds_photons, *photons.FAULTS,
+    store_instead, folds_photons, plain_members_only, *photons.FAULTS,
 )  # fmt: skip
