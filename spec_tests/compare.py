@@ -23,9 +23,7 @@ from ptychoparity.spec_tests.diagnosis import Where
 from ptychoparity.spec_tests.error_statistics import SYSTEMATIC, Statistics, statistics
 from ptychoparity.spec_tests.facets import Facet
 from ptychoparity.spec_tests.laws import LAWS
-
-ULP_EDGES = (0, 1, 2, 4, 16, 64, 1024)
-ULP_LABELS = ("0", "1", "2", "3-4", "5-16", "17-64", "65-1024", ">1024")
+from ptychoparity.spec_tests.ulps import ULP_EDGES, ULP_LABELS, ulp_histogram
 
 
 @dataclass(frozen=True)
@@ -96,17 +94,6 @@ def _number(value: float | None) -> str:
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def ulp_histogram(expected: np.ndarray, actual: np.ndarray, error: np.ndarray) -> tuple[int, ...]:
-    """How many elements are 0, 1, 2, 3-4, ... ULPs of the answer's precision away."""
-    single = actual.dtype in (np.dtype("float32"), np.dtype("complex64"))
-    magnitude = np.abs(expected).astype(np.float32 if single else np.float64)
-    with np.errstate(all="ignore"):
-        ulps = np.rint(error / np.spacing(np.maximum(magnitude, np.finfo(magnitude.dtype).tiny)))
-    ulps = np.where(np.isfinite(ulps), ulps, np.inf)
-    below = [int(np.count_nonzero(ulps <= edge)) for edge in ULP_EDGES] + [ulps.size]
-    return tuple(high - low for low, high in zip([0, *below], below, strict=False))
 
 
 SMALLEST = 64 * float(np.finfo(np.float32).tiny)

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ptychoparity.spec_tests.bounds import Bounds
-from ptychoparity.spec_tests.compare import SMALLEST, ULP_LABELS, compare, compare_outputs, doubled
+from ptychoparity.spec_tests.compare import SMALLEST, compare, compare_outputs, doubled
+from ptychoparity.spec_tests.ulps import ULP_LABELS
 
 EPS32, EPS64 = 2.0**-23, 2.0**-52
 NAN, INF = np.nan, np.inf

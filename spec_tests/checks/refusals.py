@@ -152,9 +152,10 @@ def _values(schema: Mapping[str, Any], middle: list[int]) -> Iterator[tuple[str,
 def _shapes(
     contract: Contract, name: str, shape: list[Any], schema: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    yield "axis-more", SHAPES, {**ANY_SHAPE, "shape": [*shape, 1]}
+    # ERR.SHAPES is about shapes that do not fit each other, and not about the number of axes
+    yield "axis-more", REFUSED, {**ANY_SHAPE, "shape": [*shape, 1]}
     if shape and not schema.get("leading"):
-        yield "axis-less", SHAPES, {**ANY_SHAPE, "shape": shape[1:]}
+        yield "axis-less", REFUSED, {**ANY_SHAPE, "shape": shape[1:]}
     for axis, size in enumerate(shape):
         if _is_contradicted(contract, name, axis, size):
             longer = [*shape[:axis], f"({size})+1", *shape[axis + 1 :]]

@@ -65,7 +65,8 @@ class FourProducts(Varied):
 
     def reassemble_position(self, patches: np.ndarray, global_offsets: np.ndarray, M: int) -> dict[str, Any]:
         positions = global_offsets.astype(F).reshape(-1, 2)
-        mean = positions.mean(axis=0, dtype=F)
+        # along one axis in memory: NumPy then adds in pairs, as long sums are expected to be added
+        mean = np.ascontiguousarray(positions.T).mean(axis=1, dtype=F)
         reach = ceil(round(float(np.abs(positions - mean).max()), 3))
         L, first = M + 2 * (reach + reach % 2), patches.shape[1] // 2 - M // 2
         numerator, weight = np.zeros((L, L), np.complex64), np.zeros((L, L), F)
