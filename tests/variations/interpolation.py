@@ -115,3 +115,15 @@ class TwoLerps(FourProducts):
     """Two linear interpolations, one after the other."""
 
     sample = staticmethod(two_lerps)
+
+
+class RoundedCoordinates(Varied):
+    """Groups in float64, their coordinates told in float32."""
+
+    def dressed(self, operation: str, inputs: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        return super().dressed(operation, inputs, answer) | {
+            name: value.astype(F) for name, value in answer.items() if name.startswith("coords_")
+        }
+
+    def instead(self):
+        return {"group_scan": lambda **inputs: call("group_scan", inputs)}
