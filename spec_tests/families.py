@@ -178,6 +178,23 @@ def _sqrt_counts(wanted: Wanted) -> np.ndarray:
     return np.sqrt(wanted.random.poisson(wanted.spec.get("mean", 3.0), wanted.shape))
 
 
+def _scene(wanted: Wanted) -> np.ndarray:
+    """The same images whenever they are of one shape, as bright as 3 on average; with `moved` each by a few pixels.
+
+    Moved periodically, by the draw's own shifts: whole pixels, and 0.12, 0.24 or 0.4 of one beside them where the side
+    is odd (the highest frequency of an even one has no place between pixels). A complex image has one phase.
+    """
+    lead, height, width, _ = _plane(wanted.shape)
+    count = int(np.prod(lead))
+    images = 3 + 0.5 * np.random.Generator(np.random.PCG64(1)).standard_normal((count, height, width))
+    if wanted.spec.get("moved"):
+        part = wanted.random.choice([0.12, 0.24, 0.4], (count, 2)) * [height % 2, width % 2]
+        down, right = (wanted.random.integers(-3, 4, (count, 2)) + part).T[:, :, None, None]
+        turns = np.fft.fftfreq(height)[:, None] * down + np.fft.fftfreq(width) * right
+        images = np.fft.ifft2(np.fft.fft2(images) * np.exp(-2j * np.pi * turns)).real
+    return (images * np.exp(0.7j) if wanted.is_complex else images).reshape(wanted.shape)
+
+
 def _tagged(wanted: Wanted) -> np.ndarray:
     """Patterns that carry their own number at [0, 0]."""
     values = wanted.random.integers(0, 6, wanted.shape).astype(float)
@@ -214,7 +231,7 @@ FAMILIES: dict[str, Maker] = {
     "normal": _normal, "normal_positive": _normal_positive, "uniform": _uniform,
     "integers": _integers, "smooth": _smooth,
     "smooth_channels": _smooth_channels, "affine": _affine,
-    "disk": _disk, "sparse": _sparse, "plane_wave": _plane_wave, "counts": _counts,
+    "disk": _disk, "sparse": _sparse, "plane_wave": _plane_wave, "counts": _counts, "scene": _scene,
     "sparse_counts": _sparse_counts, "sqrt_counts": _sqrt_counts, "tagged": _tagged,
     "per_sample": _per_sample, "positions": _positions, "relative": _relative,
 }  # fmt: skip

@@ -38,8 +38,10 @@ def _asks(contract: Contract, inputs: Mapping[str, Any], when: Any) -> bool:
         if "is" in when:
             return any(type(value) is type(one) and value == one for one in when["is"])
         return isinstance(value, Mapping) and any(key in value for key in when["has"])
+    numbers = {name: value for name, value in inputs.items() if isinstance(value, (int, float))}
     try:
-        return bool(evaluate(when, vocabulary.bind(contract["input"], inputs, dims=contract.get("dims", {}))))
+        symbols = vocabulary.bind(contract["input"], inputs, dims=contract.get("dims", {}))
+        return bool(evaluate(when, {**numbers, **symbols}))
     except (ExpressionError, TypeError):
         return False
 

@@ -79,7 +79,22 @@ def test_a_random_field_has_its_spectrum(exponent):
     inside = (k > 0.03) & (k < 0.5)
     slope = np.polyfit(np.log(k[inside]), np.log(power[inside]), 1)[0]
     assert abs(slope + exponent) < 0.02  # 40 x 4800 periodogram values of relative error 1
-    assert power[0, 0] < 1e-12 * power.max() and np.isclose(np.std(fields[0]), 1)
+    assert power[0, 0] < 1e-12 * power.max()
+
+
+@pytest.mark.parametrize("exponent", [0.0, 2.5])
+def test_the_spectrum_of_a_random_field_has_the_level_that_a_variance_of_1_gives(exponent):
+    """At high frequencies, too: fields are not scaled one by one, by what their few strongest frequencies are."""
+    fields = [random_field(draws(seed), (96, 128), exponent, 0.0) for seed in range(200)]
+    power = np.mean([np.abs(np.fft.rfft2(field)) ** 2 for field in fields], axis=0)
+    whole = np.hypot(np.fft.fftfreq(96)[:, None], np.fft.fftfreq(128)[None, :])
+    whole[0, 0] = np.inf
+    shares = whole**-exponent if exponent else np.isfinite(whole).astype(float)
+    level = (96 * 128) ** 2 / shares.sum()
+    k = frequencies((96, 128))
+    high = (k > 0.2) & (k < 0.5)
+    assert np.isclose(np.mean(power[high] * k[high] ** exponent), level, rtol=0.01)
+    assert np.isclose(np.mean(np.square(fields)), 1, rtol=0.05)
 
 
 def test_a_blurred_random_field_loses_what_the_gaussian_takes():

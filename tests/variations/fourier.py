@@ -82,3 +82,37 @@ class RealPairs(RowsThenColumns):
     """Two real transforms."""
 
     transform = staticmethod(real_pairs)
+
+
+class Registration(Varied):
+    """`register` in complex64: both transforms, the search for the peak, the phase ramp."""
+
+    def register(self, truth: np.ndarray, prediction: np.ndarray, upsampling: int, crop: int) -> dict[str, Any]:
+        shifts, registered = [], []
+        for t, p in zip(truth, prediction, strict=True):
+            shift = self._shift(np.abs(t).astype(np.float32), np.abs(p).astype(np.float32), upsampling)
+            height, width = p.shape
+            ky, kx = (fft.fftfreq(n).astype(np.float32) for n in p.shape)
+            turn = np.exp(C(-2j * np.pi) * (ky[:, None] * shift[0] + kx * shift[1]))
+            moved = fft.ifft2(fft.fft2(p.astype(C)) * turn)[crop : height - crop, crop : width - crop]
+            registered.append(moved if np.iscomplexobj(p) else moved.real)
+            shifts.append(shift)
+        return {"shift": np.array(shifts), "registered": np.array(registered)}
+
+    def _shift(self, truth: np.ndarray, prediction: np.ndarray, upsampling: int) -> np.ndarray:
+        cross = fft.fft2(truth.astype(C)) * np.conj(fft.fft2(prediction.astype(C)))
+        cross /= np.maximum(np.abs(cross), np.float32(1e-5) * np.abs(cross).max())
+        coarse = np.unravel_index(np.argmax(np.abs(fft.ifft2(cross))), cross.shape)
+        whole = np.array([k - n if k > n // 2 else k for k, n in zip(coarse, cross.shape, strict=True)], np.float32)
+        if upsampling == 1:
+            return whole
+        steps = int(np.ceil(1.5 * upsampling))
+        around = ((np.arange(steps) - steps // 2) / np.float32(upsampling)).astype(np.float32)
+        ky, kx = (fft.fftfreq(n).astype(np.float32) for n in cross.shape)
+        rows = np.exp(C(2j * np.pi) * np.outer(whole[0] + around, ky)).astype(C)
+        columns = np.exp(C(2j * np.pi) * np.outer(kx, whole[1] + around)).astype(C)
+        fine = np.unravel_index(np.argmax(np.abs(rows @ cross @ columns)), (steps, steps))
+        return whole + around[list(fine)]
+
+    def instead(self):
+        return {"register": self.register}
