@@ -63,7 +63,8 @@ def _of_form(contract: Contract | None, general: Iterable[str], found: Found) ->
     stated = contract.get("binds", {}).get(_name(found), {})
     if found.facet in stated:
         return tuple(stated[found.facet]) or (FORM,)
-    return tuple(name for name in general if found.facet in clause(name).about) or (FORM,)
+    about = tuple(name for name in general if found.facet in clause(name).about)
+    return about or (contract.general if contract.added else (FORM,))
 
 
 def _name(found: Found) -> str:

@@ -21,7 +21,8 @@ class Error(CheckKind):
 
     def of_contract(self, contract: Contract) -> Iterable[Case]:
         op = contract.operation
-        cases = (*contract["errors"], *refusal_cases(contract))
+        generated = () if contract.added else refusal_cases(contract)  # a user's contract says itself what it refuses
+        cases = (*contract["errors"], *generated)
         return [self.case(op, c["id"], (*c["clauses"], WORDS), c) for c in cases]
 
     def judge(self, trial: Trial, case: Case) -> str:
