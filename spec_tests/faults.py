@@ -26,6 +26,8 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
         return tuple(name for name in tested if "words" in clause(name).about) or (WORDS,)
     if found.facet is Facet.ACCEPTED:
         return tuple(name for name in tested if "accepted" in clause(name).about) or (REFUSED,)
+    if found.facet is Facet.EFFECT:
+        return tuple(name for name in tested if "effect" in clause(name).about) or tested
     general = contract["clauses"] if contract is not None else ()
     if found.facet in OF_FORM:
         return _of_form(contract, general, found)

@@ -72,4 +72,4 @@ def test_phases_and_ranks():
     assert [kind.phase for kind in Kind] == list(range(len(Kind)))
     assert min(Kind, key=lambda kind: kind.telling) is Kind.RELATION
     assert [known for known in Known if known.true] == [Known.MET]
-    assert [judgement.exit.value for judgement in Judgement] == [0, 1, 2, 2]
+    assert [judgement.exit.value for judgement in Judgement] == [0, 0, 1, 2, 2]

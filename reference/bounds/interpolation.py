@@ -62,12 +62,14 @@ def sampled(
 
 
 def translation(inputs: dict[str, Any], answer: dict[str, Any]) -> dict[str, Parts]:
-    """Whole offsets move pixels; others are formed from the offset and the pixel's place in the frame."""
+    """A sampling point is formed from the offset and the pixel's place in the frame, of a whole offset too: frames are
+    often measured from -1 to 1.
+    """
     images = np.asarray(inputs["images"])
     _, height, width = images.shape
     found = []
     for image, (dx, dy) in zip(images, np.asarray(inputs["offsets"], dtype=float), strict=True):
-        down, right = (0.0 if d == round(d) else size + abs(d) for d, size in ((dy, height), (dx, width)))
+        down, right = height + abs(dy), width + abs(dx)
         found.append(sampled(image.astype(complex), np.arange(height) - dy, np.arange(width) - dx, down, right))
     terms, slopes = (np.array(part) for part in zip(*found, strict=True))
     return {"translated": {"terms": terms, "coordinates": slopes}}
