@@ -40,7 +40,14 @@ class Call:
     def __call__(self, operation: str, inputs: dict[str, Any], **options: Any) -> Outputs:
         """The usable outputs. `options`: numpy_seed seeds NumPy's global state before, watch looks after the inputs."""
         contract = contracts()[operation]
-        outputs, self.answer = self._trial.ask(contract, inputs, **options)
+        noted = self._trial.record.faults
+        before = len(noted)
+        try:
+            outputs, self.answer = self._trial.ask(contract, inputs, **options)
+        except CheckFailed as failure:
+            failure.faults = tuple(replace(one, of_relation=one.unusable) for one in failure.faults)
+            raise
+        noted[before:] = [replace(one, of_relation=True) for one in noted[before:]]
         self._asked.append(_Asked(contract, inputs, outputs))
         return outputs
 

@@ -32,6 +32,8 @@ DISTINCT = 200
 ALIKE = 64
 """Elements whose errors may be one."""
 SIGMAS = 6.0
+CLEAR = 100
+"""Times its bound that a magnitude must be to say something of an offset."""
 SYSTEMATIC = 6
 """Roundings that all elements may share, where a tolerance does not say."""
 UNIFORM = 3**-0.5
@@ -68,19 +70,34 @@ def statistics(
     # the effective number of elements that decide the factor
     carried = weight**2 / float(np.sum(power**2)) if weight else 0.0
     chance = SIGMAS * np.sqrt(ALIKE * float(np.sum(power * np.abs(q - factor * x) ** 2))) / weight if weight else 0.0
-    mean = complex(np.mean(q))
-    drift = SIGMAS * np.sqrt(ALIKE * float(np.mean(np.abs(q - mean) ** 2)) / q.size)
+    mean, common_share, drift = _mean(e, a, q, common[counted] / a)
     found = Statistics(factor / EPS, spread)
     sentence = ""
     if carried >= DISTINCT and abs(factor) > shared + chance:
         sentence = _factor(factor, shared + chance)
-    elif abs(mean) > (limit := shared * float(np.mean(np.abs(x))) + float(np.mean(common[counted] / a)) + drift):
+    elif abs(mean) > (limit := shared * float(np.mean(np.abs(x))) + common_share + drift):
         sentence = f"the mean error is {abs(mean):.3g} of what one value may err, where {limit:.3g} would be rounding"
     elif (own := float(np.sqrt(np.mean(np.abs(q - factor * x) ** 2)))) > UNIFORM:
         sentence = f"errors are {own:.3g} of their bound, root mean square, where {UNIFORM:.3g} would be rounding"
     if sentence and _few(e):
         sentence = ""
     return Statistics(found.bias, found.spread, sentence)
+
+
+def _mean(e: np.ndarray, a: np.ndarray, q: np.ndarray, common: np.ndarray) -> tuple[complex, float, float]:
+    """The mean of `q`, what of it is one error of many elements, and what is chance.
+
+    Of magnitudes only those count that stand clear of their bound: |x + error| is never below 0, so that near 0
+    errors of either sign make it larger. Where few are left, nothing is said.
+    """
+    if not np.iscomplexobj(e) and e.min() >= 0:
+        clear = e >= CLEAR * a
+        q, common = q[clear], common[clear]
+    if q.size < ENOUGH:
+        return 0j, 0.0, 0.0
+    mean = complex(np.mean(q))
+    drift = SIGMAS * np.sqrt(ALIKE * float(np.mean(np.abs(q - mean) ** 2)) / q.size)
+    return mean, float(np.mean(common)), drift
 
 
 def _factor(factor: float, limit: float) -> str:

@@ -28,13 +28,30 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
         return tuple(name for name in tested if "accepted" in clause(name).about) or (REFUSED,)
     if found.facet is Facet.EFFECT:
         return tuple(name for name in tested if "effect" in clause(name).about) or tested
-    general = contract["clauses"] if contract is not None else ()
-    if found.facet in OF_FORM:
-        return _of_form(contract, general, found)
     if contract is not None and found.operation == contract.operation:
         tested = contract.general
-    about = tuple(name for name in tested if "value" in clause(name).about)
+    if found.facet in OF_FORM:
+        of_form = _of_form(contract, contract["clauses"] if contract is not None else (), found)
+        if not found.unusable or of_form != (FORM,):
+            return of_form
+    if found.of_relation and (found.unusable or found.facet is Facet.MISSING):
+        return _of_delivery(contract, tested, found)
+    about = _values(tested)
     return _of_output(contract, about, found) or about or tested or (FORM,)
+
+
+def _values(tested: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the clauses that are about values."""
+    return tuple(name for name in tested if "value" in clause(name).about)
+
+
+def _of_delivery(contract: Contract | None, tested: tuple[str, ...], found: Found) -> tuple[str, ...]:
+    """What is broken where a relation got nothing that it could judge: what is said of the output, not its own clause."""
+    if contract is None:
+        return (FORM,)
+    general = _values(contract.general)
+    wanted = _of_output(contract, general, found) or general
+    return wanted if wanted and _binds_more(tested, wanted) else (FORM,)
 
 
 def _of_output(contract: Contract | None, about: tuple[str, ...], found: Found) -> tuple[str, ...]:

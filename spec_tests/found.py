@@ -21,6 +21,10 @@ class Found:
     operation: str = ""
     """The operation at fault, where it is not that of the check."""
     hints: tuple[str, ...] = ()
+    unusable: bool = False
+    """Whether the form of an output keeps its values from being compared."""
+    of_relation: bool = False
+    """Whether a relation asked: an answer that is unfit does not break the relation's clause."""
 
     @property
     def of_answer(self) -> bool:

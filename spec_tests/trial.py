@@ -145,10 +145,14 @@ class Trial:
             said = f"{contract.operation} raised {answer.type}: {answer.message}"
             raise CheckErrored(said, raised(answer), operation)
         if not isinstance(answer.outputs, dict):
-            raise CheckFailed(not_a_dictionary(answer.outputs), facet=Facet.TYPE)
+            said = not_a_dictionary(answer.outputs)
+            raise CheckFailed(said, faults=[Found(Facet.TYPE, said, operation=operation, unusable=True)])
         found = answers.received(contract, inputs, answer.outputs, complete=(target or self.target).complete)
         self.record.not_provided |= found.left_out
-        self.record.faults += [Found(one.facet, one.text, one.name, operation=operation) for one in found.wrong]
+        self.record.faults += [
+            Found(one.facet, one.text, one.name, operation=operation, unusable=one.name in found.outputs.unusable)
+            for one in found.wrong
+        ]
         return found.outputs, answer
 
     def _other_operation(self, contract: Contract) -> str:

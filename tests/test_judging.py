@@ -324,3 +324,13 @@ def test_a_fault_where_a_part_is_asked_for_breaks_what_is_said_of_the_part(tmp_p
         assert _blamed(name, faults[0])[1] is Level.MAY
     faults, _, _ = _ends("illuminate/boundary/sigma=0.0", _change("illuminate", field=lambda a: 2 * a), tmp_path)
     assert _blamed("illuminate/boundary/sigma=0.0", faults[0])[1] is Level.MUST
+
+
+def test_an_answer_of_which_nothing_can_be_judged_is_no_matter_of_form_alone(tmp_path):
+    for name in ("diffract/smoke/default", "diffract/example/constant-field", "diffract/property/against-oracle"):
+        for wrong in (_change("diffract", amplitude=lambda a: a.tolist()), lambda *_: ["no", "names"]):
+            faults, _, _ = _ends(name, wrong, tmp_path)
+            assert _blamed(name, faults[0])[1] is Level.MUST, (name, faults)
+    untouched = "diffract/relation/inputs_are_left_alone"
+    faults, _, _ = _ends(untouched, _change("diffract", amplitude=lambda a: a.tolist()), tmp_path)
+    assert _blamed(untouched, faults[0]) == (("HOUSE.ANSWER.FORM",), Level.HOUSE)
