@@ -22,6 +22,8 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
     """The clauses that a fault breaks, of a check that tests `tested`."""
     if found.clauses:
         return found.clauses
+    if contract is not None and contract.added and found.facet in (Facet.WORDS, Facet.ACCEPTED):
+        return tested  # what a user's contract says of bad input is its own
     if found.facet is Facet.WORDS:
         return tuple(name for name in tested if "words" in clause(name).about) or (WORDS,)
     if found.facet is Facet.ACCEPTED:
@@ -46,7 +48,7 @@ def _values(tested: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _of_delivery(contract: Contract | None, tested: tuple[str, ...], found: Found) -> tuple[str, ...]:
-    """What is broken where a relation got nothing that it could judge: what is said of the output, not its own clause."""
+    """What is broken where a relation got nothing that it could judge: what is said of the output."""
     if contract is None:
         return (FORM,)
     general = _values(contract.general)

@@ -5,6 +5,7 @@ data/own_contracts.json.
 """
 
 import json
+import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -70,9 +71,12 @@ def test_replay_says_failing_or_fixed(name, run_of, capfd, monkeypatch):
         assert capfd.readouterr().out.startswith(word), file
 
 
-def test_a_failure_of_own_contracts_is_not_replayed_without_them(tmp_path):
+def test_a_failure_of_own_contracts_is_replayed_with_those_of_its_run_and_not_without_them(tmp_path):
     done = check(tmp_path, *models("ForgetsTheBias"), *OWN, "--only", "train_model/example/*")
-    again = ptychoparity("replay", str(done.folder / done.checks[-1]["failure_file"]))
+    file = done.folder / done.checks[-1]["failure_file"]
+    assert ptychoparity("replay", str(file)).exit == 1
+    alone = shutil.copy(file, tmp_path)
+    again = ptychoparity("replay", str(alone))
     assert again.exit == 2 and "no check train_model/example/a-plane" in again.stderr
 
 
@@ -192,7 +196,7 @@ def test_what_a_user_did_wrong_is_said(name, monkeypatch):
     ("options", "reason"),
     [
         (("--contracts", "no/such/folder"), "there is no such folder"),
-        (("--contracts", "tests/data"), "miniatures.json at /: "),
+        (("--contracts", "tests/data"), "holes.json at /: "),
     ],
 )
 def test_it_is_one_line_and_nothing_runs(options, reason, tmp_path):
