@@ -13,7 +13,7 @@ from ptychoparity.spec_tests.descriptors import array_schemas, complete, dtypes,
 from ptychoparity.spec_tests.expressions import evaluate
 from ptychoparity.spec_tests.tables import edges, tables
 
-COMPLEX = ("normal", "smooth", "smooth_channels", "affine", "disk", "index", "sparse", "plane_wave")
+COMPLEX = ("scene", "normal", "smooth", "smooth_channels", "affine", "disk", "index", "sparse", "plane_wave")
 """Families with imaginary parts, where the dtype has them."""
 
 
