@@ -60,7 +60,8 @@ def test_every_boundary_and_example_is_a_valid_input(operation, tmp_path):
 
 
 BEYOND_THE_SCHEMA = {
-    "make_config/execution-persistent-without-workers", "diffract/unsupported-size", "diffract/odd-size", "load_scan/unsupported-size", "group_scan/all-patterns-dark",
+    "make_config/execution-persistent-without-workers", "make_config/execution-persistent-by-default-workers",
+    "diffract/unsupported-size", "diffract/odd-size", "load_scan/unsupported-size", "group_scan/all-patterns-dark",
     "illuminate/unsupported-size", "merge_patches/unsupported-size", "normalize_probe/unsupported-size",
     "load_container/unsupported-size", "load_container/no-positions", "scan_from_coords/unsupported-size",
     "flat_to_channel/count-is-no-multiple", "flat_to_grid/count-is-no-multiple",
