@@ -2,7 +2,8 @@
 
 Where distances tie, a search may take either neighbour, and two searches differ. So a group is not held against the
 oracle's members but against their distances: each member must be as far from the group's seed as the oracle's is.
-All other outputs follow from the members, and are then compared with what the oracle says of those very groups.
+All other outputs follow from the members, and are then compared with what the oracle says of those very groups, also
+where the groups are other ones: another draw is one fault, and not one of every output.
 Where nothing ties there is one right answer, and it is compared exactly.
 """
 
@@ -51,6 +52,13 @@ DRAWS: Mapping[str, tuple[Callable[..., grouping.Groups], Callable[..., Outputs]
 """Per operation, the oracle's draw, and what it says of groups that are given."""
 
 
+def _are_groups(members: Any, wanted: Any, count: int) -> bool:
+    """Whether these are as many groups of positions that there are."""
+    members = np.asarray(members)
+    there = members.dtype.kind in "iu" and members.shape == np.shape(wanted)
+    return there and bool(members.size) and members.min() >= 0 and members.max() < count
+
+
 def settled(contract: Contract, inputs: Mapping[str, Any], expected: Outputs, actual: Outputs) -> Outputs:
     """What to hold `actual` against: `expected`, or, where it chose other neighbours that are equally near, the
     oracle's answer for its choice.
@@ -65,7 +73,10 @@ def settled(contract: Contract, inputs: Mapping[str, Any], expected: Outputs, ac
         drawn, positions = draw(inputs), _positions(inputs)
         coordinates = [answer["coords_nn"] for answer in (expected, actual) if "coords_nn" in answer]
         eps = precision(inputs["xcoords"], inputs["ycoords"], *coordinates)
-        if all(equally_near(positions, drawn, answer[name], eps) for answer in (expected, actual)):
-            chosen = said(inputs, np.asarray(actual[name]))
+        near = all(equally_near(positions, drawn, answer[name], eps) for answer in (expected, actual))
+        if near or _are_groups(actual[name], expected[name], len(positions)):
+            chosen = dict(said(inputs, np.asarray(actual[name])))
+            if not near:  # other groups are a fault of their own; what follows from them is judged by them
+                chosen[name] = expected[name]
             return {output: chosen.get(output, value) for output, value in expected.items()}
     return expected

@@ -334,3 +334,21 @@ def test_an_answer_of_which_nothing_can_be_judged_is_no_matter_of_form_alone(tmp
     untouched = "diffract/relation/inputs_are_left_alone"
     faults, _, _ = _ends(untouched, _change("diffract", amplitude=lambda a: a.tolist()), tmp_path)
     assert _blamed(untouched, faults[0]) == (("HOUSE.ANSWER.FORM",), Level.HOUSE)
+
+
+def test_another_draw_is_one_fault_and_its_consequences_are_none(tmp_path):
+    """Groups that are other ones break what the house says of seeds; all else is judged for those very groups."""
+
+    def other(_: str, inputs: dict[str, Any], __: dict[str, Any]) -> dict[str, Any]:
+        return NumpyBackend("cpu").call("group_scan", {**inputs, "seed": inputs["seed"] + 1})
+
+    faults, _, _ = _ends("group_scan/example/legacy-draw", other, tmp_path)
+    assert {one.output for one in faults} == {"nn_indices"}
+    assert _blamed("group_scan/smoke/default", faults[-1]) == (("HOUSE.GROUP.SEED",), Level.HOUSE)
+
+    def wrong_too(_: str, inputs: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        found = other("", inputs, answer)
+        return {**found, "coords_relative": -found["coords_relative"]}
+
+    faults, _, _ = _ends("group_scan/example/legacy-draw", wrong_too, tmp_path)
+    assert {one.output for one in faults} == {"nn_indices", "coords_relative"}

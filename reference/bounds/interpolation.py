@@ -76,7 +76,10 @@ def translation(inputs: dict[str, Any], answer: dict[str, Any]) -> dict[str, Par
 
 
 def cut(obj: np.ndarray, offsets: np.ndarray, relative: np.ndarray, N: int) -> Parts:
-    """Patches (B, N, N, C) of `obj` (H, W) at offsets (B, 1, 2, 1) - relative (B, 1, 2, C)."""
+    """Patches (B, N, N, C) of `obj` (H, W) at offsets (B, 1, 2, 1) - relative (B, 1, 2, C).
+
+    A patch may be cut from the whole object, moved: its sampling points lie anywhere in that (PHYS.EXTRACT.METHOD).
+    """
     groups, channels = relative.shape[0], relative.shape[3]
     terms, slopes = (np.empty((groups, N, N, channels)) for _ in range(2))
     grid = np.arange(N) - N // 2
@@ -85,7 +88,7 @@ def cut(obj: np.ndarray, offsets: np.ndarray, relative: np.ndarray, N: int) -> P
         x, y = centre - away
         # held by float32 as they are, and whole together: nothing is rounded
         exact = single(centre) & single(away) & (centre - away == np.rint(centre - away))
-        right, down = np.where(exact, 0.0, np.abs(centre) + np.abs(away) + N)
+        right, down = np.where(exact, 0.0, np.abs(centre) + np.abs(away) + N + np.array(obj.shape[::-1]))
         terms[b, :, :, c], slopes[b, :, :, c] = sampled(obj, grid + y, grid + x, float(down), float(right))
     return {"terms": terms, "coordinates": slopes}
 
