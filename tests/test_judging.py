@@ -348,7 +348,7 @@ def test_another_draw_is_one_fault_and_its_consequences_are_none(tmp_path):
 
     def wrong_too(_: str, inputs: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
         found = other("", inputs, answer)
-        return {**found, "coords_relative": -found["coords_relative"]}
+        return {**found, "X_full": found["X_full"] + 1}
 
     faults, _, _ = _ends("group_scan/example/legacy-draw", wrong_too, tmp_path)
-    assert {one.output for one in faults} == {"nn_indices", "coords_relative"}
+    assert {one.output for one in faults} == {"nn_indices", "X_full"}
