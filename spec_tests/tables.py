@@ -42,7 +42,7 @@ def tables() -> MappingProxyType[str, Mapping[str, Row]]:
 def table_of(rule: Mapping[str, Any], symbols: Mapping[str, Any]) -> Mapping[str, Row]:
     """The table a generate rule means, where `symbols` are the scalars already chosen."""
     name = rule["table"]
-    return tables()[symbols.get(name, name)]
+    return tables().get(symbols.get(name, name), {})  # a name that was misspelt on purpose chooses no table
 
 
 JSON_TYPES = {

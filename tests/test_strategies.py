@@ -89,6 +89,15 @@ BEYOND_THE_SCHEMA = {
 """Bad by a clause alone: the schema binds a size without asking which sizes there are, and sums no values."""
 
 
+def test_every_generated_error_case_can_be_asked(tmp_path):
+    """The harness itself trips over none of them: a misspelt name chooses no table, a length of -1 is none."""
+    cases = [case for case in checks.every_case() if case.kind == "error"]
+    assert len(cases) > 1000
+    for case in cases:
+        contract = contracts()[case.operation]
+        descriptors.expand(contract, descriptors.complete(contract, case.data["given"], case.id), tmp_path)
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_no_error_case_is_a_valid_input(operation, tmp_path):
     """A contract may not ask for an error where its own schema sees none."""

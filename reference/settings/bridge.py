@@ -71,10 +71,13 @@ def photons(data: Fields, overrides: Fields) -> None:
 def bridge_config(
     which: str, data: Fields, model: Fields, training: Fields, inference: Fields, overrides: Fields
 ) -> dict[str, Any]:
+    kinds = {"to_model_config": "ModelConfig", "to_training_config": "TrainingConfig",
+             "to_inference_config": "InferenceConfig"}  # fmt: skip
+    if which not in kinds:
+        raise ValueError(f"which must be one of {', '.join(kinds)}, got {which!r}")
+    kind = kinds[which]
     given = {"data": data, "model": model, "training": training, "inference": inference}
-    torch = {kind: torch_config(kind, fields) for kind, fields in given.items()}
-    kind = {"to_model_config": "ModelConfig", "to_training_config": "TrainingConfig",
-            "to_inference_config": "InferenceConfig"}[which]  # fmt: skip
+    torch = {name: torch_config(name, fields) for name, fields in given.items()}
     for name in overrides:
         known(kind, name, CLASSES[kind])
     canonical = model_fields(torch["data"], torch["model"])
