@@ -244,6 +244,14 @@ def _planted(value: Any) -> complex | float:
     return float(value) if isinstance(value, str) else value
 
 
+def _without_subnormals(array: np.ndarray) -> np.ndarray:
+    """The array with 0 for what is below the smallest normal number of its precision: many processors flush it."""
+    if array.dtype.kind in "fc":
+        parts = array.view(array.real.dtype) if array.ndim else array[None].view(array.real.dtype)
+        parts[np.abs(parts) < np.finfo(parts.dtype).tiny] = 0
+    return array
+
+
 def make(spec: dict[str, Any], shape: tuple[int, ...], dtype: str, symbols: Symbols) -> np.ndarray:
     """The array that `spec` stands for, in `dtype`: its values `times` a factor, `plus` a number, planted ones last.
 
@@ -256,7 +264,7 @@ def make(spec: dict[str, Any], shape: tuple[int, ...], dtype: str, symbols: Symb
     values = np.asarray(FAMILIES[spec["family"]](Wanted(spec, shape, is_complex, random, symbols)))
     values = values * spec["times"] if "times" in spec else values
     values = values + spec["plus"] if "plus" in spec else values
-    array = np.array(values, dtype=dtype, order="C")
+    array = _without_subnormals(np.array(values, dtype=dtype, order="C"))
     for index, value in spec.get("plant", []):
         array[tuple(index)] = _planted(value)
     return array

@@ -24,7 +24,7 @@ fails where it is not what the contracts say. `tests/miniatures/holes.py` has a 
 |---|---|---|
 """
 LOOKS = {
-    1: "the upper half of each integer dtype, numbers below 0, positions beyond 32,767 px, magnitudes of 1e-20, 1e20",
+    1: "the upper half of each integer dtype, numbers below 0, positions beyond 32,767 px, magnitudes of 1e-15, 1e20",
     2: "a dimension of 128 or more: `many` and `edges` of the contract, batches of 300",
     3: "the same sizes in every further dtype of the input",
     4: "of each array: not finite, below its minimum, another kind of number, another rank, a length out of step",

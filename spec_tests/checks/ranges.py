@@ -14,7 +14,8 @@ from ptychoparity.spec_tests.descriptors import array_schemas, dtypes
 
 Edge = tuple[str, dict[str, Any]]
 
-MAGNITUDES = (2.0**-66, 2.0**66)
+MAGNITUDES = (2.0**-50, 2.0**66)
+"""Further down squares of what is faint beside the peak are below float32's smallest normal number."""
 FAR = (40_000, -40_000)
 """Beyond 32,767 px, where a coordinate kept in 16 bits wraps."""
 SCALES = "answer_scales_with_input"

@@ -6,8 +6,8 @@ import numpy as np
 
 from ptychoparity.spec_tests.relations.call import Call, Inputs, Options
 
-FACTORS = (2.0**-66, 2.0**-40, 2.0**40, 2.0**66)
-"""1.4e-20 to 7.4e19. Powers of two: float32 and float64 scale by them without rounding."""
+FACTORS = (2.0**-50, 2.0**-40, 2.0**40, 2.0**66)
+"""8.9e-16 to 7.4e19. Powers of two: float32 and float64 scale by them without rounding."""
 LARGEST, SMALLEST = 1e37, 1e-30
 """What float32 holds with all its digits, and room for a sum."""
 ROUNDING = {"peak_rtol": 1e-6, "why": "a power of two changes no digit of what is summed or multiplied"}
