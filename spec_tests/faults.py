@@ -35,7 +35,7 @@ def broken(contract: Contract | None, tested: tuple[str, ...], found: Found) -> 
     if found.facet in OF_FORM:
         of_form = _of_form(contract, contract["clauses"] if contract is not None else (), found)
         if not found.unusable or of_form != (FORM,):
-            return of_form
+            return of_form if _binds_more(tested, of_form) else (FORM,)
     if found.of_relation and (found.unusable or found.facet is Facet.MISSING):
         return _of_delivery(contract, tested, found)
     about = _values(tested)
