@@ -122,10 +122,22 @@ def tolerance(rule: Mapping[str, Any]) -> str:
         said = "equal, types included"
     else:
         parts = [words.format(f"{rule[key]:g}") for key, words in _RULES.items() if rule.get(key)]
+        parts += [_bound(rule)] if "bound" in rule else []
         said = f"error at most {', or '.join(parts)}" if parts else "equal to the last bit"
-    known = {*_RULES, "why", "exact", "law", "sigmas"}
+    known = {*_RULES, "why", "exact", "law", "sigmas", "bound", "roundings"}
     said += "".join(f"; {key} {json_text(one)}" for key, one in rule.items() if key not in known)
     return f"{said}. Why: {rule['why']}"
+
+
+def _bound(rule: Mapping[str, Any]) -> str:
+    """`8 roundings of its terms and 2 of its coordinates (bound translation)`."""
+    counts = rule["roundings"]
+    if isinstance(counts, Mapping):
+        said = " and ".join(f"{count:g} {'roundings ' * (not place)}of its {part}"
+                            for place, (part, count) in enumerate(counts.items()))  # fmt: skip
+    else:
+        said = f"{counts:g} roundings"
+    return f"{said} in float32, by the bound {rule['bound']!r}"
 
 
 def given(case: Mapping[str, Any]) -> str:
