@@ -65,11 +65,11 @@ class Call:
         found = found if found.ok else pictured(found, expected, actual)
         self.record.comparisons.append(found)
         if not found.ok:
-            wrong = differs(found, expected, actual)
+            wrong = replace(differs(found, expected, actual), of_relation=True)
             raise CheckFailed(found.sentence(), [found], faults=[self._attributed(wrong)])
 
     def fail(self, why: str, facet: Facet = Facet.VALUE) -> NoReturn:
-        wrong = Found(facet, why)
+        wrong = Found(facet, why, of_relation=True)
         raise CheckFailed(why, faults=[self._attributed(wrong) if facet is Facet.VALUE else wrong])
 
     def _attributed(self, wrong: Found) -> Found:

@@ -24,13 +24,16 @@ class Found:
     unusable: bool = False
     """Whether the form of an output keeps its values from being compared."""
     of_relation: bool = False
-    """Whether a relation asked: an answer that is unfit does not break the relation's clause."""
+    """Whether a relation found it: an answer that is unfit does not break the relation's clause."""
 
     @property
     def of_answer(self) -> bool:
-        """Whether the values of an answer of the check's own operation are wrong, or not there."""
+        """Whether the values of an answer of the check's own operation are wrong, or not there.
+
+        What a relation finds is another matter: it has several answers, to inputs of its own.
+        """
         values = (Facet.VALUE, Facet.ROUNDING, Facet.MISSING, Facet.RAISED)
-        return self.facet in values and not self.operation
+        return self.facet in values and not self.operation and not self.of_relation
 
     @property
     def grave(self) -> bool:

@@ -12,6 +12,7 @@ from ptychoparity.backends.numpy.adapter import NumpyBackend
 from ptychoparity.backends.protocol import Answer, Raised, Returned
 from ptychoparity.core.faults import FaultClass
 from ptychoparity.core.levels import Level
+from ptychoparity.spec_tests.asking import Call
 from ptychoparity.spec_tests.case import Case
 from ptychoparity.spec_tests.checks import every_case, judge
 from ptychoparity.spec_tests.contract import contracts
@@ -323,6 +324,8 @@ def test_a_fault_where_a_part_is_asked_for_breaks_what_is_said_of_the_part(tmp_p
         faults, _, _ = _ends(name, only_smoothed, tmp_path)
         assert faults and all(one.clauses == ("PHYS.PROBE.SMOOTH_ON",) for one in faults)
         assert _blamed(name, faults[0])[1] is Level.MAY
+        faults, _, _ = _ends(name, only_smoothed, tmp_path, complete=True)
+        assert _blamed(name, faults[0])[1] is Level.MUST  # ours claim every part
     faults, _, _ = _ends("illuminate/boundary/sigma=0.0", _change("illuminate", field=lambda a: 2 * a), tmp_path)
     assert _blamed("illuminate/boundary/sigma=0.0", faults[0])[1] is Level.MUST
 
@@ -353,3 +356,21 @@ def test_another_draw_is_one_fault_and_its_consequences_are_none(tmp_path):
 
     faults, _, _ = _ends("group_scan/example/legacy-draw", wrong_too, tmp_path)
     assert {one.output for one in faults} == {"nn_indices", "X_full"}
+
+
+def test_what_a_relation_finds_keeps_its_clause_where_a_part_is_asked_for(tmp_path):
+    """A relation has several answers, to inputs of its own: not all of them ask for the part."""
+    trial = Trial(
+        JudgeOptions(examples=1, relation_examples=1, timeout=20.0, seed=0), Oracle(tmp_path), tmp_path,
+        InProcess(lambda _, __, answer: answer), operation="illuminate",
+    )  # fmt: skip
+    smoothed = {"object": np.ones((1, 64, 64, 1), np.complex64), "probe": np.ones((64, 64), np.complex64),
+                "masked": False, "sigma": 1.0}  # fmt: skip
+    for by_relation in (False, True):
+        with pytest.raises(CheckFailed) as ended, trial.gathering():
+            call = Call(trial, {})
+            answer = call("illuminate", smoothed)
+            if by_relation:
+                call.hold("field", answer["field"] + 1, answer["field"], {"atol": 0.0, "why": "wrong on purpose"})
+            trial.compare(contracts()["illuminate"], smoothed, {"field": answer["field"] + 1}, answer)
+        assert ended.value.faults[0].clauses == (() if by_relation else ("PHYS.PROBE.SMOOTH_ON",))
