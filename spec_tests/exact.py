@@ -48,7 +48,7 @@ def _expected(expected: Any, actual: Any) -> str:
 
 def _objects(name: str, expected: Mapping[str, Any], actual: Any) -> Iterator[Difference]:
     if not isinstance(actual, Mapping):
-        yield Difference(name, f"expected an object of {len(expected)} keys, got {shown(actual)}", Facet.TYPE)
+        yield Difference(name, f"expected an object of {len(expected)} keys, got {shown(actual)}", Facet.VALUE)
         return
     for key, value in expected.items():
         where = f"{name}[{key!r}]"

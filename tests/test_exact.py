@@ -5,6 +5,7 @@ import pytest
 from ptychoparity.backends.protocol import Foreign
 from ptychoparity.spec_tests import exact
 from ptychoparity.spec_tests.compare import compare
+from ptychoparity.spec_tests.facets import Facet
 
 EXACT = {"exact": True, "why": "values are carried"}
 
@@ -47,3 +48,18 @@ def test_a_path_leads_to_a_value_or_says_where_it_ends():
 
 def test_long_values_are_shortened():
     assert len(exact.shown("x" * 1000)) < 140
+
+
+@pytest.mark.parametrize(
+    ("actual", "facets"),
+    [
+        ({"a": 1, "b": {"c": 2}}, []),
+        ({"a": 1.0, "b": {"c": 2}}, [Facet.TYPE]),  # an equal number: a matter of form
+        ({"a": 3.0, "b": {"c": 2}}, [Facet.VALUE]),
+        ({"a": 1, "b": "c"}, [Facet.VALUE]),  # no object: nothing of it is there
+        ({"a": None, "b": {"d": 2}}, [Facet.VALUE, Facet.MISSING, Facet.EXTRA]),
+    ],
+)
+def test_every_difference_is_told_with_what_it_is(actual, facets):
+    found = list(exact.differences("x", {"a": 1, "b": {"c": 2}}, actual))
+    assert [one.facet for one in found] == facets and all(one.where.startswith("x[") for one in found)
